@@ -1,0 +1,73 @@
+"""symgrad: exact gradient formulas of neural networks, derived, typeset, evaluated and checked.
+
+The public names. Each is loaded when it is first asked for, so that ``import symgrad`` loads neither
+SymPy nor NumPy.
+"""
+
+from symgrad._version import __version__
+
+TYPE_CHECKING = False  # type checkers know the name; importing it from typing would cost 10 ms
+
+__all__ = [
+    "MSE",
+    "Activation",
+    "AlgebraError",
+    "BudgetError",
+    "Conv2d",
+    "DescriptionError",
+    "Flatten",
+    "Input",
+    "Linear",
+    "NameUnknownError",
+    "Network",
+    "ReLU",
+    "RenderError",
+    "ShapeError",
+    "Sigmoid",
+    "SymgradError",
+    "Tanh",
+    "ValuesError",
+    "__version__",
+    "derive",
+    "evaluator",
+]
+
+if TYPE_CHECKING:
+    from symgrad.api import (
+        MSE,
+        Activation,
+        Conv2d,
+        Flatten,
+        Input,
+        Linear,
+        Network,
+        ReLU,
+        Sigmoid,
+        Tanh,
+        derive,
+        evaluator,
+    )
+    from symgrad.errors import (
+        AlgebraError,
+        BudgetError,
+        DescriptionError,
+        NameUnknownError,
+        RenderError,
+        ShapeError,
+        SymgradError,
+        ValuesError,
+    )
+else:
+
+    def __getattr__(name: str) -> object:
+        """Load a public name from its home (PEP 562); the next use finds it here."""
+        if name not in __all__:
+            raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
+        from importlib import import_module
+
+        home = import_module("symgrad.errors" if name.endswith("Error") else "symgrad.api")
+        value = globals()[name] = getattr(home, name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,142 @@
+"""Indices and affine combinations of them: ``2·i + u − p``.
+
+An index is an identity with a size and a preferred letter. Two indices that print alike are
+different objects; letters are chosen at printing time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import TypeAlias
+
+from symgrad.algebra.sizes import Size, divided, size_text
+
+_serials = count()
+
+
+class Index:
+    """An index that runs over ``0 … size − 1``; equal only to itself."""
+
+    __slots__ = ("letter", "serial", "size")
+
+    def __init__(self, size: Size, letter: str) -> None:
+        self.size = size
+        self.letter = letter
+        self.serial = next(_serials)
+
+    def again(self) -> Index:
+        """A new index of the same size and preferred letter."""
+        return Index(self.size, self.letter)
+
+    def __repr__(self) -> str:
+        return f"{self.letter}#{self.serial}"
+
+    def __add__(self, other: AffineLike) -> Affine:
+        return affine(self) + other
+
+    __radd__ = __add__
+
+    def __sub__(self, other: AffineLike) -> Affine:
+        return affine(self) - other
+
+    def __rsub__(self, other: AffineLike) -> Affine:
+        return -affine(self) + other
+
+    def __mul__(self, factor: Size) -> Affine:
+        return affine(self) * factor
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Affine:
+        return affine(self) * -1
+
+
+class Affine:
+    """``const + Σ coefficient · index``; coefficients are sizes, rational where a bracket guards them."""
+
+    __slots__ = ("coefficients", "const")
+
+    def __init__(self, const: Size, coefficients: Mapping[Index, Size]) -> None:
+        self.const = const
+        self.coefficients = coefficients
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Affine)
+            and self.const == other.const
+            and self.coefficients == other.coefficients
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.const, frozenset(self.coefficients.items())))
+
+    def __iter__(self) -> Iterator[Index]:
+        return iter(self.coefficients)
+
+    def __add__(self, other: AffineLike) -> Affine:
+        other = affine(other)
+        coefficients = dict(self.coefficients)
+        for index, coefficient in other.coefficients.items():
+            total = coefficients.get(index, 0) + coefficient
+            if total:
+                coefficients[index] = total
+            else:
+                del coefficients[index]
+        return Affine(self.const + other.const, coefficients)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Affine:
+        return self * -1
+
+    def __sub__(self, other: AffineLike) -> Affine:
+        return self + affine(other) * -1
+
+    def __rsub__(self, other: AffineLike) -> Affine:
+        return -self + other
+
+    def __mul__(self, factor: Size) -> Affine:
+        if not factor:
+            return Affine(0, {})
+        return Affine(self.const * factor, {i: c * factor for i, c in self.coefficients.items()})
+
+    __rmul__ = __mul__
+
+    def over(self, divisor: int) -> Affine:
+        """``self / divisor``, exactly."""
+        return Affine(
+            divided(self.const, divisor), {i: divided(c, divisor) for i, c in self.coefficients.items()}
+        )
+
+    def put(self, mapping: Mapping[Index, Affine]) -> Affine:
+        """``self`` with indices replaced, all at once."""
+        result = Affine(self.const, {i: c for i, c in self.coefficients.items() if i not in mapping})
+        for index, coefficient in self.coefficients.items():
+            if index in mapping:
+                result = result + mapping[index] * coefficient
+        return result
+
+    def lone(self) -> Index | None:
+        """The index that this is, if it is nothing but one index."""
+        if len(self.coefficients) == 1 and not self.const:
+            ((index, coefficient),) = self.coefficients.items()
+            if coefficient == 1:
+                return index
+        return None
+
+    def __repr__(self) -> str:
+        parts = [f"{size_text(c)}*{i!r}" for i, c in self.coefficients.items()]
+        return " + ".join([*parts, size_text(self.const)])
+
+
+AffineLike: TypeAlias = "Affine | Index | Size"
+
+
+def affine(value: AffineLike) -> Affine:
+    """``value`` as an affine combination."""
+    if isinstance(value, Affine):
+        return value
+    if isinstance(value, Index):
+        return Affine(0, {value: 1})
+    return Affine(value, {})

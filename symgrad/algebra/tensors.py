@@ -1,0 +1,70 @@
+"""Tensors: a name, a shape, and the part that it plays."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from symgrad.algebra.affine import AffineLike, affine
+from symgrad.algebra.sizes import Size
+from symgrad.algebra.written import Read
+from symgrad.errors import AlgebraError
+
+Role: TypeAlias = Literal["input", "parameter", "intermediate", "target", "objective", "adjoint"]
+
+
+_LETTERS = ("i", "j", "k", "l", "m", "n", "q", "r")
+
+
+class Tensor:
+    """A tensor of numbers, known by its name.
+
+    ``shape`` holds one size per axis, ``letters`` the preferred index letter of each axis. ``label`` is
+    the end of the name that says which layer it belongs to: ``w2`` is the w of layer 2, printed w⁽²⁾.
+    ``of`` is set on an adjoint: the tensor that it is the gradient of, and has the shape of.
+    """
+
+    __slots__ = ("label", "letters", "name", "of", "role", "shape")
+
+    def __init__(
+        self,
+        name: str,
+        shape: tuple[Size, ...],
+        role: Role,
+        letters: tuple[str, ...] = (),
+        of: Tensor | None = None,
+        label: str = "",
+    ) -> None:
+        self.name = name
+        self.shape = shape
+        self.role: Role = role
+        self.letters = letters or _LETTERS[: len(shape)]
+        self.of = of
+        self.label = label
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tensor) and (self.name, self.shape) == (other.name, other.shape)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"{self.name}{list(self.shape)}"
+
+    @property
+    def stem(self) -> str:
+        """The name without its label."""
+        return self.name[: len(self.name) - len(self.label)]
+
+    def __getitem__(self, indices: AffineLike | tuple[AffineLike, ...]) -> Read:
+        """The entry at ``indices``, to be used in a written equation."""
+        given = indices if isinstance(indices, tuple) else (indices,)
+        if len(given) != len(self.shape):
+            raise AlgebraError(
+                f"{self.name} has {len(self.shape)} axes and was read with {len(given)} indices"
+            )
+        return Read(self, tuple(affine(index) for index in given))
+
+
+def adjoint_of(tensor: Tensor) -> Tensor:
+    """The gradient of the objective by ``tensor``: the same shape, named ``dL_d`` + its name."""
+    return Tensor("dL_d" + tensor.name, tensor.shape, "adjoint", tensor.letters, tensor)

@@ -1,0 +1,472 @@
+"""Unrolling: an equation in index form becomes one list of products for each entry of its target.
+
+The brackets are solved for loop bounds and steps; points are never tested. Indices that no bracket
+ties together are independent, so the positions of a term are sums over small tables, one for each
+group of tied indices, and the number of terms is a product of their sizes, known without unrolling.
+
+A product is a tuple of positions, one for each factor: where in the factor's *site* it stands. Nothing
+is built per term but that tuple; what an entry is called is the reader's affair (see ``render``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from math import gcd, prod
+from typing import NamedTuple, TypeAlias
+
+from symgrad.algebra.affine import Affine, Index, affine
+from symgrad.algebra.brackets import Bracket
+from symgrad.algebra.sizes import Polynomial, Size
+from symgrad.algebra.terms import (
+    Call,
+    Entry,
+    Expression,
+    Factor,
+    Group,
+    Rational,
+    Term,
+    ValueBracket,
+    free_of_factor,
+    lone_entry,
+    replaced,
+)
+from symgrad.errors import AlgebraError
+
+Point: TypeAlias = tuple[int, ...]
+Axes: TypeAlias = tuple[Index, ...]
+
+
+class Site(NamedTuple):
+    """Where a factor's instances live: a row-major box, and which instance stands at a position.
+
+    ``entry`` is set where the factor is an entry, or a function or bracket of a lone entry: a position
+    is then the flat position in the tensor. Otherwise the box is that of the factor's own indices.
+    """
+
+    factor: Factor
+    exponent: Rational
+    entry: Entry | None
+    indices: Axes
+
+    def instance(self, position: int) -> Factor:
+        """The factor at a flat position, with whole numbers for indices."""
+        if self.entry is not None:
+            shape = whole_shape(self.entry.tensor.shape)
+            here = Entry(self.entry.tensor, tuple(affine(n) for n in unflat(position, shape)))
+            return _around(self.factor, here)
+        shape = whole_shape(tuple(index.size for index in self.indices))
+        values = unflat(position, shape)
+        return replaced(self.factor, {i: affine(n) for i, n in zip(self.indices, values, strict=True)})
+
+
+class Layout(NamedTuple):
+    """A term laid out: its sites, and for each entry of the target the positions of its products.
+
+    ``points(values)`` lists them in reading order; ``row(values)`` is how many consecutive ones form a
+    structural row (a row of the kernel, or of the output); ``count`` is their number in all.
+    """
+
+    coefficient: Rational
+    sites: tuple[Site, ...]
+    points: Callable[[Point], list[Point]]
+    row: Callable[[Point], int]
+    count: int
+
+
+def layouts(expression: Expression, axes: Axes) -> tuple[Layout, ...]:
+    """One layout for each term of ``expression`` at the entries that ``axes`` run over.
+
+    Raises:
+        AlgebraError: if a size is symbolic, so that there is nothing to unroll to.
+    """
+    return tuple(_layout(term, axes) for term in expression.terms)
+
+
+def count_terms(expression: Expression, axes: Axes) -> int:
+    """The number of products that unrolling would give, without unrolling."""
+    return sum(layout.count for layout in layouts(expression, axes))
+
+
+def distinct(expression: Expression) -> bool:
+    """Whether no two unrolled products of one entry can be alike (sufficient, not necessary)."""
+    signatures = []
+    for term in expression.terms:
+        tensors = [f.tensor.name for f, _ in term.powers if isinstance(f, Entry)]
+        if len(set(tensors)) != len(tensors) or not _recoverable(term):
+            return False
+        others = sorted(type(f).__name__ for f, _ in term.powers if not isinstance(f, Entry))
+        signatures.append((sorted(tensors), others))
+    return all(a not in signatures[n + 1 :] for n, a in enumerate(signatures))
+
+
+def reading_order(term: Term) -> tuple[tuple[Index, int], ...]:
+    """The bound indices, outermost first, each with the direction (±1) in which a reader walks it.
+
+    By output position first (the axes of the adjoint), then by kernel position (the axes of a
+    parameter), then as written. ``i = x − 2u`` grows as u falls, so u is walked downwards.
+    """
+    rank = {"adjoint": 0, "parameter": 1}
+    found = [f for f, _ in term.powers if isinstance(f, Entry)]
+    order: dict[Index, int] = {}
+    for entry in sorted(found, key=lambda entry: rank.get(entry.tensor.role, 2)):
+        for e in entry.indices:
+            steps = [(abs(c), i, 1 if c > 0 else -1) for i, c in _whole(e) if i in term.bound]
+            for _, index, direction in sorted(steps, key=lambda step: -step[0]):
+                order.setdefault(index, direction)
+    for index in term.bound:
+        order.setdefault(index, 1)
+    return tuple(order.items())
+
+
+def unflat(position: int, shape: Sequence[int]) -> Point:
+    """The row-major multi-index of a flat position."""
+    values: list[int] = []
+    for size in reversed(shape):
+        position, value = divmod(position, size)
+        values.append(value)
+    return tuple(reversed(values))
+
+
+def whole_shape(shape: tuple[Size, ...]) -> tuple[int, ...]:
+    """The shape as whole numbers.
+
+    Raises:
+        AlgebraError: if a size is symbolic.
+    """
+    for size in shape:
+        if not isinstance(size, int):
+            raise AlgebraError(f"only whole sizes can be unrolled, and {size} is symbolic")
+    return shape  # type: ignore[return-value]  # every size is an int
+
+
+def _around(factor: Factor, entry: Entry) -> Factor:
+    inner = Expression((Term(1, (), (), ((entry, 1),)),))
+    match factor:
+        case Call(function, _):
+            return Call(function, inner)
+        case ValueBracket(kind, _):
+            return ValueBracket(kind, inner)
+        case _:
+            return entry
+
+
+def _site(factor: Factor, exponent: Rational) -> Site:
+    if isinstance(factor, Entry):
+        return Site(factor, exponent, factor, ())
+    if isinstance(factor, Call):
+        entry = lone_entry(factor.argument)
+    elif isinstance(factor, ValueBracket | Group):
+        entry = lone_entry(factor.inner)
+    else:
+        entry = None
+    if entry is not None:
+        return Site(factor, exponent, entry, ())
+    return Site(factor, exponent, None, tuple(dict.fromkeys(free_of_factor(factor))))
+
+
+def _strides(shape: Sequence[int]) -> list[int]:
+    return [prod(shape[n + 1 :]) for n in range(len(shape))]
+
+
+def _recoverable(term: Term) -> bool:
+    """Whether the bound indices can be read off the entries of an unrolled product, one by one."""
+    known: set[Index] = set()
+    pending = [e for f, _ in term.powers if isinstance(f, Entry) for e in f.indices]
+    while True:
+        solved = {
+            unknown[0]
+            for e in pending
+            if len(unknown := [i for i in e if i in term.bound and i not in known]) == 1
+        }
+        if not solved:
+            return all(index in known for index in term.bound)
+        known |= solved
+
+
+class _Table:
+    """The tied indices of one component: for each value of the free ones, a list of offset vectors."""
+
+    __slots__ = ("bound", "constraints", "free", "offsets", "start")
+
+    def __init__(self, free: Axes, bound: tuple[tuple[Index, int], ...]) -> None:
+        self.free = free
+        self.bound = bound
+        self.constraints: list[Bracket] = []
+        self.offsets: list[tuple[int, Affine]] = []  # (site, what this component adds to its position)
+        self.start = 0
+
+
+def _layout(term: Term, axes: Axes) -> Layout:
+    sites = tuple(_site(factor, exponent) for factor, exponent in term.powers)
+    order = reading_order(term)
+    width = len(sites)
+    base = [0] * width
+    parts: list[tuple[int, Affine]] = []  # (site, affine contribution): one per axis of an entry
+    for n, site in enumerate(sites):
+        if site.entry is not None:
+            shape = whole_shape(site.entry.tensor.shape)
+            parts += (
+                (n, e * stride) for e, stride in zip(site.entry.indices, _strides(shape), strict=True)
+            )
+        else:
+            shape = whole_shape(tuple(index.size for index in site.indices))
+            parts += ((n, index * s) for index, s in zip(site.indices, _strides(shape), strict=True))
+    tables, loose = _components(term, axes, order, parts, base)
+    if tables is None:
+        return Layout(term.coefficient, sites, lambda values: [], lambda values: 1, 0)
+    return _assembled(term.coefficient, sites, axes, tables, loose, base)
+
+
+def _components(
+    term: Term,
+    axes: Axes,
+    order: tuple[tuple[Index, int], ...],
+    parts: list[tuple[int, Affine]],
+    base: list[int],
+) -> tuple[list[_Table] | None, list[tuple[int, Index, int]]]:
+    """Group the indices that brackets (or a fraction in an affine index) tie together."""
+    every = [*axes, *(index for index, _ in order)]
+    leader = {index: index for index in every}
+
+    def find(index: Index) -> Index:
+        while leader[index] is not index:
+            index = leader[index]
+        return index
+
+    def tie(members: Sequence[Index]) -> None:
+        for member in members[1:]:
+            leader[find(member)] = find(members[0])
+
+    for bracket in term.brackets:
+        tie(list(bracket.e))
+    for _, e in parts:
+        if not _is_whole(e):
+            tie(list(e))
+    # Components are walked one inside the other, so their bound indices must not interleave.
+    bound = [index for index, _ in order]
+    for n, index in enumerate(bound):
+        for m in range(n + 2, len(bound)):
+            if find(bound[m]) is find(index):
+                tie(bound[n : m + 1])
+    groups: dict[Index, _Table] = {}
+    directions = dict(order)
+    for index in every:
+        group = groups.setdefault(find(index), _Table((), ()))
+        if index in directions:
+            group.bound = (*group.bound, (index, directions[index]))
+        else:
+            group.free = (*group.free, index)
+    for bracket in term.brackets:
+        first = next(iter(bracket.e), None)
+        if first is None:
+            if not _holds(bracket):
+                return None, []
+        else:
+            groups[find(first)].constraints.append(bracket)
+    loose: list[tuple[int, Index, int]] = []
+    for n, e in parts:
+        if _is_whole(e):
+            base[n] += int(e.const)  # type: ignore[arg-type]  # whole
+            for index, coefficient in e.coefficients.items():
+                group = groups[find(index)]
+                if group.bound or group.constraints:
+                    group.offsets.append((n, index * coefficient))
+                else:
+                    loose.append((n, index, int(coefficient)))  # type: ignore[arg-type]  # whole
+        elif e.coefficients:
+            groups[find(next(iter(e)))].offsets.append((n, e))
+        else:
+            raise AlgebraError("an index is a fraction that no bracket guards")
+    position = {index: n for n, (index, _) in enumerate(order)}
+    tables = [group for group in groups.values() if group.bound or group.constraints]
+    tables.sort(key=lambda group: position[group.bound[0][0]] if group.bound else -1)
+    return tables, loose
+
+
+def _assembled(
+    coefficient: Rational,
+    sites: tuple[Site, ...],
+    axes: Axes,
+    tables: list[_Table],
+    loose: list[tuple[int, Index, int]],
+    base: list[int],
+) -> Layout:
+    width = len(sites)
+    place = {index: n for n, index in enumerate(axes)}
+    count = prod(
+        (int(index.size) for index in axes if not any(index in t.free for t in tables)),  # type: ignore[arg-type]
+        start=1,
+    )
+    stages: list[tuple[Callable[[Point], list[Point]], bool]] = []
+    for table in tables:
+        lists = _lists(table, width)
+        count *= sum(map(len, lists.values()))
+        if table.free:
+            stages.append((_lookup(lists, tuple(place[index] for index in table.free)), False))
+        else:
+            stages.append((_constant(lists[()]), True))
+    steps = [(n, place[index], c) for n, index, c in loose]
+    row = stages[-1][0] if stages else _constant([(0,) * width])
+
+    static: list[Point] = []
+    fixed = bool(stages) and all(constant for _, constant in stages)
+    if fixed:
+        static = [(0,) * width]
+        for stage, _ in stages:
+            static = _crossed(static, stage(()))
+
+    def points(values: Point) -> list[Point]:
+        start = base.copy()
+        for n, axis, c in steps:
+            start[n] += c * values[axis]
+        found = [tuple(start)]
+        if fixed:
+            return _crossed(found, static)
+        for stage, _ in stages:
+            found = _crossed(found, stage(values))
+        return found
+
+    return Layout(coefficient, sites, points, lambda values: len(row(values)), count)
+
+
+def _lookup(lists: dict[Point, list[Point]], places: tuple[int, ...]) -> Callable[[Point], list[Point]]:
+    if len(places) == 1:
+        (place,) = places
+        by_value = [lists[(n,)] for n in range(len(lists))]
+        return lambda values: by_value[values[place]]
+    return lambda values: lists[tuple(values[place] for place in places)]
+
+
+def _constant(points: list[Point]) -> Callable[[Point], list[Point]]:
+    return lambda values: points
+
+
+def _crossed(left: list[Point], right: list[Point]) -> list[Point]:
+    """Every sum of a vector of ``left`` and one of ``right``, ``left`` outermost."""
+    if not left or not right:
+        return []
+    match len(left[0]):
+        case 1:
+            return [(a + x,) for (a,) in left for (x,) in right]
+        case 2:
+            return [(a + x, b + y) for a, b in left for x, y in right]
+        case 3:
+            return [(a + x, b + y, c + z) for a, b, c in left for x, y, z in right]
+        case _:
+            return [tuple(map(int.__add__, a, b)) for a in left for b in right]
+
+
+def _lists(table: _Table, width: int) -> dict[Point, list[Point]]:
+    """Solve the component's brackets: for each value of its free indices the offset vectors."""
+    bound = [index for index, _ in table.bound]
+    known = (*table.free, *bound)
+    conditions = [b for b in table.constraints if not any(index in bound for index in b.e)]
+    levels = [_level(table, depth, known) for depth in range(len(bound))]
+    moves = [(n, [(known.index(i), c) for i, c in e.coefficients.items()], e.const) for n, e in table.offsets]
+    result: dict[Point, list[Point]] = {}
+
+    def vector(values: list[int]) -> Point:
+        sums: list[Rational] = [0] * width
+        for n, steps, const in moves:
+            sums[n] += const + sum(c * values[p] for p, c in steps)  # type: ignore[operator, misc]
+        return tuple(map(int, sums))
+
+    def walk(values: list[int], depth: int, into: list[Point]) -> None:
+        if depth == len(levels):
+            into.append(vector(values))
+            return
+        for value in levels[depth](values):
+            walk([*values, value], depth + 1, into)
+
+    for free in product(*(range(int(index.size)) for index in table.free)):  # type: ignore[arg-type]
+        into: list[Point] = []
+        here = {index: affine(value) for index, value in zip(table.free, free, strict=True)}
+        if all(_holds(bracket.put(here)) for bracket in conditions):
+            walk(list(free), 0, into)
+        result[free] = into
+    return result
+
+
+def _level(table: _Table, depth: int, known: Axes) -> Callable[[list[int]], range]:
+    """The loop of one bound index: its bounds and step from the brackets, given the outer values."""
+    index, direction = table.bound[depth]
+    outer = known[: len(table.free) + depth]
+    deeper = {i for i, _ in table.bound[depth + 1 :]}
+    size = int(index.size)  # type: ignore[arg-type]  # whole
+    bounds: list[tuple[int, int, list[tuple[int, int]]]] = []  # c·index + const + Σ outer ≥ 0
+    steps: list[tuple[int, int, int, list[tuple[int, int]]]] = []  # divisor | c·index + const + Σ outer
+    for kind, e, divisor in table.constraints:
+        if index not in e.coefficients:
+            continue
+        if kind == "|":
+            if not any(i in deeper for i in e):
+                c, const, rest = _split(e, index, outer, deeper)
+                steps.append((divisor, c, const, rest))
+        else:
+            bounds.append(_split(e, index, outer, deeper))
+            if kind == "=":
+                bounds.append(_split(-e, index, outer, deeper))
+
+    def loop(values: list[int]) -> range:
+        low, high, step = 0, size - 1, 1
+        for c, const, rest in bounds:
+            for position, factor in rest:
+                const += factor * values[position]
+            if c > 0:
+                low = max(low, -(const // c))
+            else:
+                high = min(high, const // -c)
+        for divisor, c, const, rest in steps:
+            for position, factor in rest:
+                const += factor * values[position]
+            common = gcd(c, divisor)
+            if const % common:
+                return range(0)
+            period = divisor // common
+            first = (-const // common * pow(c // common, -1, period)) % period if period > 1 else 0
+            low, step = _aligned(low, step, first, period)
+        found = range(low, high + 1, step)
+        return found if direction > 0 else found[::-1]
+
+    return loop
+
+
+def _aligned(low: int, step: int, first: int, period: int) -> tuple[int, int]:
+    """The least number from ``low`` on in both progressions, and the step common to them."""
+    joint = step * period // gcd(step, period)
+    for candidate in range(low, low + joint * (step if step > 1 else 1) + joint, step):
+        if (candidate - first) % period == 0:
+            return candidate, joint
+    return low + joint, 0x7FFFFFFF  # the progressions never meet: an empty loop past any size
+
+
+def _split(
+    e: Affine, index: Index, outer: Axes, deeper: set[Index]
+) -> tuple[int, int, list[tuple[int, int]]]:
+    """``e`` as (coefficient of index, constant with deeper indices at their best, outer steps)."""
+    const = int(e.const)  # type: ignore[arg-type]  # whole
+    rest = []
+    for other, coefficient in _whole(e):
+        if other in deeper:
+            const += max(0, coefficient * (int(other.size) - 1))  # type: ignore[arg-type]  # whole
+        elif other is not index:
+            rest.append((outer.index(other), coefficient))
+    return int(e.coefficients[index]), const, rest  # type: ignore[arg-type]  # whole
+
+
+def _holds(bracket: Bracket) -> bool:
+    kind, e, divisor = bracket
+    if kind == "|":
+        return e.const % divisor == 0  # type: ignore[operator, no-any-return]  # concrete
+    return e.const >= 0 if kind == ">=" else e.const == 0  # type: ignore[operator]  # concrete
+
+
+def _is_whole(e: Affine) -> bool:
+    return not any(isinstance(c, Fraction | Polynomial) for c in (e.const, *e.coefficients.values()))
+
+
+def _whole(e: Affine) -> Iterator[tuple[Index, int]]:
+    for index, coefficient in e.coefficients.items():
+        yield index, coefficient  # type: ignore[misc]  # brackets and orders of whole sizes

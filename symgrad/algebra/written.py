@@ -1,0 +1,269 @@
+"""Equations as they are written: the tree that an author's formula is, before any normal form.
+
+The kinds of node are closed. A layer states its forward equation by building this tree with Python's
+operators; everything else (normal form, the tests' oracles) is an interpreter of it::
+
+    total(N, lambda j: w[i, j] * x[j]) + b[i]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from symgrad.algebra.affine import Affine, AffineLike, Index
+from symgrad.algebra.brackets import Bracket, equal, within
+from symgrad.algebra.sizes import Polynomial, Size
+from symgrad.errors import AlgebraError
+
+if TYPE_CHECKING:
+    from symgrad.algebra.functions import Function
+    from symgrad.algebra.tensors import Tensor
+    from symgrad.algebra.terms import Expression
+
+Number: TypeAlias = "int | Fraction | float"
+WrittenLike: TypeAlias = "Written | Number | Polynomial"
+
+
+class Written:
+    """A node of an equation as written; combine nodes with ``+ − * / **``."""
+
+    __slots__ = ()
+
+    def __add__(self, other: WrittenLike) -> Written:
+        return Sum((self, written(other)))
+
+    def __radd__(self, other: WrittenLike) -> Written:
+        return Sum((written(other), self))
+
+    def __neg__(self) -> Written:
+        return Product((Quantity(-1), self))
+
+    def __sub__(self, other: WrittenLike) -> Written:
+        return Sum((self, -written(other)))
+
+    def __rsub__(self, other: WrittenLike) -> Written:
+        return Sum((written(other), -self))
+
+    def __mul__(self, other: WrittenLike) -> Written:
+        return Product((self, written(other)))
+
+    def __rmul__(self, other: WrittenLike) -> Written:
+        return Product((written(other), self))
+
+    def __truediv__(self, other: WrittenLike) -> Written:
+        return Product((self, Power(written(other), Fraction(-1))))
+
+    def __rtruediv__(self, other: WrittenLike) -> Written:
+        return Product((written(other), Power(self, Fraction(-1))))
+
+    def __pow__(self, exponent: Number) -> Written:
+        return Power(self, Fraction(exponent))
+
+
+class Quantity(Written):
+    """A number, or a size used as a number."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Size) -> None:
+        self.value = value
+
+
+class Constant(Written):
+    """A named real constant that no index touches: π, ε, η. ``positive`` if it is known to be."""
+
+    __slots__ = ("name", "positive")
+
+    def __init__(self, name: str, positive: bool = True) -> None:
+        self.name = name
+        self.positive = positive
+
+
+class Read(Written):
+    """An entry of a tensor: ``T[e₁, e₂, …]``."""
+
+    __slots__ = ("indices", "tensor")
+
+    def __init__(self, tensor: Tensor, indices: tuple[Affine, ...]) -> None:
+        self.tensor = tensor
+        self.indices = indices
+
+
+class Sum(Written):
+    """``p₁ + p₂ + …``."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Written, ...]) -> None:
+        self.parts = parts
+
+
+class Product(Written):
+    """``p₁ · p₂ · …``."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Written, ...]) -> None:
+        self.parts = parts
+
+
+class Power(Written):
+    """``base ^ exponent`` with a rational exponent."""
+
+    __slots__ = ("base", "exponent")
+
+    def __init__(self, base: Written, exponent: Fraction) -> None:
+        self.base = base
+        self.exponent = exponent
+
+
+class Apply(Written):
+    """``f(argument)``."""
+
+    __slots__ = ("argument", "function")
+
+    def __init__(self, function: Function, argument: Written) -> None:
+        self.function = function
+        self.argument = argument
+
+
+class Total(Written):
+    """``Σ body`` over the indices."""
+
+    __slots__ = ("body", "indices")
+
+    def __init__(self, indices: tuple[Index, ...], body: Written) -> None:
+        self.indices = indices
+        self.body = body
+
+
+class Iverson(Written):
+    """A product of index brackets: 1 where all hold, else 0."""
+
+    __slots__ = ("brackets",)
+
+    def __init__(self, brackets: tuple[Bracket, ...]) -> None:
+        self.brackets = brackets
+
+
+class Compare(Written):
+    """A value bracket, ``[e > 0]`` or ``[e = 0]``; its derivative is 0 almost everywhere."""
+
+    __slots__ = ("argument", "kind")
+
+    def __init__(self, kind: Literal[">", "="], argument: Written) -> None:
+        self.kind: Literal[">", "="] = kind
+        self.argument = argument
+
+
+class Maximum(Written):
+    """``max body`` over the index positions where all brackets hold (at least one must)."""
+
+    __slots__ = ("body", "brackets", "indices")
+
+    def __init__(self, indices: tuple[Index, ...], brackets: tuple[Bracket, ...], body: Written) -> None:
+        self.indices = indices
+        self.brackets = brackets
+        self.body = body
+
+
+class Normal(Written):
+    """A normal form used as part of a written equation."""
+
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+
+
+class Definition(NamedTuple):
+    """A tensor's forward equation as written: ``target[axes] = body``."""
+
+    target: Tensor
+    axes: tuple[Index, ...]
+    body: Written
+
+
+PI = Constant("pi")
+
+
+def written(value: WrittenLike) -> Written:
+    """``value`` as a node."""
+    return value if isinstance(value, Written) else quantity(value)
+
+
+def quantity(value: Number | Polynomial) -> Quantity:
+    """A number or a size as a node."""
+    return Quantity(Fraction(value) if isinstance(value, float) else value)
+
+
+def total(sizes: Size | tuple[Size, ...], body: Callable[..., Written]) -> Written:
+    """``Σ body(i, j, …)`` with one index per size; the letters are the body's parameter names."""
+    indices = fresh(sizes, body)
+    return Total(indices, body(*indices))
+
+
+def maximum(
+    sizes: Size | tuple[Size, ...],
+    body: Callable[..., Written],
+    where: Callable[..., tuple[Bracket, ...]] | None = None,
+) -> Written:
+    """``max body(i, j, …)`` over the positions where all of ``where(i, j, …)`` hold."""
+    indices = fresh(sizes, body)
+    return Maximum(indices, where(*indices) if where else (), body(*indices))
+
+
+def define(target: Tensor, body: Callable[..., Written]) -> Definition:
+    """``target[i, j, …] = body(i, j, …)``; the letters are the body's parameter names."""
+    axes = fresh(target.shape, body)
+    return Definition(target, axes, body(*axes))
+
+
+def inside(*positions: tuple[AffineLike, Size]) -> Written:
+    """1 where every position lies within its axis, ``[0 ≤ e < size]``, else 0."""
+    return Iverson(tuple(bracket for e, size in positions for bracket in within(e, size)))
+
+
+def same(left: AffineLike, right: AffineLike) -> Written:
+    """``[left = right]``."""
+    return Iverson((equal(left, right),))
+
+
+def positive(argument: WrittenLike) -> Written:
+    """``[argument > 0]``."""
+    return Compare(">", written(argument))
+
+
+def reads(definition: Definition) -> tuple[Tensor, ...]:
+    """The tensors that a definition reads as written, in the order in which they are met."""
+    found: dict[Tensor, None] = {}
+    pending: list[Written] = [definition.body]
+    while pending:
+        match pending.pop():
+            case Read() as node:
+                found.setdefault(node.tensor)
+            case Sum() | Product() as node:
+                pending += reversed(node.parts)
+            case Power() as node:
+                pending.append(node.base)
+            case Apply() | Compare() as node:
+                pending.append(node.argument)
+            case Total() | Maximum() as node:
+                pending.append(node.body)
+            case _:
+                pass
+    return tuple(found)
+
+
+def fresh(sizes: Size | tuple[Size, ...], body: Callable[..., Any]) -> tuple[Index, ...]:
+    """One new index per size, lettered as the parameters of ``body``."""
+    given = sizes if isinstance(sizes, tuple) else (sizes,)
+    code = body.__code__
+    letters = code.co_varnames[: code.co_argcount]
+    if len(letters) != len(given):
+        raise AlgebraError(f"{len(given)} axes and {len(letters)} indices: {', '.join(letters)}")
+    return tuple(Index(size, letter) for size, letter in zip(given, letters, strict=True))
+
+

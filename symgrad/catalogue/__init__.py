@@ -1,0 +1,19 @@
+"""The catalogue: declarations only, one forward equation for each layer.
+
+Floor 1. A new entry is one decorated equation (or one row, for an activation) in a module here and its
+name in the table below; it arrives derived, printed, evaluated and tested.
+"""
+
+from symgrad.catalogue.activations import activation, relu, sigmoid, tanh
+from symgrad.catalogue.convolution import conv2d
+from symgrad.catalogue.declare import Layer
+from symgrad.catalogue.linear import linear
+from symgrad.catalogue.losses import mse
+from symgrad.catalogue.reshape import flatten
+
+CATALOGUE: dict[str, Layer] = {
+    entry.name: entry
+    for entry in (linear, conv2d, flatten, relu, sigmoid, tanh, activation, mse)
+}
+
+__all__ = ["CATALOGUE", "Layer"]

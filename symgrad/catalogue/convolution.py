@@ -1,0 +1,99 @@
+"""Convolution as deep-learning libraries mean it: cross-correlation, the kernel is not flipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from symgrad.algebra.affine import AffineLike
+from symgrad.algebra.sizes import Size
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import Definition, Written, define, inside, total
+from symgrad.catalogue.declare import Misfit, Place, layer, told
+from symgrad.catalogue.options import Option, count, flag, padding, pair
+
+
+@layer(
+    "layer",
+    "z",
+    Option("out_channels", count),
+    Option("kernel_size", pair),
+    Option("stride", pair, 1),
+    Option("padding", padding, 0),
+    Option("dilation", pair, 1),
+    Option("groups", count, 1),
+    Option("bias", flag, default=True),
+)
+def conv2d(
+    place: Place,
+    a: Tensor,
+    *,
+    out_channels: int,
+    kernel_size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    dilation: tuple[int, int],
+    groups: int,
+    bias: bool,
+) -> Definition:
+    """Cross-correlation: ``z[o,i,j] = Σ_{c,u,v} a[c, s·i+d·u−p, s·j+d·v−p]·w[o,c,u,v] + b[o]``.
+
+    a: C × H × W and 0 outside the image, w: O × C/groups × U × V, b: O, z: O × P × Q with
+    P = ⌊(H + 2p − d(U−1) − 1)/s⌋ + 1; output channel o reads the channels of its own group. A plane
+    H × W is an image with one channel, and its w has no channel axis; with O = 1 the output is again a
+    plane.
+    """
+    if len(a.shape) not in (2, 3):
+        raise Misfit(f"conv2d needs an image C×H×W or a plane H×W, and its input is {told(a.shape)}")
+    plane = len(a.shape) == 2
+    channels: Size = 1 if plane else a.shape[0]
+    height, width = a.shape[-2:]
+    assert isinstance(channels, int)
+    for what, number in (("input channels", channels), ("output channels", out_channels)):
+        if number % groups:
+            raise Misfit(f"groups={groups} does not divide the {number} {what}", "groups")
+    members, outputs = channels // groups, out_channels // groups
+    (tall, wide), (s, t), (p, q), (d, e) = kernel_size, stride, padding, dilation
+    rows, columns = _window(height, tall, s, p, d, "high"), _window(width, wide, t, q, e, "wide")
+
+    def image(c: AffineLike, y: AffineLike, x: AffineLike) -> Written:
+        pixel = a[y, x] if plane else a[c, y, x]
+        return inside((y, height), (x, width)) * pixel
+
+    b = place.parameter("b", (out_channels,), "o")
+
+    def value(o: AffineLike, i: AffineLike, j: AffineLike, kernel: Callable[..., Written]) -> Written:
+        weighted = total(
+            (groups, members, tall, wide),
+            lambda g, c, u, v: (
+                inside((o - g * outputs, outputs))
+                * image(g * members + c, i * s + u * d - p, j * t + v * e - q)
+                * kernel(o, c, u, v)
+            ),
+        )
+        return weighted + b[o] if bias else weighted
+
+    if plane and out_channels == 1:
+        w = place.parameter("w", kernel_size, "uv")
+        z = place.output((rows, columns), ("i", "j"))
+        return define(z, lambda i, j: value(0, i, j, lambda o, c, u, v: w[u, v]))
+    if plane:
+        w = place.parameter("w", (out_channels, *kernel_size), "ouv")
+        z = place.output((out_channels, rows, columns), ("o", "i", "j"))
+        return define(z, lambda o, i, j: value(o, i, j, lambda o, c, u, v: w[o, u, v]))
+    w = place.parameter("w", (out_channels, members, *kernel_size), "ocuv")
+    z = place.output((out_channels, rows, columns), ("o", "i", "j"))
+    return define(z, lambda o, i, j: value(o, i, j, lambda o, c, u, v: w[o, c, u, v]))
+
+
+def _window(size: Size, kernel: int, stride: int, padding: int, dilation: int, extent: str) -> int:
+    """How many windows fit: ``⌊(n + 2p − d(k−1) − 1)/s⌋ + 1`` (torch.nn.Conv2d)."""
+    assert isinstance(size, int)
+    room = size + 2 * padding - dilation * (kernel - 1) - 1
+    if room < 0:
+        padded = f" + 2·{padding} of padding" if padding else ""
+        spread = f" (dilated: {dilation * (kernel - 1) + 1})" if dilation > 1 else ""
+        raise Misfit(
+            f"the kernel is {kernel} {extent}{spread} and does not fit into an image {size} {extent}{padded}",
+            "kernel_size",
+        )
+    return room // stride + 1

@@ -1,0 +1,103 @@
+"""How a layer is declared: its hyperparameters and its one forward equation.
+
+A declaration is a function from a place in a network, the layer's input and its hyperparameters to the
+definition of its output. The place gives names; the function gives sizes and the equation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from symgrad.algebra.affine import Index
+from symgrad.algebra.sizes import Size
+from symgrad.algebra.tensors import Role, Tensor
+from symgrad.algebra.written import Definition, Written
+from symgrad.catalogue.options import Option
+from symgrad.errors import ShapeError
+
+
+class Misfit(ShapeError):
+    """Sizes that do not fit; ``option`` names the hyperparameter at fault, None for the input."""
+
+    def __init__(self, message: str, option: str | None = None) -> None:
+        super().__init__(message)
+        self.option = option
+
+
+class Place(NamedTuple):
+    """A layer's place in a network: it names the tensors that the layer brings.
+
+    ``named(stem)`` gives the tensor name and its label, such as ``("w2", "2")`` for ``"w"``.
+    """
+
+    named: Callable[[str], tuple[str, str]]
+    output_stem: str
+
+    def parameter(self, stem: str, shape: tuple[Size, ...], letters: str = "") -> Tensor:
+        """A parameter of the layer."""
+        return self._tensor(stem, shape, "parameter", letters)
+
+    def output(self, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
+        """The layer's output."""
+        return self._tensor(self.output_stem, shape, "intermediate", letters)
+
+    def objective(self) -> Tensor:
+        """The loss of the network, a single number."""
+        return Tensor("L", (), "objective")
+
+    def target(self, like: Tensor) -> Tensor:
+        """The target that a loss compares ``like`` with."""
+        return Tensor("y", like.shape, "target", like.letters)
+
+    def _tensor(
+        self, stem: str, shape: tuple[Size, ...], role: Role, letters: str | tuple[str, ...]
+    ) -> Tensor:
+        name, label = self.named(stem)
+        return Tensor(name, shape, role, tuple(letters), label=label)
+
+
+Kind: TypeAlias = Literal["layer", "reshape", "activation", "loss"]
+Statement: TypeAlias = Callable[..., Definition]
+
+
+class Layer(NamedTuple):
+    """A catalogue entry.
+
+    ``kind`` is *layer* for what owns parameters and so begins a new layer of the network, *activation*
+    for what follows one, *reshape* for what only moves entries, *loss* for what ends a network. ``stem``
+    is the letter of its output.
+    """
+
+    name: str
+    kind: Kind
+    stem: str
+    options: tuple[Option, ...]
+    state: Statement
+
+    @property
+    def summary(self) -> str:
+        """One line on what the layer is."""
+        return (self.state.__doc__ or "").strip().split("\n")[0]
+
+
+def layer(kind: Kind, stem: str, *options: Option) -> Callable[[Statement], Layer]:
+    """Declare the decorated equation as the catalogue entry of its name."""
+
+    def declared(state: Statement) -> Layer:
+        return Layer(state.__name__, kind, stem, options, state)
+
+    return declared
+
+
+def elementwise(target: Tensor, axes_of: Tensor, body: Callable[[tuple[Index, ...]], Written]) -> Definition:
+    """``target[i, …] = body(i, …)`` with the axes of another tensor, whatever their number."""
+    axes = tuple(
+        Index(size, letter) for size, letter in zip(axes_of.shape, axes_of.letters, strict=True)
+    )
+    return Definition(target, axes, body(axes))
+
+
+def told(shape: tuple[Any, ...]) -> str:
+    """A shape as messages write it: ``1×28×28``."""
+    return "×".join(str(size) for size in shape) if shape else "a single number"

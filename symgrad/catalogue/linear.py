@@ -1,0 +1,27 @@
+"""The affine map."""
+
+from __future__ import annotations
+
+from symgrad.algebra.affine import Index
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import Definition, total
+from symgrad.catalogue.declare import Misfit, Place, layer
+from symgrad.catalogue.options import Option, count, flag
+
+
+@layer("layer", "z", Option("out_features", count), Option("bias", flag, default=True))
+def linear(place: Place, a: Tensor, *, out_features: int, bias: bool) -> Definition:
+    """Affine map of the last axis: ``z[i] = Σ_j w[i,j]·a[j] + b[i]``.
+
+    a: … × N, w: M × N, b: M, z: … × M; leading axes are carried along, as in torch.nn.Linear.
+    """
+    if not a.shape:
+        raise Misfit("linear needs an input with at least one axis")
+    *leading, features = a.shape
+    w = place.parameter("w", (out_features, features), "ij")
+    b = place.parameter("b", (out_features,), "i")
+    carried = tuple(Index(size, letter) for size, letter in zip(leading, a.letters, strict=False))
+    z = place.output((*leading, out_features), (*(index.letter for index in carried), "i"))
+    i = Index(out_features, "i")
+    product = total(features, lambda j: a[*carried, j] * w[i, j])
+    return Definition(z, (*carried, i), product + b[i] if bias else product)

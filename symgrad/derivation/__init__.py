@@ -1,0 +1,4 @@
+"""Derivations: the reverse sweep over a program, and the views of its result.
+
+Floor 3.
+"""

@@ -1,0 +1,113 @@
+"""From a description to a model: each layer gets its input, its names and its sizes, and states its equation."""
+
+from __future__ import annotations
+
+from math import prod
+
+from symgrad.algebra.functions import FUNCTIONS
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import Definition, reads
+from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue.declare import Layer, Misfit, Place, told
+from symgrad.network.description import Call, Description, read
+from symgrad.network.model import Model
+from symgrad.network.names import name_layers
+
+MOST_ENTRIES = 100_000_000
+"""The most entries of one tensor."""
+
+_INPUT_LETTERS = {1: ("j",), 2: ("k", "l"), 3: ("c", "k", "l")}
+
+
+def build(text: str) -> Model:
+    """The model of a network description.
+
+    Raises:
+        DescriptionError: the text cannot be read, names an unknown layer or option, or sizes do not fit;
+            the error shows the place.
+    """
+    return build_model(read(text))
+
+
+def build_model(description: Description) -> Model:
+    """The model of a description that was read."""
+    first, *rest = description.calls
+    if first.name != "input":
+        raise description.error(
+            f"a network begins with its input, such as input(5x5) or input(1x28x28) | {first.name}…",
+            first.name_span,
+        )
+    layers = [_layer(description, call) for call in rest]
+    if not layers:
+        raise description.error("a network needs at least one layer after its input", first.span)
+    naming = name_layers(layers)
+    shape = description.sizes(first)
+    name, label = naming.input
+    here = Tensor(name, shape, "input", _INPUT_LETTERS.get(len(shape), ()), label=label)
+    _bounded(description, first, here)
+    definitions: list[Definition] = []
+    objective: Tensor | None = None
+    for call, layer, named, stem in zip(rest, layers, naming.layers, naming.stems, strict=True):
+        if objective is not None:
+            raise description.error("nothing can follow a loss: it ends the network", call.span)
+        definition = _stated(description, call, layer, Place(named, stem), here)
+        for tensor in (definition.target, *reads(definition)):
+            _bounded(description, call, tensor)
+        definitions.append(definition)
+        here = definition.target
+        objective = here if here.role == "objective" else None
+    tensors = dict.fromkeys(
+        tensor for definition in definitions for tensor in (*reads(definition), definition.target)
+    )
+    _refuse_clashes(description, rest, tuple(tensors))
+    return Model(description.text, tuple(definitions), tuple(tensors), (here,), objective)
+
+
+def _layer(description: Description, call: Call) -> Layer:
+    if call.name == "input":
+        raise description.error("a network has one input, at its beginning", call.span)
+    if call.name not in CATALOGUE:
+        raise description.unknown(call, CATALOGUE)
+    return CATALOGUE[call.name]
+
+
+def _stated(description: Description, call: Call, layer: Layer, place: Place, here: Tensor) -> Definition:
+    options = description.bind(call, layer.options)
+    try:
+        return layer.state(place, here, **options)
+    except Misfit as misfit:
+        span = call.span
+        names = [option.name for option in layer.options]
+        for position, argument in enumerate(call.arguments):
+            if misfit.option is not None and misfit.option in (
+                argument.name,
+                names[position] if argument.name is None else None,
+            ):
+                span = argument.span or span
+        error = description.error(str(misfit), span)
+    raise error
+
+
+def _bounded(description: Description, call: Call, tensor: Tensor) -> None:
+    entries = prod(size for size in tensor.shape if isinstance(size, int))
+    if entries > MOST_ENTRIES:
+        raise description.error(
+            f"{tensor.name} would be {told(tensor.shape)}, which is {entries:,} entries; "
+            f"a tensor has at most {MOST_ENTRIES:,}",
+            call.span,
+        )
+
+
+def _refuse_clashes(description: Description, calls: list[Call], tensors: tuple[Tensor, ...]) -> None:
+    """An abstract function's name, and its derivatives', must not be a name that means something else."""
+    taken = {tensor.name for tensor in tensors} | set(FUNCTIONS) | {"max", "sqrt"}
+    words = {
+        str(argument.value): argument.span or call.span
+        for call in calls
+        if call.name == "activation"
+        for argument in call.arguments
+    }
+    for word, span in words.items():
+        meanings = (word, f"d{word}")
+        if any(meaning in taken for meaning in meanings) or f"d{word}" in words:
+            raise description.error(f"{word} already means something here; try f, g or phi", span)
