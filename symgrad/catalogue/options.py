@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from symgrad.errors import DescriptionError, nearest, quoted
 
@@ -140,14 +140,6 @@ def choice(*words: str) -> Callable[[object], str]:
 
     return one_of
 
-
-# The same kinds as annotations, for signatures that mypy reads as the values' types.
-Count = Annotated[int, count]
-Pair = Annotated[tuple[int, int], pair]
-Padding = Annotated[tuple[int, int], padding]
-Flag = Annotated[bool, flag]
-Word = Annotated[str, word]
-Number = Annotated["Fraction", number]
 
 _NUMPY_BOOLS: Final = {("numpy", "bool"), ("numpy", "bool_")}
 

@@ -9,7 +9,7 @@ needs no extra rule: it is its own user.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
@@ -42,45 +42,65 @@ def sweep(
     With an ``objective``, the gradient is that of this single number; without one, L is an unknown
     function of ``outputs`` and their adjoints are the upstream symbols.
     """
-    needed = _between(forward, set(wanted))
+    users = _users(forward)
+    needed = _between(users, wanted)
     upstream = () if objective is not None else tuple(tensor for tensor in outputs if tensor in needed)
-    order = [*forward.sources(), *(eq.target for eq in forward.equations)]
+    order = _reverse_order(forward, users)
     adjoints = {tensor: adjoint_of(tensor) for tensor in order}
-    equations = [
-        _accumulated(tensor, forward, adjoints, objective, tensor in upstream)
-        for tensor in reversed(order)
-        if tensor in needed and tensor != objective and not _pure_upstream(tensor, forward, upstream)
-    ]
+    equations = []
+    for tensor in order:
+        reading = users.get(tensor, ())
+        if tensor not in needed or tensor == objective or (tensor in upstream and not reading):
+            continue  # not asked for, or known: 1 for the objective, an upstream symbol for an output
+        start = adjoints[tensor] if tensor in upstream else None
+        equations.append(_accumulated(tensor, reading, adjoints, objective, start))
     return Gradients(Program(tuple(equations)), tuple(adjoints[tensor] for tensor in upstream))
 
 
-def _between(forward: Program, wanted: set[Tensor]) -> set[Tensor]:
-    """The wanted tensors and everything that depends on them."""
-    needed = set(wanted)
+def _users(forward: Program) -> dict[Tensor, list[Equation]]:
+    """The equations that read each tensor, in evaluation order."""
+    users: dict[Tensor, list[Equation]] = {}
     for eq in forward.equations:
-        if any(tensor in needed for tensor in eq.reads()):
-            needed.add(eq.target)
+        for tensor in eq.reads():
+            users.setdefault(tensor, []).append(eq)
+    return users
+
+
+def _reverse_order(forward: Program, users: dict[Tensor, list[Equation]]) -> list[Tensor]:
+    """Every tensor after all that use it: layer by layer, the parameters of one before its input."""
+    given = {eq.target for eq in forward.equations}
+    order: list[Tensor] = []
+    for eq in reversed(forward.equations):
+        order.append(eq.target)
+        ends = [t for t in eq.reads() if t not in given and users[t][0] is eq]
+        order += sorted(ends, key=lambda tensor: tensor.role != "parameter")
+    return order
+
+
+def _between(users: dict[Tensor, list[Equation]], wanted: Iterable[Tensor]) -> set[Tensor]:
+    """The wanted tensors and everything that depends on them."""
+    needed: set[Tensor] = set()
+    pending = list(wanted)
+    while pending:
+        tensor = pending.pop()
+        if tensor not in needed:
+            needed.add(tensor)
+            pending += (eq.target for eq in users.get(tensor, ()))
     return needed
-
-
-def _pure_upstream(tensor: Tensor, forward: Program, upstream: tuple[Tensor, ...]) -> bool:
-    """Whether the adjoint is an upstream symbol and nothing else."""
-    return tensor in upstream and not any(tensor in eq.reads() for eq in forward.equations)
 
 
 def _accumulated(
     tensor: Tensor,
-    forward: Program,
+    users: Sequence[Equation],
     adjoints: dict[Tensor, Tensor],
     objective: Tensor | None,
-    is_output: bool,
+    upstream: Tensor | None,
 ) -> Equation:
-    users = [eq for eq in forward.equations if tensor in eq.reads()]
     axes = tuple(Index(s, letter) for s, letter in zip(tensor.shape, _letters(tensor, users), strict=True))
     at = tuple(affine(index) for index in axes)
     terms: list[Term] = []
-    if is_output:
-        terms.append(_entry_term(adjoints[tensor], at))
+    if upstream is not None:
+        terms.append(_entry_term(upstream, at))
     for user in users:
         terms += paths(user, tensor, at, None if user.target == objective else adjoints[user.target])
     return Equation(adjoints[tensor], axes, gathered(terms))
@@ -99,7 +119,7 @@ def _entry_term(tensor: Tensor, at: tuple[Affine, ...], bound: tuple[Index, ...]
     return Term(1, bound, (), ((Entry(tensor, at), 1),))
 
 
-def _letters(tensor: Tensor, users: list[Equation]) -> tuple[str, ...]:
+def _letters(tensor: Tensor, users: Sequence[Equation]) -> tuple[str, ...]:
     """The letters under which the tensor is read; a spare one where it is read at a combination."""
     reading = next((e for eq in users for e in entries(eq.body) if e.tensor == tensor), None)
     spare = iter(_SPARE_LETTERS)

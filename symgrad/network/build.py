@@ -60,7 +60,8 @@ def build_model(description: Description) -> Model:
         tensor for definition in definitions for tensor in (*reads(definition), definition.target)
     )
     _refuse_clashes(description, rest, tuple(tensors))
-    return Model(description.text, tuple(definitions), tuple(tensors), (here,), objective)
+    names = tuple(layer.name for layer in layers)
+    return Model(description.text, tuple(definitions), tuple(tensors), (here,), objective, names)
 
 
 def _layer(description: Description, call: Call) -> Layer:

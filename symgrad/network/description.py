@@ -149,19 +149,20 @@ def _error(source: str, message: str, span: Span) -> DescriptionError:
     return DescriptionError(message, line=line.rstrip("\r"), start=start, stop=max(start, stop))
 
 
-# Every number ends where no letter, digit or point follows; what runs on is "garbled". The possessive
+# A number ends where no letter, digit or point follows; what runs on is "garbled". The possessive
 # quantifiers keep the matching linear in the length of the text.
 _TOKEN: Final = re.compile(
     r"""
-      (?P<blank>    (?: [ \t\r\n]++ | \#[^\n]*+ )++ )
-    | (?P<size>     [0-9]++ (?: [ \t\r\n]*+ [xX×*] [ \t\r\n]*+ [0-9]++ )++ (?![A-Za-z0-9_.]) )
-    | (?P<fraction> [+-]? [0-9]++ / [0-9]++ (?![A-Za-z0-9_.]) )
-    | (?P<whole>    [+-]? [0-9]++ (?![A-Za-z0-9_.]) )
-    | (?P<decimal>  [+-]? (?: [0-9]++ (?:\.[0-9]*+)? | \.[0-9]++ ) (?: [eE][+-]?[0-9]++ )? (?![A-Za-z0-9_.]) )
-    | (?P<garbled>  [+-]? \.? [0-9] [A-Za-z0-9_.]*+ )
+      (?P<blank>    (?: [ \t\r\n] | \#[^\n]*+ )++ )
+    | (?: (?P<size>     [0-9]++ (?: [ \t\r\n]*+ [xX×*] [ \t\r\n]*+ [0-9]++ )++ )
+        | (?P<fraction> [+-]? [0-9]++ / [0-9]++ )
+        | (?P<whole>    [+-]? [0-9]++ )
+        | (?P<decimal>  [+-]? (?: [0-9]++ \.? | \.(?=[0-9]) ) [0-9]*+ (?: [eE][+-]?[0-9]++ )? )
+      ) (?![\w.])
+    | (?P<garbled>  [+-]? \.? [0-9] [\w.]*+ )
     | (?P<word>     [A-Za-z_] [A-Za-z0-9_]*+ )
-    | (?P<quoted>   '[A-Za-z][A-Za-z0-9_]*+' | "[A-Za-z][A-Za-z0-9_]*+" )
-    | (?P<arrow>    [-=]> | → | \|> | \|\| )
+    | (?P<quoted>   (?P<quote>['"]) [A-Za-z] [A-Za-z0-9_]*+ (?P=quote) )
+    | (?P<arrow>    [-=]> | \|> | \|\| )
     | (?P<mark>     [|(),=] )
     | (?P<other>    . )
     """,
@@ -228,8 +229,10 @@ class _Reader:
             found = "" if self.token.kind == "end" else f", not {quoted(self.token.text)}"
             raise self.refusal(f"a layer such as linear(10) or relu is expected {place}{found}")
         name = self.name()
+        layer = layer_name(name.text)
+        self.bounded(name, layer)
         if not self.token.is_mark("("):
-            return Call(layer_name(name.text), (), name.span, name.span)
+            return Call(layer, (), name.span, name.span)
         opening = self.take()
         arguments: list[Argument] = []
         while not self.token.is_mark(")"):
@@ -239,7 +242,7 @@ class _Reader:
             if not self.took(",") and not self.token.is_mark(")"):
                 raise self.unclosed(opening)
         stop = self.take().span[1]
-        return Call(layer_name(name.text), tuple(arguments), (name.span[0], stop), name.span)
+        return Call(layer, tuple(arguments), (name.span[0], stop), name.span)
 
     def argument(self, opening: _Token) -> Argument:
         if self.token.kind != "word":
@@ -284,7 +287,7 @@ class _Reader:
             self.name()
             return RESERVED.get(token.text, token.text)
         if token.kind == "quoted":
-            self.bounded_name(token, token.text[1:-1])
+            self.bounded(token, token.text[1:-1])
             self.take()
             return RESERVED.get(token.text[1:-1], token.text[1:-1])
         if token.kind == "whole":
@@ -294,7 +297,9 @@ class _Reader:
             self.take()
             return self.rational(token)
         if token.kind == "garbled":
-            raise self.refusal(f"{quoted(token.text)} is not a number; numbers read 3, 0.5, 1e-3, sizes read 5x5")
+            raise self.refusal(
+                f"{quoted(token.text)} is not a number; numbers read 3, 0.5, 1e-3, sizes read 5x5"
+            )
         if token.kind == "end" or token.is_mark("|"):
             raise self.unclosed(opening)
         if token.kind == "mark":
@@ -305,12 +310,14 @@ class _Reader:
         token = self.token
         if token.text.startswith("_"):
             raise self.refusal(f"a name begins with a letter, unlike {quoted(token.text)}")
-        self.bounded_name(token, token.text)
+        self.bounded(token, token.text)
         return self.take()
 
-    def bounded_name(self, token: _Token, name: str) -> None:
+    def bounded(self, token: _Token, name: str) -> None:
         if len(name) > LONGEST_NAME:
-            raise self.refusal(f"a name has at most {LONGEST_NAME} characters; this one has {len(name):,}", token)
+            raise self.refusal(
+                f"a name has at most {LONGEST_NAME} characters; this one has {len(name):,}", token
+            )
 
     def size(self, token: _Token) -> tuple[int, ...]:
         parts = re.findall("[0-9]+", token.text)
@@ -333,9 +340,9 @@ class _Reader:
         try:
             return number(Fraction(token.text))
         except ZeroDivisionError:
-            raise self.refusal("a fraction with denominator 0 is not a number", token)
+            raise self.refusal("a fraction with denominator 0 is not a number", token) from None
         except ValueError as unfit:
-            raise self.refusal(f"this must be {unfit}", token)
+            raise self.refusal(f"this must be {unfit}", token) from None
 
     def unclosed(self, opening: _Token) -> DescriptionError:
         """The error for the present token where only ``,`` or ``)`` could follow."""

@@ -13,7 +13,8 @@ class Model(NamedTuple):
     """What a network states.
 
     ``tensors`` holds every tensor in the order of evaluation, sources where they are first needed.
-    ``objective`` is the loss L; None means that L is an unknown function of ``outputs``.
+    ``objective`` is the loss L; None means that L is an unknown function of ``outputs``. ``layers`` names
+    the layer behind each definition, where there is one.
     """
 
     text: str
@@ -21,6 +22,7 @@ class Model(NamedTuple):
     tensors: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     objective: Tensor | None
+    layers: tuple[str, ...] = ()
 
     @property
     def forward(self) -> Program:
@@ -30,3 +32,10 @@ class Model(NamedTuple):
     def tensor(self, name: str) -> Tensor | None:
         """The tensor called ``name``, or None."""
         return next((tensor for tensor in self.tensors if tensor.name == name), None)
+
+    def layer_of(self, tensor: Tensor) -> str:
+        """The name of the layer whose output the tensor is; empty where none is."""
+        for definition, layer in zip(self.definitions, self.layers, strict=False):
+            if definition.target == tensor:
+                return layer
+        return ""

@@ -10,6 +10,7 @@ points scripts are smaller still, so that it errs on the wide side, and a displa
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from symgrad.errors import RenderError, quoted
@@ -18,8 +19,6 @@ PLUS: Final = 1.2223
 """A binary ``+`` or ``-`` with the spaces around it, in em; so for every binary operator of that width."""
 EQUALS: Final = 1.3334
 """A relation ``=`` with the spaces around it, in em."""
-MINUS: Final = 0.7778
-"""A sign in front of a first term, which has no spaces around it, in em."""
 QUAD: Final = 1.0
 """``\\quad`` in em."""
 
@@ -42,6 +41,18 @@ def width(latex: str) -> float:
     return _remember(shape) if found is None else found
 
 
+def widths(fragments: Sequence[str]) -> list[float]:
+    """The `width` of each fragment; for many at once, several times faster than one by one."""
+    if len(fragments) < 16:
+        return [width(latex) for latex in fragments]
+    # One translation of all is what makes it fast; a fragment with the separator in it is TeX no more.
+    shapes = "\0".join(fragments).translate(_DIGITS).split("\0")
+    if len(shapes) != len(fragments):
+        raise RenderError("a formula with a null character in it has no width")
+    measured = {shape: width(shape) for shape in set(shapes)}
+    return list(map(measured.__getitem__, shapes))
+
+
 def column(centimetres: float, *, points: float = 11, numbered: bool = True) -> float:
     """The width in em that a formula may take in a column, 3 em less when it carries a number.
 
@@ -52,7 +63,7 @@ def column(centimetres: float, *, points: float = 11, numbered: bool = True) -> 
 
 
 def _remember(shape: str) -> float:
-    tokens = _TOKEN.findall(shape)
+    tokens: list[str] = re.findall(_TOKEN, shape, re.DOTALL)  # compiled when first needed, not at start-up
     tokens.reverse()
     try:
         measured = _horizontal(tokens, 0, "", 0)[0] / 1000
@@ -69,7 +80,7 @@ class _UnreadableError(Exception):
     """Why a fragment has no width; `width` adds the fragment."""
 
 
-_TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|[^\\]|\\", re.DOTALL)
+_TOKEN: Final = r"\\[A-Za-z]+|\\.|[^\\]|\\"
 
 # From here on lengths are in thousandths of an em. A box is (width, italic correction, height, depth);
 # a style is TeX's: 0 display, 1 text, 2 script, 3 script of script.
@@ -213,8 +224,6 @@ _DELIMITERS: Final = {name: widths for widths, names in _DELIMITER_ROWS for name
 
 def _horizontal(tokens: _Tokens, style: int, end: str, depth: int) -> _Box:
     """The box of atoms side by side up to the token ``end``, which is taken too."""
-    if depth > _DEEPEST:
-        raise _UnreadableError(f"it is nested more than {_DEEPEST} deep")
     kinds: list[int] = []
     widths: list[float] = []
     high = low = 0.0
@@ -264,6 +273,8 @@ def _spaced(kinds: list[int], widths: list[float], style: int) -> float:
 
 def _atom(token: str, tokens: _Tokens, style: int, depth: int) -> tuple[int, _Box, bool]:
     """The kind and box of the atom that begins with ``token``, and whether its scripts are limits."""
+    if depth > _DEEPEST:
+        raise _UnreadableError(f"it is nested more than {_DEEPEST} deep")
     if token in _ITALIC:
         return _ORD, _glyph(_ITALIC[token], style), False
     if token in "0123456789":
@@ -324,16 +335,16 @@ def _argument(tokens: _Tokens, style: int, depth: int) -> _Box:
     return _atom(token, tokens, style, depth + 1)[1]
 
 
-def _raw(tokens: _Tokens) -> str:
+def _raw(tokens: _Tokens) -> list[str]:
     """The characters of the next group, or the next token."""
     token = _next(tokens)
     if token != "{":
-        return token
+        return [token]
     letters: list[str] = []
     while tokens:
         token = tokens.pop()
         if token == "}":
-            return "".join(letters)
+            return letters
         letters.append(token)
     raise _UnreadableError("'}' is missing")
 
@@ -361,11 +372,9 @@ def _with_scripts(nucleus: _Box, limits: bool, tokens: _Tokens, style: int, dept
         else:
             break
     if primes:
-        wide, _, high, _ = _glyph((275, 0, 556, 0), smaller)
-        wide, italic, high, low = wide * primes, 0.0, high, 0.0
-        if upper:
-            wide, italic, high, low = wide + upper[0], upper[1], max(high, upper[2]), upper[3]
-        upper = (wide, italic, high, low)
+        prime = _glyph((275, 0, 556, 0), smaller)
+        wide, italic, high, low = upper or _EMPTY
+        upper = (wide + primes * prime[0], italic, max(high, prime[2]), low)
     if lower is None and upper is None:
         return nucleus
     wide, italic, high, low = nucleus
@@ -456,16 +465,16 @@ def _next(tokens: _Tokens) -> str:
     return ""
 
 
-def _upright(letters: str, style: int, *, bold: bool = False) -> _Box:
+def _upright(letters: Sequence[str], style: int, *, bold: bool = False) -> _Box:
     """A word in upright letters; kerns are left out, they are few and mostly negative."""
     wide = 0.0
     for letter in letters:
         if letter not in _UPRIGHT:
             raise _UnreadableError(f"no rule for {quoted(letter)} in upright type")
-        # cmbx10 is 1.15 (digits) to 1.21 times as wide as cmr10.
-        stretch = 1.0 if not bold else 1.15 if letter.isdigit() else 1.21
+        # cmbx10 is so many times as wide as cmr10.
+        stretch = 1.0 if not bold else 1.12 if letter in "EFLOQTa" else 1.21 if letter in "HIMNUer" else 1.17
         wide += stretch * _upright_sized(_UPRIGHT[letter], style)
-    italic = _UPRIGHT_CORRECTIONS.get(letters[-1:], 0) * (1.21 if bold else 1.0)
+    italic = _UPRIGHT_CORRECTIONS.get(letters[-1] if letters else "", 0) * (1.17 if bold else 1.0)
     return wide, italic if style < 2 else 0.8 * italic, _sized(694, style), _sized(194, style)
 
 

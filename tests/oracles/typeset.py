@@ -63,7 +63,7 @@ def require(tool: str) -> None:
     present = _KATEX.is_dir() if tool == "katex" else shutil.which(tool) is not None
     if present:
         return
-    reason = f"{tool} is not installed ({_INSTALL.get(tool, 'see TYPESETTING.md')})"
+    reason = f"{tool} is not installed: {_INSTALL[tool]}"
     if os.environ.get("SYMGRAD_CI") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

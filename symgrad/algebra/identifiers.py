@@ -1,0 +1,88 @@
+"""Identifiers: what the entries of a tensor are called, the same in every output.
+
+A single number has its tensor's name. Up to two axes are numbered flat from 1, row by row: ``w5``, and
+``w2_5`` where the name ends in a label. From three axes on each index is written: ``w2_1_2_3_1``. The
+gradient by an entry is ``dL_d`` + that entry's identifier.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import unflat, whole_shape
+
+_FLAT_RANK = 2
+
+
+def identifier(tensor: Tensor, position: int) -> str:
+    """What the entry at a flat position (from 0) is called.
+
+    Raises:
+        AlgebraError: if a size is symbolic.
+    """
+    if tensor.of is not None:
+        return "dL_d" + identifier(tensor.of, position)
+    if not tensor.shape:
+        return tensor.name
+    if len(tensor.shape) <= _FLAT_RANK:
+        return f"{tensor.name}{'_' if tensor.label else ''}{position + 1}"
+    indices = unflat(position, whole_shape(tensor.shape))
+    return "_".join([tensor.name, *(str(n + 1) for n in indices)])
+
+
+def identifiers(tensor: Tensor) -> list[str]:
+    """What all entries are called, row by row.
+
+    Raises:
+        AlgebraError: if a size is symbolic.
+    """
+    if tensor.of is not None:
+        return ["dL_d" + name for name in identifiers(tensor.of)]
+    if not tensor.shape:
+        return [tensor.name]
+    shape = whole_shape(tensor.shape)
+    if len(shape) <= _FLAT_RANK:
+        stem = tensor.name + ("_" if tensor.label else "")
+        return [f"{stem}{n}" for n in range(1, prod(shape) + 1)]
+    names = [tensor.name]
+    for size in shape:
+        tails = [f"_{n}" for n in range(1, size + 1)]
+        names = [name + tail for name in names for tail in tails]
+    return names
+
+
+def position(tensor: Tensor, text: str) -> int | None:
+    """The flat position (from 0) of the entry that ``text`` names, or None: it is read, not searched for."""
+    if tensor.of is not None:
+        return position(tensor.of, text[4:]) if text.startswith("dL_d") else None
+    if not text.startswith(tensor.name):
+        return None
+    rest = text[len(tensor.name) :]
+    if not tensor.shape:
+        return None if rest else 0
+    shape = whole_shape(tensor.shape)
+    if len(shape) <= _FLAT_RANK:
+        if tensor.label:
+            if not rest.startswith("_"):
+                return None
+            rest = rest[1:]
+        flat = _number(rest, prod(shape))
+        return None if flat is None else flat
+    parts = rest.split("_")
+    if parts[0] or len(parts) != len(shape) + 1:
+        return None
+    flat = 0
+    for part, size in zip(parts[1:], shape, strict=True):
+        value = _number(part, size)
+        if value is None:
+            return None
+        flat = flat * size + value
+    return flat
+
+
+def _number(text: str, size: int) -> int | None:
+    """The number that ``text`` spells, counted from 0, if it is written plainly and within ``1 … size``."""
+    plain = text.isascii() and text.isdigit() and not text.startswith("0") and len(text) <= len(str(size))
+    value = int(text) if plain else 0
+    return value - 1 if 0 < value <= size else None

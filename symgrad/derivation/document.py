@@ -1,0 +1,35 @@
+"""The document of a derivation: what is to be printed, and in which order, for any renderer.
+
+It is neutral: equations stay equations of the algebra, and each renderer unrolls and spells them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+from symgrad.algebra.program import Equation
+from symgrad.algebra.tensors import Tensor
+from symgrad.derivation.conventions import Convention
+
+View: TypeAlias = Literal["scalar", "chain", "index"]
+VIEWS: tuple[View, ...] = ("scalar", "chain", "index")
+
+Kind: TypeAlias = Literal["forward", "gradient"]
+
+
+class Formula(NamedTuple):
+    """One equation to print; ``positions`` picks entries of its target, None means all of them."""
+
+    kind: Kind
+    equation: Equation
+    positions: tuple[int, ...] | None
+
+
+class Document(NamedTuple):
+    """A derivation in one view: conventions first, then formulas in evaluation order."""
+
+    network: str
+    view: View
+    conventions: tuple[Convention, ...]
+    tensors: tuple[Tensor, ...]
+    formulas: tuple[Formula, ...]

@@ -1,0 +1,116 @@
+"""Notation: how one output format spells the pieces of a formula.
+
+The pieces are the same for every format; :mod:`symgrad.render.unrolled` and
+:mod:`symgrad.render.indexed` put them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from symgrad.algebra.functions import Function
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Rational
+
+Sort: TypeAlias = Literal["number", "entry", "derivative", "call", "group", "bracket"]
+
+
+class Atom(NamedTuple):
+    """One factor as spelled, and its sort: what decides how it joins its neighbours."""
+
+    text: str
+    sort: Sort
+
+
+class Notation(Protocol):
+    """What a format says of names, factors, products and sums."""
+
+    plus: str
+    minus: str
+    negative: str
+
+    def name(self, tensor: Tensor) -> str:
+        """A whole tensor."""
+
+    def entries(self, tensor: Tensor) -> Sequence[str]:
+        """Every entry of a tensor, by flat position."""
+
+    def at(self, tensor: Tensor, indices: Sequence[str]) -> str:
+        """An entry at indices that are formulas."""
+
+    def partial(self, of: str, by: str) -> str:
+        """The derivative of one entry by another."""
+
+    def number(self, value: Rational) -> str:
+        """A positive number."""
+
+    def constant(self, name: str) -> str:
+        """A named constant."""
+
+    def call(self, function: Function, argument: str) -> str:
+        """A function's value."""
+
+    def group(self, inner: str) -> str:
+        """Parentheses."""
+
+    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+        """A value bracket."""
+
+    def maximum(self, parts: Sequence[str]) -> str:
+        """The largest of several values."""
+
+    def power(self, base: Atom, exponent: Rational) -> str:
+        """A power; the exponent is positive and not 1."""
+
+    def joint(self, left: Sort, right: Sort) -> str:
+        """What stands between two neighbouring factors."""
+
+    def fraction(self, over: str, under: str) -> str:
+        """A quotient; ``under`` is a product."""
+
+
+class IndexNotation(Notation, Protocol):
+    """What a format says of formulas with indices, beside the above."""
+
+    def multiple(self, coefficient: str, letter: str) -> str:
+        """``2i``."""
+
+    def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
+        """``2i + u − 1`` from its parts, each (negative, text)."""
+
+    def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+        """A sum sign over letters, each with its largest value, under conditions."""
+
+    def indicator(self, conditions: Sequence[str]) -> str:
+        """A product of index brackets."""
+
+    def between(self, low: str | None, middle: str, high: str | None) -> str:
+        """``low ≤ middle ≤ high``; one end may be missing."""
+
+    def equation(self, left: str, right: str) -> str:
+        """``left = right`` as a condition."""
+
+    def divisible(self, divisor: str, e: str) -> str:
+        """``divisor | e`` as a condition."""
+
+
+def product(notation: Notation, atoms: Sequence[Atom]) -> str:
+    """Factors side by side, in the given order."""
+    text = ""
+    before: Sort | None = None
+    for atom in atoms:
+        text += atom.text if before is None else notation.joint(before, atom.sort) + atom.text
+        before = atom.sort
+    return text
+
+
+def signed_sum(notation: Notation, parts: Sequence[tuple[bool, str]]) -> str:
+    """Terms with their signs on one line; each part is (negative, text)."""
+    text = ""
+    for n, (negative, part) in enumerate(parts):
+        if n == 0:
+            text = (notation.negative if negative else "") + part
+        else:
+            text += (notation.minus if negative else notation.plus) + part
+    return text or "0"

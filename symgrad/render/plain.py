@@ -1,0 +1,138 @@
+"""Plain-text notation in Unicode: ``∂L/∂w1 = a1·∂L/∂z1 + …``; and the same in ASCII."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
+
+from symgrad.algebra.functions import Function
+from symgrad.algebra.identifiers import identifiers
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Rational
+from symgrad.render.notation import Atom, Sort, signed_sum
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_ASCII = str.maketrans(
+    {
+        "∂": "d",
+        "·": "*",
+        "−": "-",
+        "×": "x",
+        "′": "'",
+        "Σ": "sum",
+        "≤": "<=",
+        "∣": "|",
+        "…": "..",
+        "√": "sqrt",
+        "π": "pi",
+        "σ": "sigma",
+        "—": "-",
+        "≠": "!=",
+    }
+    | {superscript: f"^{digit}" for digit, superscript in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+)
+
+
+def to_ascii(text: str) -> str:
+    """The text for a terminal without Unicode."""
+    return text.translate(_ASCII)
+
+
+class PlainNotation:
+    """Names as in programs, products with ``·``."""
+
+    plus = " + "
+    minus = " − "
+    negative = "−"
+
+    def name(self, tensor: Tensor) -> str:
+        """A whole tensor."""
+        return f"∂L/∂{tensor.of.name}" if tensor.of is not None else tensor.name
+
+    def entries(self, tensor: Tensor) -> Sequence[str]:
+        """Every entry of a tensor, by flat position."""
+        if tensor.of is not None:
+            return ["∂L/∂" + text for text in identifiers(tensor.of)]
+        return identifiers(tensor)
+
+    def at(self, tensor: Tensor, indices: Sequence[str]) -> str:
+        """An entry at indices that are formulas."""
+        return f"{self.name(tensor)}[{', '.join(indices)}]" if indices else self.name(tensor)
+
+    def partial(self, of: str, by: str) -> str:
+        """The derivative of one entry by another."""
+        return f"∂{of}/∂{by}"
+
+    def number(self, value: Rational) -> str:
+        """A positive number."""
+        return str(value)
+
+    def constant(self, name: str) -> str:
+        """A named constant."""
+        return {"pi": "π"}.get(name, name)
+
+    def call(self, function: Function, argument: str) -> str:
+        """A function's value."""
+        return f"{function.name}{'′' * function.order}({argument})"
+
+    def group(self, inner: str) -> str:
+        """Parentheses."""
+        return f"({inner})"
+
+    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+        """A value bracket."""
+        return f"[{inner} {kind} 0]"
+
+    def maximum(self, parts: Sequence[str]) -> str:
+        """The largest of several values."""
+        return f"max({', '.join(parts)})"
+
+    def power(self, base: Atom, exponent: Rational) -> str:
+        """A power; the exponent is positive and not 1."""
+        text = f"({base.text})" if base.sort == "derivative" else base.text
+        if exponent == Fraction(1, 2):
+            return f"√{text}" if base.sort == "group" else f"√({text})"
+        if exponent.denominator == 1:
+            return text + str(exponent).translate(_SUPERSCRIPTS)
+        return f"{text}^({exponent})"
+
+    def joint(self, left: Sort, right: Sort) -> str:
+        """What stands between two neighbouring factors."""
+        return "·"
+
+    def fraction(self, over: str, under: str) -> str:
+        """A quotient; ``under`` is a product."""
+        single = "·" not in under and " " not in under
+        closed = under.startswith("(") and under.endswith(")") and under.count("(") == 1
+        return f"{over}/{under}" if single or closed else f"{over}/({under})"
+
+    def multiple(self, coefficient: str, letter: str) -> str:
+        """``2i``."""
+        return coefficient + letter if coefficient.isdigit() else f"({coefficient})·{letter}"
+
+    def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
+        """``2i + u − 1`` from its parts, each (negative, text)."""
+        return signed_sum(self, parts)
+
+    def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+        """A sum sign over letters, each with its largest value, under conditions."""
+        ranges = ", ".join(f"{letter}=0…{last}" for letter, last in letters)
+        where = " | " + ", ".join(conditions) if conditions else ""
+        return f"Σ_{{{ranges}{where}}} "
+
+    def indicator(self, conditions: Sequence[str]) -> str:
+        """A product of index brackets."""
+        return f"[{', '.join(conditions)}]"
+
+    def between(self, low: str | None, middle: str, high: str | None) -> str:
+        """``low ≤ middle ≤ high``; one end may be missing."""
+        return (f"{low} ≤ " if low is not None else "") + middle + (f" ≤ {high}" if high is not None else "")
+
+    def equation(self, left: str, right: str) -> str:
+        """``left = right`` as a condition."""
+        return f"{left} = {right}"
+
+    def divisible(self, divisor: str, e: str) -> str:
+        """``divisor | e`` as a condition."""
+        return f"{divisor} ∣ {e}"

@@ -1,0 +1,86 @@
+"""Python notation: an expression over the identifiers, ``a1*w1 + a2*w2``.
+
+It evaluates with the names of the module ``math``, ``max`` and ``abs``; an abstract f is called ``f``, its
+derivative ``df``. Numbers are kept exact: two thirds of x is ``2*x/3``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from symgrad.algebra.functions import Function
+from symgrad.algebra.identifiers import identifiers
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Rational
+from symgrad.render.notation import Atom, Sort
+
+_DEFINED = {
+    "relu": "max({0}, 0)",
+    "sigmoid": "(1/(1 + exp(-({0}))))",
+    "softplus": "log(1 + exp({0}))",
+}
+_KNOWN = ("exp", "log", "tanh", "sin", "cos", "sinh", "cosh", "erf", "abs")
+
+
+class PythonNotation:
+    """Identifiers, ``*`` and ``**``."""
+
+    plus = " + "
+    minus = " - "
+    negative = "-"
+
+    def name(self, tensor: Tensor) -> str:
+        """A whole tensor."""
+        return tensor.name
+
+    def entries(self, tensor: Tensor) -> Sequence[str]:
+        """Every entry of a tensor, by flat position."""
+        return identifiers(tensor)
+
+    def at(self, tensor: Tensor, indices: Sequence[str]) -> str:
+        """An entry at indices that are formulas."""
+        return f"{tensor.name}[{', '.join(indices)}]"
+
+    def partial(self, of: str, by: str) -> str:
+        """The derivative of one entry by another."""
+        return f"d{of}_d{by}"
+
+    def number(self, value: Rational) -> str:
+        """A positive number."""
+        return str(value) if value.denominator == 1 else f"({value})"
+
+    def constant(self, name: str) -> str:
+        """A named constant."""
+        return name
+
+    def call(self, function: Function, argument: str) -> str:
+        """A function's value."""
+        if function.name in _DEFINED:
+            return _DEFINED[function.name].format(argument)
+        assert function.abstract or function.name in _KNOWN
+        return f"{function.identifier}({argument})"
+
+    def group(self, inner: str) -> str:
+        """Parentheses."""
+        return f"({inner})"
+
+    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+        """A value bracket."""
+        return f"({inner} {'==' if kind == '=' else kind} 0)"
+
+    def maximum(self, parts: Sequence[str]) -> str:
+        """The largest of several values."""
+        return parts[0] if len(parts) == 1 else f"max({', '.join(parts)})"
+
+    def power(self, base: Atom, exponent: Rational) -> str:
+        """A power; the exponent is positive and not 1."""
+        return f"{base.text}**{exponent}" if exponent.denominator == 1 else f"{base.text}**({exponent})"
+
+    def joint(self, left: Sort, right: Sort) -> str:
+        """What stands between two neighbouring factors."""
+        return "*"
+
+    def fraction(self, over: str, under: str) -> str:
+        """A quotient; ``under`` is a product."""
+        return f"{over}/({under})"

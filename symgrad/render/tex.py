@@ -1,0 +1,192 @@
+r"""TeX notation: ``\frac{\partial L}{\partial w_1} = a_1\,\frac{\partial L}{\partial z_1} + …``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import prod
+from typing import Literal
+
+from symgrad.algebra.functions import Function
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Rational
+from symgrad.algebra.unroll import unflat, whole_shape
+from symgrad.render.notation import Atom, Sort
+
+_GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
+    "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+_FUNCTIONS = {
+    "sigmoid": r"\sigma",
+    "relu": r"\mathrm{ReLU}",
+    "softplus": r"\mathrm{softplus}",
+    "erf": r"\mathrm{erf}",
+}
+_TALL = (r"\frac", r"\sum", r"\left", r"\sqrt")
+_CLOSE: frozenset[Sort] = frozenset(("number", "entry", "group"))
+
+
+def letters_of(word: str) -> str:
+    """A name as TeX prints it: one letter in italics, a Greek letter as such, a word upright."""
+    if len(word) == 1:
+        return word
+    return "\\" + word if word in _GREEK else rf"\mathrm{{{word}}}"
+
+
+def subscripted(base: str, subscript: str) -> str:
+    """``base`` with a subscript, braced unless it is one character."""
+    if not subscript:
+        return base
+    return f"{base}_{subscript}" if len(subscript) == 1 else f"{base}_{{{subscript}}}"
+
+
+class TexNotation:
+    """Subscripts braced and comma-separated, a layer's number as a superscript in parentheses."""
+
+    plus = " + "
+    minus = " - "
+    negative = "-"
+
+    def name(self, tensor: Tensor) -> str:
+        """A whole tensor."""
+        if tensor.of is not None:
+            return self.partial("L", self.name(tensor.of))
+        return _base(tensor)
+
+    def entries(self, tensor: Tensor) -> Sequence[str]:
+        """Every entry of a tensor, by flat position."""
+        if tensor.of is not None:
+            return [rf"\frac{{\partial L}}{{\partial {text}}}" for text in self.entries(tensor.of)]
+        shape = whole_shape(tensor.shape)
+        base = _base(tensor)
+        if not shape:
+            return [base]
+        if len(shape) > 2:
+            places = (unflat(n, shape) for n in range(prod(shape)))
+            return [base + "_{" + ",".join(str(i + 1) for i in place) + "}" for place in places]
+        size = prod(shape)
+        return [f"{base}_{n}" for n in range(1, min(size, 9) + 1)] + [
+            f"{base}_{{{n}}}" for n in range(10, size + 1)
+        ]
+
+    def at(self, tensor: Tensor, indices: Sequence[str]) -> str:
+        """An entry at indices that are formulas."""
+        if tensor.of is not None:
+            return self.partial("L", self.at(tensor.of, indices))
+        return subscripted(_base(tensor), r",\,".join(indices) if _long(indices) else ",".join(indices))
+
+    def partial(self, of: str, by: str) -> str:
+        """The derivative of one entry by another."""
+        return rf"\frac{{\partial {of}}}{{\partial {by}}}"
+
+    def number(self, value: Rational) -> str:
+        """A positive number."""
+        return str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+
+    def constant(self, name: str) -> str:
+        """A named constant."""
+        return letters_of(name)
+
+    def call(self, function: Function, argument: str) -> str:
+        """A function's value."""
+        if function.name == "abs":
+            return rf"\left|{argument}\right|"
+        if function.abstract:
+            primes = "'" * function.order if function.order < 4 else f"^{{({function.order})}}"
+            name = letters_of(function.name) + primes
+        else:
+            name = _FUNCTIONS.get(function.name) or "\\" + function.name
+        return name + _parentheses(argument)
+
+    def group(self, inner: str) -> str:
+        """Parentheses."""
+        return _parentheses(inner)
+
+    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+        """A value bracket."""
+        return rf"\mathbf{{1}}[{inner}{kind}0]"
+
+    def maximum(self, parts: Sequence[str]) -> str:
+        """The largest of several values."""
+        return rf"\max({', '.join(parts)})"
+
+    def power(self, base: Atom, exponent: Rational) -> str:
+        """A power; the exponent is positive and not 1."""
+        if exponent == Fraction(1, 2):
+            return rf"\sqrt{{{_unwrapped(base)}}}"
+        bare = base.sort in ("group", "number") or (base.sort == "entry" and "^" not in base.text)
+        text = base.text if bare else _parentheses(base.text)
+        raised = str(exponent) if exponent.denominator == 1 else f"{exponent.numerator}/{exponent.denominator}"
+        return f"{text}^{raised}" if len(raised) == 1 else f"{text}^{{{raised}}}"
+
+    def joint(self, left: Sort, right: Sort) -> str:
+        """What stands between two neighbouring factors."""
+        return "" if left in _CLOSE and right in _CLOSE else r"\,"
+
+    def fraction(self, over: str, under: str) -> str:
+        """A quotient; ``under`` is a product."""
+        return rf"\frac{{{over}}}{{{under}}}"
+
+    def multiple(self, coefficient: str, letter: str) -> str:
+        """``2i``."""
+        if "/" in coefficient:
+            over, under = coefficient.split("/")
+            return rf"\frac{{{over}}}{{{under}}}{letter}"
+        return coefficient + letter
+
+    def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
+        """``2i+u-1`` from its parts, each (negative, text)."""
+        text = "".join(("-" if negative else "+") + part for negative, part in parts)
+        return text.removeprefix("+")
+
+    def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+        """A sum sign over letters, each with its largest value, under conditions."""
+        if not conditions:
+            return "".join(rf"\sum_{{{letter}=0}}^{{{last}}}" for letter, last in letters)
+        ranges = r",\;".join(rf"0\le {letter}\le {last}" for letter, last in letters)
+        return r"\sum_{\substack{" + r"\\".join([ranges, *conditions]) + "}}"
+
+    def indicator(self, conditions: Sequence[str]) -> str:
+        """A product of index brackets."""
+        return r"\mathbf{1}[" + r",\;".join(conditions) + "]"
+
+    def between(self, low: str | None, middle: str, high: str | None) -> str:
+        """``low ≤ middle ≤ high``; one end may be missing."""
+        return (rf"{low}\le " if low is not None else "") + middle + (rf"\le {high}" if high is not None else "")
+
+    def equation(self, left: str, right: str) -> str:
+        """``left = right`` as a condition."""
+        return f"{left}={right}"
+
+    def divisible(self, divisor: str, e: str) -> str:
+        """``divisor | e`` as a condition."""
+        return rf"{divisor}\mid {e}"
+
+
+def _base(tensor: Tensor) -> str:
+    if not tensor.shape and not tensor.label:
+        stem = tensor.name.rstrip("0123456789")
+        word, *parts = stem.rstrip("_").split("_")
+        digits = tensor.name[len(stem) :]
+        return subscripted(letters_of(word), ",".join([*parts, *([digits] if digits else [])]))
+    base = letters_of(tensor.stem)
+    return rf"{base}^{{({tensor.label})}}" if tensor.label else base
+
+
+def _parentheses(inner: str) -> str:
+    tall = any(command in inner for command in _TALL)
+    return rf"\left({inner}\right)" if tall else f"({inner})"
+
+
+def _unwrapped(base: Atom) -> str:
+    if base.sort != "group":
+        return base.text
+    text = base.text
+    if text.startswith(r"\left("):
+        return text[len(r"\left(") : -len(r"\right)")]
+    return text[1:-1]
+
+
+def _long(indices: Sequence[str]) -> bool:
+    return any(len(index) > 1 for index in indices)

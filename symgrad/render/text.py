@@ -1,0 +1,70 @@
+"""The text renderer: a derivation for a terminal, in Unicode or ASCII."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symgrad.derivation.document import Document, Formula
+from symgrad.render.chain import Chained, chained
+from symgrad.render.indexed import Indexed, indexed
+from symgrad.render.notation import Notation, signed_sum
+from symgrad.render.plain import PlainNotation, to_ascii
+from symgrad.render.unrolled import Unrolled, unrolled
+from symgrad.render.wording import plain_sentence
+
+_HEADINGS = {"forward": "Forward", "gradient": "Gradients"}
+
+
+def render_text(document: Document, *, unicode: bool = True) -> Iterator[str]:
+    """The document in pieces, one formula at a time; each piece ends with a line break."""
+    pieces = _pieces(document)
+    return pieces if unicode else map(to_ascii, pieces)
+
+
+def _pieces(document: Document) -> Iterator[str]:
+    if document.network:
+        yield f"{document.network}\n\n"
+    yield "Conventions\n"
+    for convention in document.conventions:
+        yield f"  {plain_sentence(convention)}\n"
+    notation = PlainNotation()
+    heading = ""
+    for formula in document.formulas:
+        if formula.kind != heading:
+            heading = formula.kind
+            yield f"\n{_HEADINGS[heading]}\n"
+        yield from (f"  {line}\n" for line in lines(document, formula, notation))
+
+
+def lines(document: Document, formula: Formula, notation: PlainNotation) -> Iterator[str]:
+    """A formula's equations, one line each."""
+    equation = formula.equation
+    if document.view == "index":
+        yield index_line(indexed(equation, notation))
+        return
+    names = notation.entries(equation.target)
+    if document.view == "chain" and formula.kind == "gradient":
+        for each in chained(equation, notation, formula.positions):
+            yield chain_line(names[each.collected.position], each, notation)
+    else:
+        for entry in unrolled(equation, notation, formula.positions):
+            yield f"{names[entry.position]} = {sum_text(entry, notation)}"
+
+
+def sum_text(entry: Unrolled, notation: Notation) -> str:
+    """An unrolled right side on one line."""
+    if entry.negative is None:
+        return notation.plus.join(entry.terms) or "0"
+    return signed_sum(notation, list(zip(entry.negative, entry.terms, strict=True)))
+
+
+def chain_line(name: str, formula: Chained, notation: Notation) -> str:
+    """A formula with its paths written out, then collected."""
+    paths = f"{notation.plus.join(formula.paths)} = " if formula.paths else ""
+    return f"{name} = {paths}{sum_text(formula.collected, notation)}"
+
+
+def index_line(formula: Indexed) -> str:
+    """A closed form and the range of each index on its left."""
+    ranges = ", ".join(f"{letter} = 0…{last}" for letter, last in formula.ranges)
+    return f"{formula.left} = {formula.right}" + (f"   for {ranges}" if ranges else "")

@@ -1,0 +1,127 @@
+"""Derived programs evaluated on any numbers by unrolling them: the code under test, made to speak numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
+from typing import TypeAlias
+
+from oracles.dual import Values, box, flat, holds
+from oracles.fields import Element, Field
+
+from symgrad.algebra.affine import affine
+from symgrad.algebra.program import Equation, Program
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import (
+    Call,
+    Entry,
+    Expression,
+    Factor,
+    FirstMaximiser,
+    Group,
+    Max,
+    Named,
+    ValueBracket,
+    put,
+)
+from symgrad.algebra.unroll import layouts
+from symgrad.network.model import Model
+
+Read: TypeAlias = Callable[[Entry], Element]
+
+
+def evaluate(program: Program, sources: Values, field: Field) -> Values:
+    """Every tensor of the program and its sources, flat."""
+    values = dict(sources)
+    for eq in program.equations:
+        values[eq.target.name] = entries(eq, values, field)
+    return values
+
+
+def entries(eq: Equation, values: Values, field: Field) -> list[Element]:
+    """The entries of the equation's target."""
+
+    def read(entry: Entry) -> Element:
+        position = tuple(whole(e.const) for e in entry.indices if not e.coefficients)
+        return values[entry.tensor.name][flat(position, entry.tensor.shape)]
+
+    laid = layouts(eq.body, eq.axes)
+    known: list[list[dict[int, Element]]] = [[{} for _ in layout.sites] for layout in laid]
+    found: list[Element] = []
+    for place in box(eq.axes):
+        total = field.number(0)
+        for layout, tables in zip(laid, known, strict=True):
+            for point in layout.points(place):
+                term = field.number(layout.coefficient)
+                for site, position, table in zip(layout.sites, point, tables, strict=True):
+                    if position not in table:
+                        base = factor_value(site.instance(position), read, field)
+                        table[position] = field.power(base, site.exponent) if site.exponent != 1 else base
+                    term = field.mul(term, table[position])
+                total = field.add(total, term)
+        found.append(total)
+    return found
+
+
+def whole(number: int | Fraction) -> int:
+    """A whole number; a fraction is a mistake of the algebra and must not be cut off here."""
+    assert number == int(number), number
+    return int(number)
+
+
+def expression_value(expression: Expression, read: Read, field: Field) -> Element:
+    """An expression without free indices."""
+    total = field.number(0)
+    for layout in layouts(expression, ()):
+        for point in layout.points(()):
+            term = field.number(layout.coefficient)
+            for site, position in zip(layout.sites, point, strict=True):
+                base = factor_value(site.instance(position), read, field)
+                term = field.mul(term, field.power(base, site.exponent) if site.exponent != 1 else base)
+            total = field.add(total, term)
+    return total
+
+
+def factor_value(factor: Factor, read: Read, field: Field) -> Element:
+    """A factor without free indices."""
+    match factor:
+        case Entry():
+            return read(factor)
+        case Call(function, argument):
+            return field.apply(function.name, function.order, expression_value(argument, read, field))
+        case Group(inner):
+            return expression_value(inner, read, field)
+        case ValueBracket(kind, inner):
+            number = expression_value(inner, read, field)
+            return field.positive(number) if kind == ">" else field.zero(number)
+        case Named(name, _):
+            return field.constant(name)
+        case Max():
+            places, values = candidates(factor, read, field)
+            return values[field.first_greatest(values)]
+        case FirstMaximiser(maximum, here):
+            places, values = candidates(maximum, read, field)
+            winner = places[field.first_greatest(values)]
+            return field.number(int(winner == tuple(whole(e.const) for e in here)))
+    raise TypeError(type(factor).__name__)
+
+
+def candidates(maximum: Max, read: Read, field: Field) -> tuple[list[tuple[int, ...]], list[Element]]:
+    """The positions that a maximum looks at, row by row, and the values there."""
+    places = [
+        place
+        for place in product(*(range(index.size) for index in maximum.indices))
+        if all(holds(b, dict(zip(maximum.indices, place, strict=True))) for b in maximum.brackets)
+    ]
+    bodies = [
+        put(maximum.body, {i: affine(n) for i, n in zip(maximum.indices, place, strict=True)})
+        for place in places
+    ]
+    return places, [expression_value(body, read, field) for body in bodies]
+
+
+def sources(model: Model) -> tuple[Tensor, ...]:
+    """The tensors that a model reads and does not define: input, parameters, target."""
+    defined = {definition.target for definition in model.definitions}
+    return tuple(tensor for tensor in model.tensors if tensor not in defined)

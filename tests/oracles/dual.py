@@ -1,0 +1,117 @@
+"""Forward definitions interpreted exactly as they are written, on any numbers; on dual numbers, forward mode.
+
+It walks the tree that a layer's author wrote. It knows no normal form, no elimination and no unrolling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+from typing import TypeAlias
+
+from oracles.fields import Duals, Element, Field
+
+from symgrad.algebra import written as w
+from symgrad.algebra.affine import Affine, Index
+from symgrad.algebra.brackets import Bracket
+from symgrad.algebra.tensors import Tensor
+
+Values: TypeAlias = dict[str, list[Element]]
+Place: TypeAlias = Mapping[Index, int]
+Read: TypeAlias = Callable[[Tensor, tuple[int, ...]], Element]
+
+
+def at(e: Affine, place: Place) -> Fraction | int:
+    """The affine index at a place."""
+    return e.const + sum(c * place[index] for index, c in e.coefficients.items())
+
+
+def holds(bracket: Bracket, place: Place) -> bool:
+    """Whether the condition holds at a place."""
+    kind, e, divisor = bracket
+    number = at(e, place)
+    return {"=": number == 0, ">=": number >= 0, "|": number % divisor == 0}[kind]
+
+
+def box(indices: Iterable[Index]) -> Iterable[tuple[int, ...]]:
+    """Every place of the indices, row by row."""
+    return product(*(range(index.size) for index in indices))
+
+
+def flat(position: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    """The row-major position; one outside the shape is a mistake."""
+    assert all(0 <= n < size for n, size in zip(position, shape, strict=True)), (position, shape)
+    return reduce(lambda whole, step: whole * step[1] + step[0], zip(position, shape, strict=True), 0)
+
+
+def value(node: w.Written, place: Place, read: Read, field: Field) -> Element:
+    """The node at a place. A factor behind a bracket that is 0 is not read: it may lie in the padding."""
+    match node:
+        case w.Quantity():
+            return field.number(Fraction(node.value))
+        case w.Constant():
+            return field.constant(node.name)
+        case w.Read():
+            return read(node.tensor, tuple(int(at(e, place)) for e in node.indices))
+        case w.Sum():
+            return reduce(field.add, [value(part, place, read, field) for part in node.parts])
+        case w.Product():
+            result = field.number(1)
+            for part in sorted(node.parts, key=lambda part: not isinstance(part, w.Iverson)):
+                if isinstance(part, w.Iverson) and not all(holds(b, place) for b in part.brackets):
+                    return field.number(0)
+                result = field.mul(result, value(part, place, read, field))
+            return result
+        case w.Power():
+            return field.power(value(node.base, place, read, field), node.exponent)
+        case w.Apply():
+            inner = value(node.argument, place, read, field)
+            return field.apply(node.function.name, node.function.order, inner)
+        case w.Total():
+            result = field.number(0)
+            for here in box(node.indices):
+                there = {**place, **dict(zip(node.indices, here, strict=True))}
+                result = field.add(result, value(node.body, there, read, field))
+            return result
+        case w.Iverson():
+            return field.number(int(all(holds(b, place) for b in node.brackets)))
+        case w.Compare():
+            inner = value(node.argument, place, read, field)
+            return field.positive(inner) if node.kind == ">" else field.zero(inner)
+        case w.Maximum():
+            places = [{**place, **dict(zip(node.indices, here, strict=True))} for here in box(node.indices)]
+            inside = [there for there in places if all(holds(b, there) for b in node.brackets)]
+            values = [value(node.body, there, read, field) for there in inside]
+            return values[field.first_greatest(values)]
+    raise TypeError(type(node).__name__)
+
+
+def run(definitions: Iterable[w.Definition], sources: Values, field: Field) -> Values:
+    """Every tensor, flat, from the sources, in the order of the definitions."""
+    values = dict(sources)
+    for definition in definitions:
+        here: list[Element] = []
+
+        def read(tensor: Tensor, position: tuple[int, ...]) -> Element:
+            return values[tensor.name][flat(position, tensor.shape)]
+
+        for place in box(definition.axes):
+            here.append(value(definition.body, dict(zip(definition.axes, place, strict=True)), read, field))
+        values[definition.target.name] = here
+    return values
+
+
+def slopes(
+    definitions: Iterable[w.Definition], sources: Values, direction: Values, field: Field
+) -> tuple[Values, Values]:
+    """Every tensor, and its derivative as the sources move along ``direction``."""
+    moving = {
+        name: list(zip(entries, direction[name], strict=True)) for name, entries in sources.items()
+    }
+    pairs = run(definitions, moving, Duals(field))
+    return (
+        {name: [v for v, _ in entries] for name, entries in pairs.items()},
+        {name: [d for _, d in entries] for name, entries in pairs.items()},
+    )

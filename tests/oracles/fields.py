@@ -1,0 +1,282 @@
+"""Number systems that one interpreter can run on: a prime field, fractions, floats, SymPy, dual numbers.
+
+A transcendental function has no exact value in a field. In the exact ones it is a fixed, arbitrary value that
+depends on its name and argument alone; only what the derivation may use of it holds, the rule of its
+derivative, which is typed here once more (``SLOPES``) and tested elsewhere against SymPy's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any, Protocol, TypeAlias
+
+import sympy
+
+Element: TypeAlias = Any
+
+
+class Field(Protocol):
+    """What an interpreter needs of numbers."""
+
+    def number(self, q: Fraction | int) -> Element: ...
+    def add(self, x: Element, y: Element) -> Element: ...
+    def mul(self, x: Element, y: Element) -> Element: ...
+    def power(self, x: Element, exponent: Fraction | int) -> Element: ...
+    def constant(self, name: str) -> Element: ...
+    def apply(self, name: str, order: int, x: Element) -> Element: ...
+    def positive(self, x: Element) -> Element: ...
+    def zero(self, x: Element) -> Element: ...
+    def first_greatest(self, xs: Sequence[Element]) -> int: ...
+
+
+def arbitrary(*what: object) -> int:
+    """A whole number below 2⁶⁴ that depends on ``what`` alone, the same in every process."""
+    return int.from_bytes(blake2b(repr(what).encode(), digest_size=8).digest(), "big")
+
+
+class Prime:
+    """The field of 2⁶¹ − 1 elements, an element being an int. It has no order: no relu, no maximum."""
+
+    p = 2**61 - 1
+
+    def number(self, q):
+        return q.numerator * pow(q.denominator, -1, self.p) % self.p
+
+    def add(self, x, y):
+        return (x + y) % self.p
+
+    def mul(self, x, y):
+        return x * y % self.p
+
+    def power(self, x, exponent):
+        assert Fraction(exponent).denominator == 1, "no roots in the prime field"
+        return pow(x, int(exponent), self.p)
+
+    def constant(self, name):
+        return arbitrary(name) % self.p
+
+    def apply(self, name, order, x):
+        return arbitrary(name, order, x) % self.p
+
+    def positive(self, x):
+        raise TypeError("a prime field has no order")
+
+    zero = first_greatest = positive
+
+
+class Fractions:
+    """The rationals, for what needs an order."""
+
+    def number(self, q):
+        return Fraction(q)
+
+    def add(self, x, y):
+        return x + y
+
+    def mul(self, x, y):
+        return x * y
+
+    def power(self, x, exponent):
+        assert Fraction(exponent).denominator == 1, "no roots in the rationals"
+        return x ** int(exponent)
+
+    def constant(self, name):
+        return Fraction(arbitrary(name) % 13 + 2, 5)
+
+    def apply(self, name, order, x):
+        if (name, order) == ("relu", 0):
+            return max(x, Fraction(0))
+        if (name, order) == ("abs", 0):
+            return abs(x)
+        return Fraction(arbitrary(name, order, x) % 17 - 8, 3)
+
+    def positive(self, x):
+        return Fraction(x > 0)
+
+    def zero(self, x):
+        return Fraction(x == 0)
+
+    def first_greatest(self, xs):
+        return max(range(len(xs)), key=lambda n: (xs[n], -n))
+
+
+class Floats(Fractions):
+    """Double precision, with the real functions; ``abstract`` holds what f, f′, … are."""
+
+    def __init__(self, abstract: dict[tuple[str, int], Callable[[float], float]] | None = None) -> None:
+        self.functions = {
+            ("exp", 0): math.exp,
+            ("log", 0): math.log,
+            ("tanh", 0): math.tanh,
+            ("sigmoid", 0): lambda x: 0.5 + 0.5 * math.tanh(x / 2),
+            ("relu", 0): lambda x: max(x, 0.0),
+            ("softplus", 0): lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+            ("erf", 0): math.erf,
+            ("sin", 0): math.sin,
+            ("cos", 0): math.cos,
+            ("sinh", 0): math.sinh,
+            ("cosh", 0): math.cosh,
+            ("abs", 0): abs,
+            **(abstract or {}),
+        }
+
+    def number(self, q):
+        return q.numerator / q.denominator
+
+    def power(self, x, exponent):
+        return x ** int(exponent) if Fraction(exponent).denominator == 1 else x ** float(exponent)
+
+    def constant(self, name):
+        return {"pi": math.pi}[name]
+
+    def apply(self, name, order, x):
+        return self.functions[name, order](x)
+
+    def positive(self, x):
+        return float(x > 0)
+
+    def zero(self, x):
+        return float(x == 0)
+
+
+class Positive(sympy.Function):
+    """``[x > 0]``, whose derivative is 0 almost everywhere."""
+
+    nargs = 1
+
+    def fdiff(self, argindex=1):
+        return sympy.Integer(0)
+
+
+class Unknown(sympy.Function):
+    """``f⁽ⁿ⁾(x)`` as ``Unknown(f, n, x)``; relu and sigmoid too, which SymPy has not or only as a fraction."""
+
+    nargs = 3
+
+    def fdiff(self, argindex=3):
+        name, order, x = self.args
+        if name.name == "relu":
+            return Positive(x)
+        if name.name == "sigmoid":
+            return self - self**2
+        return Unknown(name, order + 1, x)
+
+
+class SymPy:
+    """SymPy's expressions."""
+
+    known = {  # noqa: RUF012
+        "exp": sympy.exp,
+        "log": sympy.log,
+        "tanh": sympy.tanh,
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "erf": sympy.erf,
+        "sin": sympy.sin,
+        "cos": sympy.cos,
+        "sinh": sympy.sinh,
+        "cosh": sympy.cosh,
+    }
+
+    def number(self, q):
+        return sympy.Rational(q.numerator, q.denominator)
+
+    def add(self, x, y):
+        return x + y
+
+    def mul(self, x, y):
+        return x * y
+
+    def power(self, x, exponent):
+        return x ** self.number(Fraction(exponent))
+
+    def constant(self, name):
+        return {"pi": sympy.pi}[name]
+
+    def apply(self, name, order, x):
+        if name in self.known:
+            return self.known[name](x)
+        return Unknown(sympy.Symbol(name), sympy.Integer(order), x)
+
+    def positive(self, x):
+        return Positive(x)
+
+    def zero(self, x):
+        raise TypeError("SymPy has no bracket here")
+
+    first_greatest = zero
+
+
+Slope: TypeAlias = Callable[[Field, Element], Element]
+
+
+def _call(name: str) -> Slope:
+    return lambda field, x: field.apply(name, 0, x)
+
+
+def _minus(field: Field, x: Element, y: Element) -> Element:
+    return field.add(x, field.mul(field.number(-1), y))
+
+
+def _square(field: Field, x: Element) -> Element:
+    return field.mul(x, x)
+
+
+SLOPES: dict[str, Slope] = {
+    "exp": _call("exp"),
+    "log": lambda field, x: field.power(x, -1),
+    "tanh": lambda field, x: _minus(field, field.number(1), _square(field, field.apply("tanh", 0, x))),
+    "sigmoid": lambda field, x: _minus(
+        field, field.apply("sigmoid", 0, x), _square(field, field.apply("sigmoid", 0, x))
+    ),
+    "relu": lambda field, x: field.positive(x),
+    "softplus": _call("sigmoid"),
+    "sin": _call("cos"),
+    "cos": lambda field, x: field.mul(field.number(-1), field.apply("sin", 0, x)),
+    "sinh": _call("cosh"),
+    "cosh": _call("sinh"),
+    "abs": lambda field, x: _minus(field, field.positive(x), field.positive(field.mul(field.number(-1), x))),
+}
+"""The derivative of every function that a layer may use; a function without a row is an abstract one."""
+
+
+class Duals:
+    """Pairs ``(value, slope)`` over a field: ``x + x′ε`` with ε² = 0."""
+
+    def __init__(self, base: Field) -> None:
+        self.base = base
+
+    def number(self, q):
+        return self.base.number(q), self.base.number(0)
+
+    def add(self, x, y):
+        return self.base.add(x[0], y[0]), self.base.add(x[1], y[1])
+
+    def mul(self, x, y):
+        base = self.base
+        return base.mul(x[0], y[0]), base.add(base.mul(x[0], y[1]), base.mul(x[1], y[0]))
+
+    def power(self, x, exponent):
+        base = self.base
+        slope = base.mul(base.number(Fraction(exponent)), base.power(x[0], exponent - 1))
+        return base.power(x[0], exponent), base.mul(slope, x[1])
+
+    def constant(self, name):
+        return self.base.constant(name), self.base.number(0)
+
+    def apply(self, name, order, x):
+        base = self.base
+        rule = SLOPES.get(name)
+        slope = rule(base, x[0]) if rule else base.apply(name, order + 1, x[0])
+        return base.apply(name, order, x[0]), base.mul(slope, x[1])
+
+    def positive(self, x):
+        return self.base.positive(x[0]), self.base.number(0)
+
+    def zero(self, x):
+        return self.base.zero(x[0]), self.base.number(0)
+
+    def first_greatest(self, xs):
+        return self.base.first_greatest([value for value, _ in xs])
