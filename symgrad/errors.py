@@ -60,6 +60,10 @@ class ValuesError(SymgradError):
     """Numeric values that do not fit the network: shape, name, or not a number."""
 
 
+class OutputError(SymgradError):
+    """A file that cannot be written: no such directory, no permission, a full disk."""
+
+
 def printable(text: str) -> str:
     """``text`` with all that could steer a terminal, reorder a line or pass for a space as an escape."""
     if text.isprintable():

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import TypeAlias
 
-from symgrad.algebra.sizes import Size, divided, size_text
+from symgrad.algebra.sizes import Size, divided, exact, size_text
 
 _serials = count()
 
@@ -80,10 +80,10 @@ class Affine:
         for index, coefficient in other.coefficients.items():
             total = coefficients.get(index, 0) + coefficient
             if total:
-                coefficients[index] = total
+                coefficients[index] = exact(total)
             else:
                 del coefficients[index]
-        return Affine(self.const + other.const, coefficients)
+        return Affine(exact(self.const + other.const), coefficients)
 
     __radd__ = __add__
 
@@ -99,7 +99,9 @@ class Affine:
     def __mul__(self, factor: Size) -> Affine:
         if not factor:
             return Affine(0, {})
-        return Affine(self.const * factor, {i: c * factor for i, c in self.coefficients.items()})
+        return Affine(
+            exact(self.const * factor), {i: exact(c * factor) for i, c in self.coefficients.items()}
+        )
 
     __rmul__ = __mul__
 

@@ -372,7 +372,7 @@ def _read_power(node: Any, inner: Callable[[Any], w.Written]) -> w.Written:
         )
     value = _rational(exponent)
     if max(abs(value.numerator), value.denominator) > LARGEST_EXPONENT:
-        raise BudgetError(f"an exponent is at most {LARGEST_EXPONENT}, as a fraction above and below the line")
+        raise BudgetError(f"an exponent is at most {LARGEST_EXPONENT}, above and below the line")
     if base.is_Number and base.is_negative and value.denominator != 1:
         raise _no_counterpart(node)
     return w.Power(inner(base), value)
@@ -392,7 +392,7 @@ _FUNCTIONS: dict[Any, Function] = {
 
 
 def _one_plus_exp(node: Any) -> Any | None:
-    """x where the node is ``1 + exp(x)``."""
+    """The x of ``1 + exp(x)``."""
     if node.is_Add and len(node.args) == 2 and sympy.S.One in node.args:
         other = next(part for part in node.args if part != 1)
         if isinstance(other, sympy.exp):
@@ -401,7 +401,7 @@ def _one_plus_exp(node: Any) -> Any | None:
 
 
 def _indicator(node: Any) -> Any | None:
-    """x where the node is ``[x > 0]``, 1 there and 0 elsewhere."""
+    """The x of ``[x > 0]``, which is 1 there and 0 elsewhere."""
     if isinstance(node, sympy.Piecewise) and len(node.args) == 2 and node.args[1] == (0, True):
         value, condition = node.args[0]
         if value == 1 and isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan):
@@ -414,7 +414,7 @@ def _rational(node: Any) -> Fraction:
     if node.is_Rational:
         return Fraction(int(node.p), int(node.q))
     if node.is_Float and node.is_finite:
-        return Fraction(repr(float(node)) if node._prec == 53 else str(node))
+        return Fraction(repr(float(node)) if sympy.Float(float(node)) == node else str(node))
     raise _no_counterpart(node)
 
 

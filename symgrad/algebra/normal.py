@@ -213,6 +213,7 @@ def _eliminated(term: Term) -> Term | None:
             return None
         if holds is None and bracket not in kept:
             kept.append(bracket)
+    kept = _pinned(kept)
     bound = dict.fromkeys(term.bound)
     choices = [
         (abs(choice[1]), position, choice)
@@ -225,6 +226,19 @@ def _eliminated(term: Term) -> Term | None:
         rest = term._replace(brackets=tuple(kept[:position] + kept[position + 1 :]))
         return _eliminated(_without(rest, index, value, conditions))
     return term._replace(brackets=tuple(kept))
+
+
+def _pinned(brackets: list[Bracket]) -> list[Bracket]:
+    """``[e ≥ 0]·[−e ≥ 0]`` as ``[e = 0]``."""
+    opposite = {bracket.e * -1 for bracket in brackets if bracket.kind == ">="}
+    result: list[Bracket] = []
+    for bracket in brackets:
+        if bracket.kind == ">=" and bracket.e in opposite:
+            if not any(other.kind == "=" and other.e in (bracket.e, bracket.e * -1) for other in result):
+                result.append(Bracket("=", bracket.e))
+        else:
+            result.append(bracket)
+    return result
 
 
 def _without(term: Term, index: Index, value: Affine, conditions: tuple[Bracket, ...]) -> Term:

@@ -97,6 +97,11 @@ def divided(size: Size, divisor: int | Fraction) -> Size:
     return _whole(Fraction(size) / divisor)
 
 
+def exact(size: Size) -> Size:
+    """``size`` as an ``int`` where it is whole: ½ · 2 is a ``Fraction`` of Python, and no ``int``."""
+    return size.numerator if isinstance(size, Fraction) and size.denominator == 1 else size
+
+
 def provably_nonnegative(size: Size) -> bool:
     """Whether ``size ≥ 0`` for all values of its symbols (sufficient, not necessary).
 

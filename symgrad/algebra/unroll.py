@@ -280,7 +280,7 @@ def _components(
         else:
             raise AlgebraError("an index is a fraction that no bracket guards")
     position = {index: n for n, (index, _) in enumerate(order)}
-    tables = [group for group in groups.values() if group.bound or group.constraints]
+    tables = [group for group in groups.values() if group.bound or group.constraints or group.offsets]
     tables.sort(key=lambda group: position[group.bound[0][0]] if group.bound else -1)
     return tables, loose
 
@@ -371,7 +371,7 @@ def _lists(table: _Table, width: int) -> dict[Point, list[Point]]:
         sums: list[Rational] = [0] * width
         for n, steps, const in moves:
             sums[n] += const + sum(c * values[p] for p, c in steps)  # type: ignore[operator, misc]
-        return tuple(map(int, sums))
+        return tuple(map(_exact, sums))
 
     def walk(values: list[int], depth: int, into: list[Point]) -> None:
         if depth == len(levels):
@@ -387,6 +387,12 @@ def _lists(table: _Table, width: int) -> dict[Point, list[Point]]:
             walk(list(free), 0, into)
         result[free] = into
     return result
+
+
+def _exact(position: Rational) -> int:
+    if position.denominator != 1:
+        raise AlgebraError("an index is a fraction that no bracket guards")
+    return position.numerator
 
 
 def _level(table: _Table, depth: int, known: Axes) -> Callable[[list[int]], range]:
@@ -426,20 +432,24 @@ def _level(table: _Table, depth: int, known: Axes) -> Callable[[list[int]], rang
                 return range(0)
             period = divisor // common
             first = (-const // common * pow(c // common, -1, period)) % period if period > 1 else 0
-            low, step = _aligned(low, step, first, period)
+            aligned = _aligned(low, step, first, period)
+            if aligned is None:
+                return range(0)
+            low, step = aligned
         found = range(low, high + 1, step)
         return found if direction > 0 else found[::-1]
 
     return loop
 
 
-def _aligned(low: int, step: int, first: int, period: int) -> tuple[int, int]:
-    """The least number from ``low`` on in both progressions, and the step common to them."""
-    joint = step * period // gcd(step, period)
-    for candidate in range(low, low + joint * (step if step > 1 else 1) + joint, step):
-        if (candidate - first) % period == 0:
-            return candidate, joint
-    return low + joint, 0x7FFFFFFF  # the progressions never meet: an empty loop past any size
+def _aligned(low: int, step: int, first: int, period: int) -> tuple[int, int] | None:
+    """The least number from ``low`` on in both progressions, and their common step; None if they never meet."""
+    common = gcd(step, period)
+    if (first - low) % common:
+        return None
+    period //= common
+    ahead = (first - low) // common * pow(step // common, -1, period) % period if period > 1 else 0
+    return low + ahead * step, step * period
 
 
 def _split(

@@ -40,12 +40,16 @@ def sweep(
     """The adjoints of ``wanted`` and of every tensor between them and the end of the program.
 
     With an ``objective``, the gradient is that of this single number; without one, L is an unknown
-    function of ``outputs`` and their adjoints are the upstream symbols.
+    function of ``outputs`` and their adjoints are the upstream symbols. A wanted tensor that nothing
+    reads, such as a kernel that sees only padding, has the adjoint 0.
     """
+    wanted = dict.fromkeys(wanted)
     users = _users(forward)
     needed = _between(users, wanted)
     upstream = () if objective is not None else tuple(tensor for tensor in outputs if tensor in needed)
     order = _reverse_order(forward, users)
+    known = set(order)
+    order += (tensor for tensor in wanted if tensor not in known)
     adjoints = {tensor: adjoint_of(tensor) for tensor in order}
     equations = []
     for tensor in order:

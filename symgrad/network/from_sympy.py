@@ -33,7 +33,7 @@ def model_from_sympy(definitions: Mapping[Any, Any], loss: Any | None = None) ->
         raise AlgebraError("a network needs at least one definition, such as {z: a*w}")
     for symbol in definitions:
         if not getattr(symbol, "is_Symbol", False):
-            raise AlgebraError(f"a definition is 'symbol: expression', and {quoted(str(symbol))} is no symbol")
+            raise AlgebraError(f"a definition is symbol: expression, and {quoted(str(symbol))} is no symbol")
     objective = _objective(definitions, loss)
     tensors: dict[str, tuple[Any, Tensor]] = {}
     waiting = {symbol.name for symbol in definitions}
@@ -92,7 +92,7 @@ def _objective(definitions: Mapping[Any, Any], loss: Any | None) -> Any | None:
 def _too_early(symbol: str, target: str) -> str:
     if symbol == target:
         return f"{target} is defined by itself"
-    return f"the definition of {target} reads {symbol}, which is defined only later; definitions stand in order"
+    return f"the definition of {target} reads {symbol}, which is defined only later; put {symbol} first"
 
 
 def _refuse_name(name: str) -> None:

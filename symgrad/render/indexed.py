@@ -30,6 +30,7 @@ from symgrad.algebra.terms import (
     entries,
     inner_expressions,
 )
+from symgrad.derivation.readable import Closed, closed_form
 from symgrad.errors import RenderError
 from symgrad.render.notation import Atom, IndexNotation, product, signed_sum
 from symgrad.render.unrolled import in_reading_order, sort_of
@@ -40,28 +41,30 @@ Letters = Mapping[Index, str]
 
 
 class Indexed(NamedTuple):
-    """A formula in index form: its sides, and the range of each index on the left."""
+    """A formula in index form: the left side, the terms of the right side as (negative, text), and the
+    last value of each index on the left.
+    """
 
     left: str
-    right: str
+    terms: tuple[tuple[bool, str], ...]
     ranges: tuple[tuple[str, str], ...]
 
 
 def indexed(equation: Equation, notation: IndexNotation) -> Indexed:
     """The closed form of an equation."""
-    letters = chosen_letters(equation)
-    left = notation.at(equation.target, [letters[index] for index in equation.axes])
-    right = _expression(equation.body, notation, letters)
-    ranges = tuple((letters[index], size_text(index.size - 1)) for index in equation.axes)
-    return Indexed(left, right, ranges)
+    form = closed_form(equation)
+    letters = chosen_letters(form)
+    left = notation.at(form.target, [_affine(e, notation, letters) for e in form.left])
+    ranges = tuple((letters[index], size_text(index.size - 1)) for index in form.axes)
+    return Indexed(left, _terms(form.body, notation, letters), ranges)
 
 
-def chosen_letters(equation: Equation) -> Letters:
-    """A letter for every index of an equation, no two alike and none that is also a tensor's name."""
-    taken = {entry.tensor.name for entry in entries(equation.body)} | {equation.target.name}
-    taken |= {tensor.of.name for entry in entries(equation.body) if (tensor := entry.tensor).of}
+def chosen_letters(form: Closed) -> Letters:
+    """A letter for every index of a formula, no two alike and none that is also a tensor's name."""
+    named = [form.target, *(entry.tensor for entry in entries(form.body))]
+    taken = {name for tensor in named for name in (tensor.name, tensor.of.name if tensor.of else "")}
     letters: dict[Index, str] = {}
-    for index in (*equation.axes, *_bound(equation.body)):
+    for index in (*form.axes, *_bound(form.body)):
         if index not in letters:
             letter = index.letter
             if letter in taken:
@@ -84,11 +87,14 @@ def _bound(expression: Expression) -> Iterator[Index]:
 
 
 def _expression(expression: Expression, notation: IndexNotation, letters: Letters) -> str:
-    parts = [
-        (term.coefficient < 0, _term(term, notation, letters))
-        for term in in_reading_order(expression).terms
-    ]
-    return signed_sum(notation, parts)
+    return signed_sum(notation, _terms(expression, notation, letters))
+
+
+def _terms(
+    expression: Expression, notation: IndexNotation, letters: Letters
+) -> tuple[tuple[bool, str], ...]:
+    ordered = in_reading_order(expression)
+    return tuple((term.coefficient < 0, _term(term, notation, letters)) for term in ordered.terms)
 
 
 def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:

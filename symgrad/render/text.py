@@ -40,7 +40,7 @@ def lines(document: Document, formula: Formula, notation: PlainNotation) -> Iter
     """A formula's equations, one line each."""
     equation = formula.equation
     if document.view == "index":
-        yield index_line(indexed(equation, notation))
+        yield index_line(indexed(equation, notation), notation)
         return
     names = notation.entries(equation.target)
     if document.view == "chain" and formula.kind == "gradient":
@@ -64,7 +64,8 @@ def chain_line(name: str, formula: Chained, notation: Notation) -> str:
     return f"{name} = {paths}{sum_text(formula.collected, notation)}"
 
 
-def index_line(formula: Indexed) -> str:
+def index_line(formula: Indexed, notation: Notation) -> str:
     """A closed form and the range of each index on its left."""
+    right = signed_sum(notation, formula.terms)
     ranges = ", ".join(f"{letter} = 0…{last}" for letter, last in formula.ranges)
-    return f"{formula.left} = {formula.right}" + (f"   for {ranges}" if ranges else "")
+    return f"{formula.left} = {right}" + (f"   for {ranges}" if ranges else "")

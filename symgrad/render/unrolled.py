@@ -71,11 +71,21 @@ def unrolled(
 def in_reading_order(expression: Expression) -> Expression:
     """The expression with the factors of each term in the order in which they are printed.
 
-    Numbers, entries of inputs and intermediates, parameters, adjoints, functions, parentheses, brackets.
+    Numbers, entries of inputs and intermediates, parameters, adjoints: ``a1·∂L/∂z1``. Where a function, a
+    parenthesis or a bracket follows, the adjoint leads: ``∂L/∂h1·h1·(1 − h1)``.
     """
-    return Expression(
-        tuple(t._replace(powers=tuple(sorted(t.powers, key=_place))) for t in expression.terms)
-    )
+    return Expression(tuple(t._replace(powers=_ordered(t.powers)) for t in expression.terms))
+
+
+def _ordered(powers: Powers) -> Powers:
+    local = any(sort_of(factor) in ("call", "group", "bracket") for factor, _ in powers)
+
+    def place(item: tuple[Factor, Rational]) -> tuple[float, bool]:
+        sort = sort_of(item[0])
+        parameter = isinstance(item[0], Entry) and item[0].tensor.role == "parameter"
+        return (0.5 if local and sort == "derivative" else _ORDER[sort]), parameter
+
+    return tuple(sorted(powers, key=place))
 
 
 def sort_of(factor: Factor) -> Sort:
@@ -91,11 +101,6 @@ def sort_of(factor: Factor) -> Sort:
             return "bracket"
         case Named() | SizeFactor():
             return "number"
-
-
-def _place(item: tuple[Factor, Rational]) -> tuple[int, bool]:
-    factor = item[0]
-    return _ORDER[sort_of(factor)], isinstance(factor, Entry) and factor.tensor.role == "parameter"
 
 
 def _speller(

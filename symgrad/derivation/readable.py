@@ -1,0 +1,70 @@
+"""Readable closed forms: an equation that only moves entries is stated by where each one goes.
+
+``v[n] = Σ_{o,i | 0 ≤ n − 9o − 3i ≤ 2} a[o, i, n − 9o − 3i]`` holds exactly one term for every n, and reads
+``v[9o + 3i + k] = a[o, i, k]``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from symgrad.algebra.affine import Affine, Index, affine
+from symgrad.algebra.brackets import within
+from symgrad.algebra.normal import gathered
+from symgrad.algebra.program import Equation
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Entry, Expression, Term, put
+
+
+class Closed(NamedTuple):
+    """``target[left…] = body`` for every value of ``axes``."""
+
+    target: Tensor
+    left: tuple[Affine, ...]
+    axes: tuple[Index, ...]
+    body: Expression
+
+
+def closed_form(equation: Equation) -> Closed:
+    """The equation as it is best read."""
+    straight = _straightened(equation)
+    if straight is not None:
+        return straight
+    left = tuple(affine(index) for index in equation.axes)
+    return Closed(equation.target, left, equation.axes, equation.body)
+
+
+def _straightened(equation: Equation) -> Closed | None:
+    """``T[n] = Σ_B [0 ≤ n − r < m] …`` with n = r + k a mixed-radix number over B and k: by B and k."""
+    if len(equation.axes) != 1 or len(equation.body.terms) != 1:
+        return None
+    (n,), (term,) = equation.axes, equation.body.terms
+    for entry in (factor for factor, _ in term.powers if isinstance(factor, Entry)):
+        for e, size in zip(entry.indices, entry.tensor.shape, strict=True):
+            if e.coefficients.get(n) != 1 or len(e.coefficients) == 1:
+                continue
+            if set(term.brackets) == set(within(e, size)) and _mixed_radix(n, e, size, term):
+                k = Index(size, n.letter)
+                place = n - e + k
+                moved = put(Expression((term._replace(bound=(), brackets=()),)), {n: place})
+                return Closed(equation.target, (place,), (*term.bound, k), gathered(moved.terms))
+    return None
+
+
+def _mixed_radix(n: Index, e: Affine, size: object, term: Term) -> bool:
+    """Whether (bound…, n − r) are the digits of n: each stride is the product of the sizes below it."""
+    if e.const or set(e.coefficients) != {n, *term.bound}:
+        return False
+    stride = size
+    for index in sorted(term.bound, key=lambda index: _stride(e, index)):
+        if -e.coefficients[index] != stride:
+            return False
+        stride = stride * index.size  # type: ignore[operator]  # a size
+    return stride == n.size
+
+
+def _stride(e: Affine, index: Index) -> int:
+    coefficient = e.coefficients[index]
+    return -coefficient if isinstance(coefficient, int) else 0
+
+

@@ -1,0 +1,242 @@
+"""The evaluator: a model and its gradients as one function from arrays to arrays.
+
+A batch is seen by rank. With one leading axis on an input, a target, an upstream or a parameter, the
+call is one of a batch: every tensor of the forward pass comes per sample. What is given without that axis
+is shared by all samples, and its gradient is the sum over them; what is given with it gets a gradient per
+sample, and so has every intermediate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from symgrad.algebra.program import Equation
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import count_terms, whole_shape
+from symgrad.derivation.sweep import Gradients
+from symgrad.errors import BudgetError, NameUnknownError, ValuesError, nearest, quoted
+from symgrad.evaluate.arrays import Array, fitted
+from symgrad.evaluate.straight import Straight, straight_line
+from symgrad.evaluate.tables import Block, everywhere, unknown_functions
+from symgrad.network.model import Model
+
+Functions: TypeAlias = Mapping[str, Callable[[Any], Any]]
+
+STRAIGHT_PRODUCTS = 1500
+"""Up to so many products one sample is evaluated by straight-line code."""
+
+MOST_PRODUCTS = 20_000_000
+"""The most products that are laid out in tables."""
+
+_MOST_AT_ONCE = 1 << 22
+"""The most numbers of one array that a slice of a batch may need."""
+
+_FLOAT = np.dtype(np.float64)
+_NO_FUNCTIONS: Functions = {}
+
+
+def evaluator(model: Model, gradients: Gradients) -> Evaluator:
+    """The function that evaluates ``model`` forward and its ``gradients`` backward.
+
+    Raises:
+        BudgetError: the program unrolls to more than MOST_PRODUCTS products.
+    """
+    return Evaluator(model, gradients)
+
+
+class Evaluator:
+    """``f(values, functions)``: a mapping from tensor names to arrays, to such a mapping.
+
+    ``sources`` are the tensors whose values it takes, ``targets`` those that it gives, in order.
+    ``unknown`` names the functions that it must be given.
+    """
+
+    def __init__(self, model: Model, gradients: Gradients) -> None:
+        self._equations = (*model.forward.equations, *gradients.program.equations)
+        self.targets = tuple(equation.target for equation in self._equations)
+        made = set(self.targets)
+        read = {tensor for equation in self._equations for tensor in equation.reads()}
+        given = [tensor for tensor in model.tensors if tensor not in made]
+        self.sources = (*given, *(tensor for tensor in gradients.upstream if tensor not in made))
+        self.unknown = tuple(
+            dict.fromkeys(name for equation in self._equations for name in unknown_functions(equation.body))
+        )
+        assert read <= made | set(self.sources)
+        self._products = sum(count_terms(equation.body, equation.axes) for equation in self._equations)
+        if self._products > MOST_PRODUCTS:
+            raise BudgetError(
+                f"the network has {self._products:,} products, and at most {MOST_PRODUCTS:,} are evaluated; "
+                f"a smaller image or fewer channels would do"
+            )
+        self._doors = [(tensor.name, whole_shape(tensor.shape)) for tensor in self.sources]
+        self._exits = _exits(self.targets)
+        small = self._products <= STRAIGHT_PRODUCTS and not self.unknown
+        self._straight: Straight | None = (
+            straight_line(self.sources, self._equations) if small else None
+        )
+        self._blocks: list[Block] | None = None
+
+    def __call__(
+        self, values: Mapping[str, Any], functions: Functions | None = None
+    ) -> dict[str, Array]:
+        """The forward pass and all gradients at ``values``.
+
+        What has no real value (log 0, an overflow) comes out as an infinity or NaN, without a warning.
+
+        Raises:
+            ValuesError: a name or a function is missing, a shape does not fit, something is no number, or
+                batches differ in size.
+            NameUnknownError: a name is not that of a tensor that is asked for.
+        """
+        if self._straight is not None and len(values) == len(self._doors):
+            flat = self._single(values)
+            if flat is not None:
+                try:
+                    return self._shaped(self._straight(*flat))
+                except (ArithmeticError, ValueError):
+                    pass  # an infinity or NaN on the way: floats raise where arrays go on
+        return self._general(values, functions or _NO_FUNCTIONS)
+
+    def _single(self, values: Mapping[str, Any]) -> list[list[float]] | None:
+        """One sample as lists of floats, or None where the door has to look closer."""
+        flat = []
+        for name, shape in self._doors:
+            value = values.get(name)
+            if type(value) is not np.ndarray or value.shape != shape or value.dtype != _FLOAT:
+                return None
+            flat.append(value.ravel().tolist())
+        return flat
+
+    def _shaped(self, flat: list[float]) -> dict[str, Array]:
+        every = np.array(flat, _FLOAT)
+        return {name: every[run].reshape(shape) for name, run, shape in self._exits}
+
+    def _general(self, values: Mapping[str, Any], functions: Functions) -> dict[str, Array]:
+        self._check_names(values)
+        self._check_functions(functions)
+        given = {tensor.name: fitted(tensor, values[tensor.name]) for tensor in self.sources}
+        samples = _agreed({name: size for name, (_, size) in given.items() if size is not None})
+        env = {name: array for name, (array, _) in given.items()}
+        if samples is None and self._straight is not None:
+            try:
+                return self._shaped(self._straight(*(array[0].tolist() for array in env.values())))
+            except (ArithmeticError, ValueError):
+                pass  # as above
+        shared = {name for name, (_, size) in given.items() if size is None}
+        with np.errstate(all="ignore"):
+            return self._tabled(env, shared, samples, functions)
+
+    def _tabled(
+        self, env: dict[str, Array], shared: set[str], samples: int | None, functions: Functions
+    ) -> dict[str, Array]:
+        """The values by tables, a slice of the batch at a time."""
+        blocks = self._laid_out()
+        count = 1 if samples is None else samples
+        at_once = max(1, _MOST_AT_ONCE // self._heaviest)
+        if count <= at_once:
+            found = self._slice(blocks, env, shared, count, functions)
+        else:
+            parts = []
+            for start in range(0, count, at_once):
+                stop = min(count, start + at_once)
+                part = {n: v if n in shared else v[start:stop] for n, v in env.items()}
+                parts.append(self._slice(blocks, part, shared, stop - start, functions))
+            found = {
+                tensor.name: sum(part[tensor.name] for part in parts)
+                if _summed(tensor, shared)
+                else np.concatenate([part[tensor.name] for part in parts])
+                for tensor in self.targets
+            }
+        results = {}
+        for tensor in self.targets:
+            value = found[tensor.name]
+            one = samples is None or _summed(tensor, shared)
+            results[tensor.name] = value.reshape(tensor.shape if one else (samples, *tensor.shape))
+        return results
+
+    def _slice(
+        self,
+        blocks: Sequence[Block],
+        env: dict[str, Array],
+        shared: set[str],
+        samples: int,
+        functions: Functions,
+    ) -> dict[str, Array]:
+        env = dict(env)
+        results = {}
+        for tensor, block in zip(self.targets, blocks, strict=True):
+            if _summed(tensor, shared):
+                value = block.sums(env, functions, samples)
+            else:
+                value = block.values(env, functions)
+            env[tensor.name] = value
+            if len(value) != samples and not _summed(tensor, shared):
+                value = np.broadcast_to(value, (samples, value.shape[1]))
+            # Each result is an array of its own, never the caller's nor another result.
+            results[tensor.name] = _own(value, env, tensor.name)
+        return results
+
+    def _laid_out(self) -> list[Block]:
+        """The tables, made when they are first needed."""
+        if self._blocks is None:
+            self._blocks = [Block(eq.body, eq.axes, everywhere(eq.axes)) for eq in self._equations]
+            widest = max(prod(whole_shape(t.shape)) for t in (*self.sources, *self.targets))
+            self._heaviest = max(widest, *(block.row() for block in self._blocks))
+        return self._blocks
+
+    def _check_names(self, values: Mapping[str, Any]) -> None:
+        known = [tensor.name for tensor in self.sources]
+        for name in values:
+            if name not in known:
+                close = nearest(str(name), known)
+                hint = f"; did you mean {close}?" if close else ""
+                made = ": it is computed, not given" if name in {t.name for t in self.targets} else ""
+                raise NameUnknownError(
+                    f"no value is needed for {quoted(str(name))}{made}{hint} Needed: {', '.join(known)}"
+                )
+        missing = [f"{t.name} {t.shape}" for t in self.sources if t.name not in values]
+        if missing:
+            raise ValuesError(f"no value is given for {', '.join(missing)}")
+
+    def _check_functions(self, functions: Functions) -> None:
+        missing = [name for name in self.unknown if name not in functions]
+        if missing:
+            example = ", ".join(f'"{name}": …' for name in self.unknown)
+            raise ValuesError(
+                f"no function is given for {', '.join(missing)}; pass functions={{{example}}}, each on arrays"
+            )
+
+
+def _exits(targets: Iterable[Tensor]) -> list[tuple[str, slice, tuple[int, ...]]]:
+    """Where in one long list of entries each target stands."""
+    shapes = [(tensor.name, whole_shape(tensor.shape)) for tensor in targets]
+    ends = [0]
+    for _, shape in shapes:
+        ends.append(ends[-1] + prod(shape))
+    return [(n, slice(a, b), s) for (n, s), (a, b) in zip(shapes, pairwise(ends), strict=True)]
+
+
+def _summed(tensor: Tensor, shared: set[str]) -> bool:
+    """Whether it is the gradient of something that all samples share."""
+    return tensor.of is not None and tensor.of.name in shared
+
+
+def _own(value: Array, env: Mapping[str, Array], name: str) -> Array:
+    if value.base is not None or any(value is other for n, other in env.items() if n != name):
+        return value.copy()
+    return value
+
+
+def _agreed(sizes: Mapping[str, int]) -> int | None:
+    """The one size of all batches, or None without a batch."""
+    if len(set(sizes.values())) > 1:
+        told = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        raise ValuesError(f"the batches differ in size: {told}")
+    return next(iter(sizes.values()), None)
+
+
