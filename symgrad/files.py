@@ -27,8 +27,9 @@ def write_whole(path: str | os.PathLike[str], chunks: Iterable[str | bytes]) -> 
         raise OutputError(_told(named, error)) from None
     if stat.S_ISDIR(mode):
         raise OutputError(f"cannot write {quoted(str(path))}: it is a directory")
-    if not target.parent.is_dir():
-        raise OutputError(f"cannot write {quoted(str(path))}: there is no directory {quoted(str(target.parent))}")
+    folder = target.parent
+    if not folder.is_dir():
+        raise OutputError(f"cannot write {quoted(str(path))}: there is no directory {quoted(str(folder))}")
     if target.exists() and not os.access(target, os.W_OK):
         raise OutputError(f"cannot write {quoted(str(path))}: it may not be changed")
     if not stat.S_ISREG(mode):

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.derivation.conventions import Convention
+from symgrad.errors import NameUnknownError, nearest, quoted
 
 View: TypeAlias = Literal["scalar", "chain", "index"]
 VIEWS: tuple[View, ...] = ("scalar", "chain", "index")
@@ -33,3 +34,17 @@ class Document(NamedTuple):
     conventions: tuple[Convention, ...]
     tensors: tuple[Tensor, ...]
     formulas: tuple[Formula, ...]
+
+
+def checked_view(word: str) -> View:
+    """The view called ``word``.
+
+    Raises:
+        NameUnknownError: there is no such view.
+    """
+    for view in VIEWS:
+        if word == view:
+            return view
+    close = nearest(word, VIEWS)
+    hint = f"; did you mean {close}?" if close else "."
+    raise NameUnknownError(f"there is no view {quoted(word)}{hint} There are {', '.join(VIEWS)}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import whole_shape
 from symgrad.errors import ValuesError, quoted
 
 Array: TypeAlias = Any  # numpy.ndarray of float64
@@ -23,8 +25,8 @@ def as_numbers(name: str, given: Any) -> Array:
     except (ValueError, TypeError, RecursionError, OverflowError):
         raise ValuesError(f"{quoted(name)} is ragged: its rows differ in length or depth") from None
     if found.dtype.kind not in "iuf" and not (found.dtype == object and not found.size):
-        kind = "numbers of any kind" if found.dtype == object else f"of type {found.dtype}"
-        raise ValuesError(f"{quoted(name)} must hold real numbers, and its values are not {kind}") from None
+        kind = "something else" if found.dtype == object else f"the type {found.dtype}"
+        raise ValuesError(f"{quoted(name)} must hold real numbers and holds {kind}")
     return found.astype(np.float64, copy=False)
 
 
@@ -35,23 +37,15 @@ def fitted(tensor: Tensor, given: Any) -> tuple[Array, int | None]:
         ValuesError: not numbers, or neither of the tensor's shape nor of that shape behind a batch axis.
     """
     array = as_numbers(tensor.name, given)
-    rank = len(tensor.shape)
-    if array.shape == tensor.shape:
-        return array.reshape(1, -1), None
-    if array.ndim == rank + 1 and array.shape[1:] == tensor.shape:
-        return array.reshape(len(array), -1) if array.size else _no_samples(tensor, array), len(array)
+    shape = whole_shape(tensor.shape)
+    if array.shape == shape:
+        return array.reshape(1, prod(shape)), None
+    if array.ndim == len(shape) + 1 and array.shape[1:] == shape:
+        return array.reshape(len(array), prod(shape)), len(array)
     raise ValuesError(
         f"{tensor.name} has shape {array.shape}; expected {tensor.shape}, or {_behind_batch(tensor)} for a "
         f"batch of n samples"
     )
-
-
-def _no_samples(tensor: Tensor, array: Array) -> Array:
-    entries = 1
-    for size in tensor.shape:
-        assert isinstance(size, int)
-        entries *= size
-    return array.reshape(len(array), entries)
 
 
 def _behind_batch(tensor: Tensor) -> str:

@@ -15,11 +15,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import count_terms, whole_shape
 from symgrad.derivation.sweep import Gradients
-from symgrad.errors import BudgetError, NameUnknownError, ValuesError, nearest, quoted
+from symgrad.errors import BudgetError, ValuesError, nearest, quoted
 from symgrad.evaluate.arrays import Array, fitted
 from symgrad.evaluate.straight import Straight, straight_line
 from symgrad.evaluate.tables import Block, everywhere, unknown_functions
@@ -60,13 +59,11 @@ class Evaluator:
         self._equations = (*model.forward.equations, *gradients.program.equations)
         self.targets = tuple(equation.target for equation in self._equations)
         made = set(self.targets)
-        read = {tensor for equation in self._equations for tensor in equation.reads()}
         given = [tensor for tensor in model.tensors if tensor not in made]
         self.sources = (*given, *(tensor for tensor in gradients.upstream if tensor not in made))
         self.unknown = tuple(
             dict.fromkeys(name for equation in self._equations for name in unknown_functions(equation.body))
         )
-        assert read <= made | set(self.sources)
         self._products = sum(count_terms(equation.body, equation.axes) for equation in self._equations)
         if self._products > MOST_PRODUCTS:
             raise BudgetError(
@@ -79,7 +76,8 @@ class Evaluator:
         self._straight: Straight | None = (
             straight_line(self.sources, self._equations) if small else None
         )
-        self._blocks: list[Block] | None = None
+        self._blocks: list[Block] = []
+        self._heaviest = 1
 
     def __call__(
         self, values: Mapping[str, Any], functions: Functions | None = None
@@ -89,9 +87,8 @@ class Evaluator:
         What has no real value (log 0, an overflow) comes out as an infinity or NaN, without a warning.
 
         Raises:
-            ValuesError: a name or a function is missing, a shape does not fit, something is no number, or
-                batches differ in size.
-            NameUnknownError: a name is not that of a tensor that is asked for.
+            ValuesError: a name or a function is missing, a name is unknown, a shape does not fit, something
+                is no number, or batches differ in size.
         """
         if self._straight is not None and len(values) == len(self._doors):
             flat = self._single(values)
@@ -183,7 +180,7 @@ class Evaluator:
 
     def _laid_out(self) -> list[Block]:
         """The tables, made when they are first needed."""
-        if self._blocks is None:
+        if not self._blocks:
             self._blocks = [Block(eq.body, eq.axes, everywhere(eq.axes)) for eq in self._equations]
             widest = max(prod(whole_shape(t.shape)) for t in (*self.sources, *self.targets))
             self._heaviest = max(widest, *(block.row() for block in self._blocks))
@@ -194,10 +191,13 @@ class Evaluator:
         for name in values:
             if name not in known:
                 close = nearest(str(name), known)
-                hint = f"; did you mean {close}?" if close else ""
-                made = ": it is computed, not given" if name in {t.name for t in self.targets} else ""
-                raise NameUnknownError(
-                    f"no value is needed for {quoted(str(name))}{made}{hint} Needed: {', '.join(known)}"
+                hint = f" did you mean {close}?" if close else ""
+                if name in {tensor.name for tensor in self.targets}:
+                    hint = " it is computed."
+                raise ValuesError(
+                    f"no value is needed for {quoted(str(name))};{hint} Needed: {', '.join(known)}"
+                    if hint
+                    else f"no value is needed for {quoted(str(name))}. Needed: {', '.join(known)}"
                 )
         missing = [f"{t.name} {t.shape}" for t in self.sources if t.name not in values]
         if missing:

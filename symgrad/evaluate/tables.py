@@ -41,6 +41,9 @@ Functions: TypeAlias = Mapping[str, Callable[[Any], Any]]
 _MOST_GATHERED = 1 << 18
 """Numbers gathered at once, two megabytes of them: what a cache holds."""
 
+_SAMPLES_AT_ONCE = 250
+"""Samples gathered at once; columns a power of two apart would share a few lines of the cache."""
+
 _DENSEST = 48
 """A matrix product is taken where at least one in so many of the matrix's entries is used."""
 
@@ -146,16 +149,17 @@ class Summand:
                 return products
             if self._even is not None:
                 return products.reshape(samples, self.width, self._even).sum(axis=2)
-        # Samples last: each position is then a run of memory, whatever the number of samples.
-        columns = [np.ascontiguousarray(value.T) for value in factors]
-        result = np.empty((self.width, samples))
-        for first, last in self._pieces(samples):
-            run = slice(self._starts[first], self._starts[last])
-            taken = [
-                column[factor.positions[run]] for factor, column in zip(self._factors, columns, strict=True)
-            ]
-            result[first:last] = self._segments(self._body(*taken), first, last)
-        return result.T
+        result = np.empty((samples, self.width))
+        for start in range(0, samples, _SAMPLES_AT_ONCE):
+            some = slice(start, start + _SAMPLES_AT_ONCE)
+            # Samples last: each position is then a run of memory, whatever the number of samples.
+            columns = [np.ascontiguousarray((v if len(v) == 1 else v[some]).T) for v in factors]
+            count = min(_SAMPLES_AT_ONCE, samples - start)
+            for first, last in self._pieces(count):
+                run = slice(self._starts[first], self._starts[last])
+                taken = [c[f.positions[run]] for f, c in zip(self._factors, columns, strict=True)]
+                result[some, first:last] = self._segments(self._body(*taken), first, last).T
+        return result
 
     def _pieces(self, samples: int) -> Iterator[tuple[int, int]]:
         """Consecutive points whose products are gathered together."""
@@ -323,7 +327,7 @@ def _base(
             first = _Largest(maximum, axes, points)
             where = [
                 tuple(
-                    int(e.const + sum(c * p[axes.index(i)] for i, c in e.coefficients.items()))  # type: ignore[arg-type, misc]
+                    int(e.const + sum(c * p[axes.index(i)] for i, c in e.coefficients.items()))  # type: ignore[arg-type]
                     for e in at
                 )
                 for p in points

@@ -1,0 +1,298 @@
+"""What a Python user holds: layers, networks and derivations, as thin faces over the floors below.
+
+Floor 6. SymPy is imported where a SymPy object is asked for, NumPy where numbers are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from symgrad.algebra.identifiers import identifier, identifiers, position
+from symgrad.algebra.program import Equation
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import whole_shape
+from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue.options import arguments, bind, sizes, spelled_call
+from symgrad.derivation import derive as derivation
+from symgrad.derivation.document import View, checked_view
+from symgrad.derivation.size import printed_terms, within_budget
+from symgrad.errors import NameUnknownError, nearest, quoted
+from symgrad.network.build import build
+from symgrad.network.model import Model
+
+if TYPE_CHECKING:
+    from symgrad.evaluate.evaluator import Evaluator
+
+MOST_TERMS = 1_000_000
+"""The most terms that a derivation prints unless it is told otherwise."""
+
+_MOST_SHOWN = 2_000
+
+
+class Layer:
+    """A layer as it stands in a network description; ``text`` is its spelling there."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Layer({self.text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layer) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+def Input(*shape: int | Sequence[int]) -> Layer:  # noqa: N802  # named as torch.nn names its modules
+    """The input of a network: ``Input(5, 5)`` is a 5×5 plane, ``Input(3, 32, 32)`` has channels.
+
+    Raises:
+        DescriptionError: no size, or one that is not a positive whole number.
+    """
+    read = sizes(arguments(shape, {}))
+    return Layer(f"input({'x'.join(map(str, read))})")
+
+
+def _maker(name: str) -> Callable[..., Layer]:
+    layer = CATALOGUE[name]
+
+    def make(*positional: object, **named: object) -> Layer:
+        bound = bind(layer.options, arguments(positional, named), layer=name)
+        return Layer(spelled_call(name, layer.options, bound))
+
+    make.__doc__ = layer.state.__doc__
+    make.__name__ = make.__qualname__ = name
+    return make
+
+
+Linear = _maker("linear")
+Conv2d = _maker("conv2d")
+Flatten = _maker("flatten")
+ReLU = _maker("relu")
+Sigmoid = _maker("sigmoid")
+Tanh = _maker("tanh")
+Activation = _maker("activation")
+MSE = _maker("mse")
+
+
+class Network:
+    """A network, from its description or from layers in order.
+
+    ``Network("input(5x5) | conv2d(1, 3, stride=2, bias=false)")`` and
+    ``Network(Input(5, 5), Conv2d(1, 3, stride=2, bias=False))`` are the same.
+
+    Raises:
+        DescriptionError: the description cannot be read or the sizes do not fit; it shows the place.
+    """
+
+    def __init__(self, *parts: str | Layer) -> None:
+        self.model: Model = build(" | ".join(p.text if isinstance(p, Layer) else p for p in parts))
+
+    @classmethod
+    def from_sympy(cls, definitions: Mapping[Any, Any], loss: Any | None = None) -> Network:
+        """A network from SymPy definitions in order of evaluation.
+
+        ``{z1: a1*w1 + a2*w2, h1: sympy.tanh(z1), L: (h1 - y)**2}``: each symbol stands for a number and is
+        kept as an intermediate by its name. The loss is ``loss``, else the definition called L or loss,
+        else L is an unknown function of what no other definition reads.
+
+        Raises:
+            AlgebraError: a name or an expression that the algebra cannot take, or a cycle.
+        """
+        from symgrad.network.from_sympy import model_from_sympy
+
+        network = cls.__new__(cls)
+        network.model = model_from_sympy(definitions, loss)
+        return network
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """The shape of every tensor by its name, in order of evaluation."""
+        return MappingProxyType({t.name: whole_shape(t.shape) for t in self.model.tensors})
+
+    def __getitem__(self, name: str) -> Any:
+        """The tensor called ``name`` as a SymPy array of its symbols (a single number as a symbol).
+
+        Raises:
+            NameUnknownError: no tensor has this name.
+        """
+        from symgrad.algebra.exchange import symbols
+
+        return symbols(_tensor(self.model.tensors, name))
+
+    def __repr__(self) -> str:
+        text = self.model.text
+        return f"Network({text!r})" if text else f"<Network of {', '.join(self.shapes)}>"
+
+
+def derive(network: Network | str, *, wrt: str | Sequence[str] = "all") -> Derivation:
+    """The exact gradients of a network (or of its description).
+
+    ``wrt`` names what to differentiate by: ``"weights"`` (biases too), ``"inputs"``, ``"all"``, a tensor
+    such as ``"w"``, an entry such as ``"w5"``, or several of them.
+
+    Raises:
+        DescriptionError: a description that cannot be read.
+        NameUnknownError: ``wrt`` names nothing in this network.
+    """
+    if isinstance(network, str):
+        network = Network(network)
+    words = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    return Derivation(network, derivation.derive(network.model, words))
+
+
+class Derivation:
+    """The forward formulas and the gradients of a network.
+
+    ``forward`` and ``gradient`` map entries to SymPy expressions: ``d.forward["z1"]``,
+    ``d.gradient["w1"]`` (∂L/∂w1); a tensor's name gives an array of them.
+    """
+
+    def __init__(self, network: Network, derived: derivation.Derived) -> None:
+        self.network = network
+        self.derived = derived
+
+    @property
+    def forward(self) -> Mapping[str, Any]:
+        """The right side of each forward formula, by the entry it defines."""
+        return Formulas({eq.target: eq for eq in self.derived.forward.equations})
+
+    @property
+    def gradient(self) -> Mapping[str, Any]:
+        """The gradient of L by each entry; those of intermediates too, which the others are stated in."""
+        equations = self.derived.gradients.program.equations
+        return Formulas({eq.target.of: eq for eq in equations if eq.target.of is not None})
+
+    def text(self, view: View = "scalar", *, unicode: bool = True, max_terms: int = MOST_TERMS) -> str:
+        """The derivation as ``symgrad derive`` prints it.
+
+        Raises:
+            BudgetError: it would print more than ``max_terms`` terms.
+        """
+        from symgrad.render.text import render_text
+
+        return "".join(render_text(self._document(view, max_terms), unicode=unicode))
+
+    def latex(self, view: View = "scalar", *, width: float = 12.0, max_terms: int = MOST_TERMS) -> str:
+        r"""The derivation in LaTeX, ready for ``\input``; no line is wider than ``width`` cm at 11 pt.
+
+        Raises:
+            BudgetError: it would print more than ``max_terms`` terms.
+        """
+        from symgrad.render.latex import render_latex
+
+        return "".join(render_latex(self._document(view, max_terms), width_cm=width))
+
+    def json(self, view: View = "scalar", *, max_terms: int = MOST_TERMS) -> str:
+        """The derivation in the JSON format of docs/json.md.
+
+        Raises:
+            BudgetError: it would print more than ``max_terms`` terms.
+        """
+        from symgrad.render.json import render_json
+
+        return "".join(render_json(self._document(view, max_terms)))
+
+    def _document(self, view: View, max_terms: int) -> derivation.Document:
+        document = derivation.document(self.derived, checked_view(view))
+        within_budget(document, max_terms)
+        return document
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Derivation of {self.network!r}: {', '.join(self._targets())}>"
+
+    def _targets(self) -> list[str]:
+        return [f"∂L/∂{eq.target.of.name}" for eq in self.derived.gradients.program.equations if eq.target.of]
+
+    def _repr_latex_(self) -> str:
+        """What a notebook shows: the scalar view, the index view where that is long."""
+        from symgrad.render.notebook import render_notebook
+
+        document = derivation.document(self.derived, "scalar")
+        if printed_terms(document) > _MOST_SHOWN:
+            document = derivation.document(self.derived, "index")
+        return render_notebook(document)
+
+
+def evaluator(derived: Derivation | Network | str) -> Evaluator:
+    """The numeric evaluator of a derivation: a mapping of arrays to a mapping of arrays.
+
+    ``f(values)`` takes values by tensor name and gives every tensor of the forward pass (``z``, ``L``) and
+    every gradient (``dL_dw``); see :class:`symgrad.evaluate.evaluator.Evaluator`.
+
+    Raises:
+        BudgetError: the network is too large to unroll.
+    """
+    from symgrad.evaluate.evaluator import evaluator as made
+
+    if not isinstance(derived, Derivation):
+        derived = derive(derived)
+    return made(derived.network.model, derived.derived.gradients)
+
+
+class Formulas(Mapping[str, Any]):
+    """SymPy expressions by the identifier of an entry, each made when it is first asked for."""
+
+    def __init__(self, equations: dict[Tensor, Equation]) -> None:
+        self._equations = equations
+        self._unrolled: dict[Tensor, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        for tensor in self._equations:
+            place = position(tensor, key)
+            if place is not None:
+                return self._of(tensor).at(place)
+        for tensor in self._equations:
+            if tensor.name == key:
+                return self._array(tensor)
+        names = [tensor.name for tensor in self._equations]
+        close = nearest(key, [*names, *(identifier(t, 0) for t in self._equations)])
+        hint = f"; did you mean {close}?" if close else "."
+        raise NameUnknownError(
+            f"there is no formula for {quoted(key)}{hint} There are those of {', '.join(names)}"
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        for tensor in self._equations:
+            yield from identifiers(tensor)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and any(
+            key == tensor.name or position(tensor, key) is not None for tensor in self._equations
+        )
+
+    def _of(self, tensor: Tensor) -> Any:
+        from symgrad.algebra.exchange import Unrolled
+
+        if tensor not in self._unrolled:
+            self._unrolled[tensor] = Unrolled(self._equations[tensor])
+        return self._unrolled[tensor]
+
+    def _array(self, tensor: Tensor) -> Any:
+        import sympy
+
+        entries = self._of(tensor)
+        count = len(identifiers(tensor))
+        return sympy.ImmutableDenseNDimArray([entries.at(n) for n in range(count)], whole_shape(tensor.shape))
+
+
+def _tensor(tensors: Sequence[Tensor], name: str) -> Tensor:
+    for tensor in tensors:
+        if tensor.name == name:
+            return tensor
+    names = [tensor.name for tensor in tensors]
+    close = nearest(name, names)
+    hint = f"; did you mean {close}?" if close else "."
+    raise NameUnknownError(f"no tensor is called {quoted(name)}{hint} There are {', '.join(names)}")

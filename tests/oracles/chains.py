@@ -1,0 +1,120 @@
+"""Networks for the tests, made of whatever the catalogue holds: every layer alone, and random chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import prod
+from random import Random
+from typing import Any, NamedTuple
+
+from symgrad.catalogue import CATALOGUE, Layer
+from symgrad.catalogue.options import REQUIRED, Option, count, flag, number, padding, pair, spelled, word
+from symgrad.errors import DescriptionError
+from symgrad.network.build import build
+from symgrad.network.model import Model
+
+# The first of each is the one that a required option gets.
+SAMPLES: dict[Any, list[Any]] = {
+    count: [2, 1, 3],
+    pair: [(2, 2), (1, 2), (2, 1), (3, 2), (1, 1)],
+    padding: [(1, 2), (0, 0), (1, 0)],
+    flag: [True, False],
+    word: ["f", "g"],
+    number: [Fraction(1, 3), Fraction(2)],
+}
+SHAPES = [(2,), (2, 3), (2, 3, 4), (4, 3, 2), (1,)]
+
+
+def samples(option: Option) -> list[Any]:
+    """Values that an option may have; a kind that is not in the table is asked what it expects."""
+    if option.kind in SAMPLES:
+        return SAMPLES[option.kind]
+    try:
+        option.kind(object())
+    except ValueError as expected:
+        return str(expected).replace(" or ", ", ").split(", ")
+    raise AssertionError(f"an option of kind {option.kind} admits anything: give it samples")
+
+
+class Step(NamedTuple):
+    """A layer of a network with the options that are written."""
+
+    name: str
+    options: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The layer as a description writes it."""
+        return f"{self.name}({', '.join(f'{name}={spelled(v)}' for name, v in self.options.items())})"
+
+
+class Chain(NamedTuple):
+    """An input and the layers after it."""
+
+    shape: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def text(self) -> str:
+        """The network description."""
+        return " | ".join([f"input({'x'.join(map(str, self.shape))})", *(step.text for step in self.steps)])
+
+
+def variants(layer: Layer) -> Iterator[Step]:
+    """The layer with every option at its default, then with one option at a time at each of its samples."""
+    plain = {o.name: samples(o)[0] for o in layer.options if o.default is REQUIRED}
+    yield Step(layer.name, plain)
+    for option in layer.options:
+        for value in samples(option):
+            yield Step(layer.name, {**plain, option.name: value})
+
+
+def fits(chain: Chain) -> Model | None:
+    """The model, or None where the sizes do not fit together."""
+    try:
+        return build(chain.text)
+    except DescriptionError:
+        return None
+
+
+def alone(layer: Layer) -> list[Chain]:
+    """The layer by itself, in all its variants, on each shape that it takes."""
+    chains = [Chain(shape, (step,)) for shape in SHAPES for step in variants(layer)]
+    return [chain for chain in dict.fromkeys(map(hashable, chains)) if fits(chain)]
+
+
+def hashable(chain: Chain) -> Chain:
+    """The chain with options that can be compared and hashed."""
+    return Chain(chain.shape, tuple(Step(s.name, _Options(s.options)) for s in chain.steps))
+
+
+class _Options(dict[str, Any]):
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+
+def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple[Chain, Model]:
+    """A network of up to ``longest`` layers, the tensors of which are tiny."""
+    shape = tuple(rng.randint(1, 4) for _ in range(rng.choice([1, 2, 2, 3, 3])))
+    wanted = rng.randint(1, longest)
+    steps: tuple[Step, ...] = ()
+    found: tuple[Chain, Model] | None = None
+    for _ in range(1000):
+        layer = CATALOGUE[rng.choice(list(CATALOGUE))]
+        if layer.kind == "loss" and len(steps) + 1 < wanted:
+            continue
+        options = {
+            o.name: rng.choice(samples(o))
+            for o in layer.options
+            if o.default is REQUIRED or rng.random() < 0.6
+        }
+        chain = Chain(shape, (*steps, Step(layer.name, options)))
+        model = fits(chain)
+        if model is None or any(prod(tensor.shape) > most_entries for tensor in model.tensors):
+            continue
+        steps, found = chain.steps, (chain, model)
+        if len(steps) == wanted:
+            return found
+    assert found is not None
+    return found

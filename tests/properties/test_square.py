@@ -1,0 +1,141 @@
+"""The square commutes, for every layer of the catalogue: unroll and differentiate in either order.
+
+    forward equation ──derive──▶ gradient equation
+          │ unroll                      │ unroll
+          ▼                             ▼
+     SymPy formulas ──sympy.diff──▶ SymPy formulas
+
+The left side reads the equation as it is written; SymPy does the lower one. Neither knows our normal form.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import prod
+
+import pytest
+import sympy
+from oracles import derived
+from oracles.chains import Chain, alone, fits
+from oracles.dual import Values, run
+from oracles.fields import SymPy
+
+from symgrad.algebra.program import Equation, Program
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import count_terms, layouts
+from symgrad.algebra.normal import normal
+from symgrad.algebra.written import Definition, total
+from symgrad.catalogue import CATALOGUE
+from symgrad.derivation.sweep import sweep
+from symgrad.network.build import build
+from symgrad.network.model import Model
+
+FIELD = SymPy()
+
+
+def symbols(tensor: Tensor) -> list[sympy.Symbol]:
+    return [sympy.Symbol(f"{tensor.name}_{n}") for n in range(1, prod(tensor.shape) + 1)]
+
+
+def differences(model: Model) -> list[str]:
+    """The entries whose derived gradient is not SymPy's."""
+    sources = derived.sources(model)
+    given = {tensor.name: symbols(tensor) for tensor in sources}
+    values = run(model.definitions, given, FIELD)
+    upstream: Values = {}
+    if model.objective:
+        (loss,) = values["L"]
+    else:
+        (output,) = model.outputs
+        upstream = {f"dL_d{output.name}": symbols(Tensor(f"g{output.name}", output.shape, "adjoint"))}
+        loss = sum(g * z for g, z in zip(upstream[f"dL_d{output.name}"], values[output.name], strict=True))
+    gradients = sweep(model.forward, model.outputs, model.objective, sources)
+    found = derived.evaluate(gradients.program, {**values, **upstream}, FIELD)
+    return [
+        f"∂L/∂{x}"
+        for tensor in sources
+        for x, gradient in zip(given[tensor.name], found[f"dL_d{tensor.name}"], strict=True)
+        if not same(sympy.diff(loss, x), gradient)
+    ]
+
+
+def same(left: sympy.Expr, right: sympy.Expr) -> bool:
+    return left == right or sympy.expand(left - right) == 0
+
+
+ALONE = [chain for layer in CATALOGUE.values() for chain in alone(layer)]
+
+
+@pytest.mark.parametrize("chain", ALONE, ids=[chain.text for chain in ALONE])
+def test_the_square_commutes_for_every_layer(chain: Chain):
+    model = fits(chain)
+    assert differences(model) == []
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_layer_of_the_catalogue_is_in_the_square(name):
+    assert alone(CATALOGUE[name])
+
+
+NETWORKS = [
+    "input(5x5) | conv2d(1, 3, stride=2, bias=false)",
+    "input(3) | linear(2) | tanh | linear(2) | mse",
+    "input(2x3) | conv2d(1, 2, padding=1) | relu | flatten | linear(2) | mse(sum, half)",
+    "input(2) | activation(f) | linear(2) | activation(g)",
+    "input(2x2x2) | conv2d(2, 2, groups=2, padding=1, stride=2) | sigmoid | flatten | linear(1) | mse",
+]
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_the_square_commutes_for_networks(text):
+    assert differences(build(text)) == []
+
+
+SECOND = [
+    "input(2) | linear(2) | tanh | mse",
+    "input(2) | linear(2) | activation(f) | linear(1) | mse(sum)",
+    "input(2x3) | conv2d(1, 2, stride=2, padding=1) | sigmoid | mse",
+    "input(2) | linear(2) | relu | linear(1) | mse(sum)",
+    "input(2) | sigmoid | activation(f) | mse",
+]
+
+
+@pytest.mark.parametrize("text", SECOND)
+def test_the_square_commutes_for_second_derivatives(text):
+    """The gradient program is a program: S = Σ c·∂L/∂T over all sources T is swept again."""
+    model = build(text)
+    sources = derived.sources(model)
+    first = sweep(model.forward, model.outputs, model.objective, sources)
+    weights = {tensor: Tensor(f"c{tensor.name}", tensor.shape, "input") for tensor in sources}
+    objective = Tensor("S", (), "objective")
+    parts = [contraction(weights[tensor], first.of(tensor).target) for tensor in sources]
+    body = parts[0]
+    for part in parts[1:]:
+        body = body + part
+    twice = Program(
+        (*model.forward.equations, *first.program.equations, Equation(objective, (), normal(body)))
+    )
+    second = sweep(twice, (), objective, sources)
+    given = {tensor.name: symbols(tensor) for tensor in (*sources, *weights.values())}
+    values = run(model.definitions, given, FIELD)
+    (loss,) = values["L"]
+    truth = sum(
+        c * sympy.diff(loss, x)
+        for tensor in sources
+        for c, x in zip(given[f"c{tensor.name}"], given[tensor.name], strict=True)
+    )
+    values |= derived.evaluate(first.program, values, FIELD)
+    found = derived.evaluate(second.program, values, FIELD)
+    for tensor in sources:
+        for x, hessian in zip(given[tensor.name], found[f"dS_d{tensor.name}"], strict=True):
+            assert same(sympy.diff(truth, x), hessian), x
+
+
+def contraction(left: Tensor, right: Tensor):
+    """``Σ left[…]·right[…]``."""
+    match len(left.shape):
+        case 1:
+            return total(left.shape, lambda i: left[i] * right[i])
+        case 2:
+            return total(left.shape, lambda i, j: left[i, j] * right[i, j])
+    raise AssertionError(left.shape)
