@@ -45,6 +45,9 @@ from symgrad.errors import AlgebraError, BudgetError, quoted
 DEEPEST = 100
 """The deepest nesting of a SymPy expression that is read."""
 
+MOST_NODES = 1_000_000
+"""The most parts, at any depth, of a SymPy expression that is read."""
+
 LARGEST_EXPONENT = 1000
 """The largest numerator or denominator of an exponent that is read."""
 
@@ -275,19 +278,31 @@ def from_sympy(expression: Any, tensor_of: TensorOf) -> w.Written:
         AlgebraError: a part has no counterpart in the algebra; the message names it and lists what has.
         BudgetError: the nesting is deeper than DEEPEST or an exponent larger than LARGEST_EXPONENT.
     """
-    return _read(expression, tensor_of, 0)
+    _refuse_size(expression)
+    return _read(expression, tensor_of)
 
 
-def _read(node: Any, tensor_of: TensorOf, depth: int) -> w.Written:
-    if depth > DEEPEST:
-        raise BudgetError(f"the expression is nested more than {DEEPEST} deep; name its parts instead")
+def _refuse_size(expression: Any) -> None:
+    """Before anything recursive, SymPy's own sorting included, meets the expression."""
+    level, depth, nodes = [expression], 0, 1
+    while level:
+        if depth > DEEPEST:
+            raise BudgetError(f"the expression is nested more than {DEEPEST} deep; name its parts instead")
+        nodes += len(level)
+        if nodes > MOST_NODES:  # parts that are shared count each time: written out, they are
+            raise BudgetError(f"the expression has more than {MOST_NODES:,} parts; name some of them instead")
+        level = [part for node in level for part in getattr(node, "args", ())]
+        depth += 1
+
+
+def _read(node: Any, tensor_of: TensorOf) -> w.Written:
     if isinstance(node, int | float):
         node = sympy.Integer(node) if isinstance(node, int) else sympy.Float(node)
     if not isinstance(node, sympy.Expr):
         raise AlgebraError(f"a {type(node).__name__} is no expression that can be read; known: {KNOWN}")
 
     def inner(part: Any) -> w.Written:
-        return _read(part, tensor_of, depth + 1)
+        return _read(part, tensor_of)
 
     if node.is_Symbol:
         return tensor_of(node)[()]

@@ -65,6 +65,6 @@ class Tensor:
         return Read(self, tuple(affine(index) for index in given))
 
 
-def adjoint_of(tensor: Tensor) -> Tensor:
-    """The gradient of the objective by ``tensor``: the same shape, named ``dL_d`` + its name."""
-    return Tensor("dL_d" + tensor.name, tensor.shape, "adjoint", tensor.letters, tensor)
+def adjoint_of(tensor: Tensor, quantity: str = "L") -> Tensor:
+    """The gradient of ``quantity`` by ``tensor``: the same shape, named ``dL_d`` + its name."""
+    return Tensor(f"d{quantity}_d{tensor.name}", tensor.shape, "adjoint", tensor.letters, tensor)

@@ -293,42 +293,51 @@ def _assembled(
     loose: list[tuple[int, Index, int]],
     base: list[int],
 ) -> Layout:
-    width = len(sites)
     place = {index: n for n, index in enumerate(axes)}
     count = prod(
         (int(index.size) for index in axes if not any(index in t.free for t in tables)),  # type: ignore[arg-type]
         start=1,
     )
-    stages: list[tuple[Callable[[Point], list[Point]], bool]] = []
+    stages: list[Callable[[Point], list[Point]]] = []
+    row: Callable[[Point], list[Point]] = _constant([tuple(base)])
+    fixed: list[Point] | None = None  # the points of the stages so far that no value moves
     for table in tables:
-        lists = _lists(table, width)
+        lists = _lists(table, base)
+        base = [0] * len(base)  # the first table carries it
         count *= sum(map(len, lists.values()))
         if table.free:
-            stages.append((_lookup(lists, tuple(place[index] for index in table.free)), False))
+            row = _lookup(lists, tuple(place[index] for index in table.free))
+            fixed = None
+            stages.append(row)
         else:
-            stages.append((_constant(lists[()]), True))
-    steps = [(n, place[index], c) for n, index, c in loose]
-    row = stages[-1][0] if stages else _constant([(0,) * width])
-
-    static: list[Point] = []
-    fixed = bool(stages) and all(constant for _, constant in stages)
-    if fixed:
-        static = [(0,) * width]
-        for stage, _ in stages:
-            static = _crossed(static, stage(()))
+            row = _constant(lists[()])
+            if fixed is not None:
+                stages.pop()
+            fixed = lists[()] if fixed is None else _crossed(fixed, lists[()])
+            stages.append(_constant(fixed))
+    if loose or not stages:
+        stages.insert(0, _start(base, [(n, place[index], c) for n, index, c in loose]))
+    first, *others = stages
 
     def points(values: Point) -> list[Point]:
-        start = base.copy()
-        for n, axis, c in steps:
-            start[n] += c * values[axis]
-        found = [tuple(start)]
-        if fixed:
-            return _crossed(found, static)
-        for stage, _ in stages:
+        found = first(values)
+        for stage in others:
             found = _crossed(found, stage(values))
         return found
 
     return Layout(coefficient, sites, points, lambda values: len(row(values)), count)
+
+
+def _start(base: list[int], steps: list[tuple[int, int, int]]) -> Callable[[Point], list[Point]]:
+    """One point that the values of free indices alone move; each step is (site, axis, coefficient)."""
+
+    def start(values: Point) -> list[Point]:
+        at = base.copy()
+        for n, axis, c in steps:
+            at[n] += c * values[axis]
+        return [tuple(at)]
+
+    return start
 
 
 def _lookup(lists: dict[Point, list[Point]], places: tuple[int, ...]) -> Callable[[Point], list[Point]]:
@@ -358,8 +367,8 @@ def _crossed(left: list[Point], right: list[Point]) -> list[Point]:
             return [tuple(map(int.__add__, a, b)) for a in left for b in right]
 
 
-def _lists(table: _Table, width: int) -> dict[Point, list[Point]]:
-    """Solve the component's brackets: for each value of its free indices the offset vectors."""
+def _lists(table: _Table, base: list[int]) -> dict[Point, list[Point]]:
+    """Solve the component's brackets: for each value of its free indices the vectors, counted from base."""
     bound = [index for index, _ in table.bound]
     known = (*table.free, *bound)
     conditions = [b for b in table.constraints if not any(index in bound for index in b.e)]
@@ -368,7 +377,7 @@ def _lists(table: _Table, width: int) -> dict[Point, list[Point]]:
     result: dict[Point, list[Point]] = {}
 
     def vector(values: list[int]) -> Point:
-        sums: list[Rational] = [0] * width
+        sums: list[Rational] = list(base)
         for n, steps, const in moves:
             sums[n] += const + sum(c * values[p] for p, c in steps)  # type: ignore[operator, misc]
         return tuple(map(_exact, sums))

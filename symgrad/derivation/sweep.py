@@ -19,6 +19,7 @@ from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor, adjoint_of
 from symgrad.algebra.terms import Entry, Term, entries
 from symgrad.derivation.fold import folded
+from symgrad.errors import AlgebraError
 
 _SPARE_LETTERS = ("k", "l", "m", "q", "r", "s")
 
@@ -35,29 +36,45 @@ class Gradients(NamedTuple):
 
 
 def sweep(
-    forward: Program, outputs: Iterable[Tensor], objective: Tensor | None, wanted: Iterable[Tensor]
+    forward: Program,
+    outputs: Iterable[Tensor],
+    objective: Tensor | None,
+    wanted: Iterable[Tensor],
+    quantity: str = "L",
 ) -> Gradients:
     """The adjoints of ``wanted`` and of every tensor between them and the end of the program.
 
     With an ``objective``, the gradient is that of this single number; without one, L is an unknown
     function of ``outputs`` and their adjoints are the upstream symbols. A wanted tensor that nothing
-    reads, such as a kernel that sees only padding, has the adjoint 0.
+    reads, such as a kernel that sees only padding, has the adjoint 0. ``quantity`` is what the names of
+    the adjoints call the number that is differentiated; a second sweep, over a program with gradients in
+    it, needs another than the first.
+
+    Raises:
+        AlgebraError: if the program has a tensor with the name of an adjoint, or reads one of its outputs.
     """
     wanted = dict.fromkeys(wanted)
     users = _users(forward)
     needed = _between(users, wanted)
     upstream = () if objective is not None else tuple(tensor for tensor in outputs if tensor in needed)
+    again = [tensor.name for tensor in upstream if tensor in users]
+    if again:
+        raise AlgebraError(
+            f"{again[0]} is an output and is read again, so its upstream and its gradient differ; state a loss"
+        )
     order = _reverse_order(forward, users)
     known = set(order)
     order += (tensor for tensor in wanted if tensor not in known)
-    adjoints = {tensor: adjoint_of(tensor) for tensor in order}
+    adjoints = {tensor: adjoint_of(tensor, quantity) for tensor in order}
+    taken = {tensor.name for tensor in order}.intersection(tensor.name for tensor in adjoints.values())
+    if taken:
+        raise AlgebraError(f"{min(taken)} is in the program already; differentiate another quantity")
     equations = []
     for tensor in order:
         reading = users.get(tensor, ())
-        if tensor not in needed or tensor == objective or (tensor in upstream and not reading):
+        if tensor not in needed or tensor == objective or tensor in upstream:
             continue  # not asked for, or known: 1 for the objective, an upstream symbol for an output
-        start = adjoints[tensor] if tensor in upstream else None
-        equations.append(_accumulated(tensor, reading, adjoints, objective, start))
+        equations.append(_accumulated(tensor, reading, adjoints, objective))
     return Gradients(Program(tuple(equations)), tuple(adjoints[tensor] for tensor in upstream))
 
 
@@ -98,13 +115,10 @@ def _accumulated(
     users: Sequence[Equation],
     adjoints: dict[Tensor, Tensor],
     objective: Tensor | None,
-    upstream: Tensor | None,
 ) -> Equation:
     axes = tuple(Index(s, letter) for s, letter in zip(tensor.shape, _letters(tensor, users), strict=True))
     at = tuple(affine(index) for index in axes)
     terms: list[Term] = []
-    if upstream is not None:
-        terms.append(_entry_term(upstream, at))
     for user in users:
         terms += paths(user, tensor, at, None if user.target == objective else adjoints[user.target])
     return Equation(adjoints[tensor], axes, gathered(terms))

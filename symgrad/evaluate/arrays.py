@@ -24,7 +24,7 @@ def as_numbers(name: str, given: Any) -> Array:
         found = np.asarray(given)
     except (ValueError, TypeError, RecursionError, OverflowError):
         raise ValuesError(f"{quoted(name)} is ragged: its rows differ in length or depth") from None
-    if found.dtype.kind not in "iuf" and not (found.dtype == object and not found.size):
+    if found.dtype.kind not in "iuf":
         kind = "something else" if found.dtype == object else f"the type {found.dtype}"
         raise ValuesError(f"{quoted(name)} must hold real numbers and holds {kind}")
     return found.astype(np.float64, copy=False)

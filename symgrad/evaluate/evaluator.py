@@ -73,15 +73,11 @@ class Evaluator:
         self._doors = [(tensor.name, whole_shape(tensor.shape)) for tensor in self.sources]
         self._exits = _exits(self.targets)
         small = self._products <= STRAIGHT_PRODUCTS and not self.unknown
-        self._straight: Straight | None = (
-            straight_line(self.sources, self._equations) if small else None
-        )
+        self._straight: Straight | None = straight_line(self.sources, self._equations) if small else None
         self._blocks: list[Block] = []
         self._heaviest = 1
 
-    def __call__(
-        self, values: Mapping[str, Any], functions: Functions | None = None
-    ) -> dict[str, Array]:
+    def __call__(self, values: Mapping[str, Any], functions: Functions | None = None) -> dict[str, Array]:
         """The forward pass and all gradients at ``values``.
 
         What has no real value (log 0, an overflow) comes out as an infinity or NaN, without a warning.
@@ -191,13 +187,11 @@ class Evaluator:
         for name in values:
             if name not in known:
                 close = nearest(str(name), known)
-                hint = f" did you mean {close}?" if close else ""
+                hint = f"; did you mean {close}?" if close else "."
                 if name in {tensor.name for tensor in self.targets}:
-                    hint = " it is computed."
+                    hint = ", which is computed."
                 raise ValuesError(
-                    f"no value is needed for {quoted(str(name))};{hint} Needed: {', '.join(known)}"
-                    if hint
-                    else f"no value is needed for {quoted(str(name))}. Needed: {', '.join(known)}"
+                    f"no value is asked for {quoted(str(name))}{hint} Asked for: {', '.join(known)}"
                 )
         missing = [f"{t.name} {t.shape}" for t in self.sources if t.name not in values]
         if missing:
@@ -238,5 +232,3 @@ def _agreed(sizes: Mapping[str, int]) -> int | None:
         told = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise ValuesError(f"the batches differ in size: {told}")
     return next(iter(sizes.values()), None)
-
-

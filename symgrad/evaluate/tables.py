@@ -55,9 +55,7 @@ class Block:
 
     def __init__(self, expression: Expression, axes: tuple[Index, ...], points: Sequence[Point]) -> None:
         self.width = len(points)
-        self._summands = [
-            Summand(layout, points) for layout in layouts(expression, axes) if layout.count
-        ]
+        self._summands = [Summand(layout, points) for layout in layouts(expression, axes) if layout.count]
 
     def row(self) -> int:
         """The most products that one point sums."""
@@ -202,9 +200,7 @@ class Values:
             self.entries = len(used)
             self._base = _base(site.factor, site.indices, [unflat(int(n), shape) for n in used])
         self.positions = positions
-        self.in_order = len(positions) == self.entries and bool(
-            (positions == np.arange(self.entries)).all()
-        )
+        self.in_order = len(positions) == self.entries and bool((positions == np.arange(self.entries)).all())
         self._function = _function(site.factor)
         self._power = None if site.exponent == 1 else _powers(site.exponent)
 

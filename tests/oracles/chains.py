@@ -100,8 +100,9 @@ def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple
     wanted = rng.randint(1, longest)
     steps: tuple[Step, ...] = ()
     found: tuple[Chain, Model] | None = None
+    weights = [1 + 3 * len(layer.options) for layer in CATALOGUE.values()]  # what has more to get wrong
     for _ in range(1000):
-        layer = CATALOGUE[rng.choice(list(CATALOGUE))]
+        (layer,) = rng.choices(list(CATALOGUE.values()), weights)
         if layer.kind == "loss" and len(steps) + 1 < wanted:
             continue
         options = {

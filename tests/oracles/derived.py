@@ -43,25 +43,32 @@ def entries(eq: Equation, values: Values, field: Field) -> list[Element]:
     """The entries of the equation's target."""
 
     def read(entry: Entry) -> Element:
-        position = tuple(whole(e.const) for e in entry.indices if not e.coefficients)
-        return values[entry.tensor.name][flat(position, entry.tensor.shape)]
+        position = flat(tuple(whole(e.const) for e in entry.indices if not e.coefficients), entry.tensor.shape)
+        if entry.tensor == eq.target:  # back-propagation through time: the equation reads itself further on
+            return value(position)
+        return values[entry.tensor.name][position]
 
     laid = layouts(eq.body, eq.axes)
+    places = list(box(eq.axes))
     known: list[list[dict[int, Element]]] = [[{} for _ in layout.sites] for layout in laid]
-    found: list[Element] = []
-    for place in box(eq.axes):
-        total = field.number(0)
-        for layout, tables in zip(laid, known, strict=True):
-            for point in layout.points(place):
-                term = field.number(layout.coefficient)
-                for site, position, table in zip(layout.sites, point, tables, strict=True):
-                    if position not in table:
-                        base = factor_value(site.instance(position), read, field)
-                        table[position] = field.power(base, site.exponent) if site.exponent != 1 else base
-                    term = field.mul(term, table[position])
-                total = field.add(total, term)
-        found.append(total)
-    return found
+    found: dict[int, Element] = {}
+
+    def value(number: int) -> Element:
+        if number not in found:
+            total = field.number(0)
+            for layout, tables in zip(laid, known, strict=True):
+                for point in layout.points(places[number]):
+                    term = field.number(layout.coefficient)
+                    for site, position, table in zip(layout.sites, point, tables, strict=True):
+                        if position not in table:
+                            base = factor_value(site.instance(position), read, field)
+                            table[position] = field.power(base, site.exponent) if site.exponent != 1 else base
+                        term = field.mul(term, table[position])
+                    total = field.add(total, term)
+            found[number] = total
+        return found[number]
+
+    return [value(number) for number in range(len(places))]
 
 
 def whole(number: int | Fraction) -> int:

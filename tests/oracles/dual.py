@@ -93,13 +93,13 @@ def run(definitions: Iterable[w.Definition], sources: Values, field: Field) -> V
     values = dict(sources)
     for definition in definitions:
         here: list[Element] = []
+        values[definition.target.name] = here  # a definition may read what it has defined so far
 
         def read(tensor: Tensor, position: tuple[int, ...]) -> Element:
             return values[tensor.name][flat(position, tensor.shape)]
 
         for place in box(definition.axes):
             here.append(value(definition.body, dict(zip(definition.axes, place, strict=True)), read, field))
-        values[definition.target.name] = here
     return values
 
 

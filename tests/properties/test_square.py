@@ -115,7 +115,7 @@ def test_the_square_commutes_for_second_derivatives(text):
     twice = Program(
         (*model.forward.equations, *first.program.equations, Equation(objective, (), normal(body)))
     )
-    second = sweep(twice, (), objective, sources)
+    second = sweep(twice, (), objective, sources, "S")
     given = {tensor.name: symbols(tensor) for tensor in (*sources, *weights.values())}
     values = run(model.definitions, given, FIELD)
     (loss,) = values["L"]

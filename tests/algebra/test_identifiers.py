@@ -1,0 +1,85 @@
+from math import prod
+
+import pytest
+
+from symgrad.algebra.identifiers import identifier, identifiers, position
+from symgrad.algebra.sizes import size_symbol
+from symgrad.algebra.tensors import Tensor, adjoint_of
+from symgrad.errors import AlgebraError
+
+W = Tensor("w", (3, 3), "parameter")
+W2 = Tensor("w2", (8, 4), "parameter", label="2")
+A0 = Tensor("a0", (7,), "input", label="0")
+HB = Tensor("hb", (3,), "intermediate", label="b")
+K = Tensor("w", (2, 3, 4, 5), "parameter")
+K2 = Tensor("w2", (2, 3, 4, 5), "parameter", label="2")
+L = Tensor("L", (), "objective")
+Z = Tensor("z", (2, 3, 4), "intermediate")
+
+# typed by hand
+NAMES = [
+    (L, 0, "L"),
+    (W, 4, "w5"),
+    (W2, 4, "w2_5"),
+    (A0, 6, "a0_7"),
+    (HB, 2, "hb_3"),
+    (K, 60 + 1 * 20 + 2 * 5, "w_2_2_3_1"),
+    (K2, 1 * 20 + 2 * 5, "w2_1_2_3_1"),
+    (Z, 6, "z_1_2_3"),
+    (adjoint_of(W), 4, "dL_dw5"),
+    (adjoint_of(W2), 4, "dL_dw2_5"),
+    (adjoint_of(Z), 6, "dL_dz_1_2_3"),
+    (adjoint_of(adjoint_of(W)), 4, "dL_ddL_dw5"),
+    (adjoint_of(L), 0, "dL_dL"),
+]
+
+
+@pytest.mark.parametrize(("tensor", "flat", "name"), NAMES)
+def test_entries_are_called_as_the_conventions_say(tensor, flat, name):
+    assert identifier(tensor, flat) == name
+    assert position(tensor, name) == flat
+
+
+@pytest.mark.parametrize("tensor", [tensor for tensor, _, _ in NAMES])
+def test_every_identifier_names_one_entry_and_is_read_back(tensor):
+    names = identifiers(tensor)
+    assert names == [identifier(tensor, n) for n in range(prod(tensor.shape))]
+    assert len(set(names)) == len(names)
+    assert [position(tensor, name) for name in names] == list(range(len(names)))
+
+
+@pytest.mark.parametrize(
+    ("tensor", "text"),
+    [
+        (W, "w"),
+        (W, "w0"),
+        (W, "w10"),
+        (W, "w01"),
+        (W, "w_1"),
+        (W, "w-1"),
+        (W, "w1 "),
+        (W, "w٣"),
+        (W, "w²"),
+        (W, "W1"),
+        (W, "dL_dw1"),
+        (W, "w" + "9" * 10_000),
+        (W2, "w25"),
+        (W2, "w2_33"),
+        (K, "w_1_2_3"),
+        (K, "w_1_2_3_1_1"),
+        (K, "w_1_2_3_6"),
+        (K, "w1_2_3_1"),
+        (K, "w_1_0_3_1"),
+        (K, "w_1__3_1"),
+        (L, "L1"),
+        (adjoint_of(W), "w1"),
+        (adjoint_of(W), "dL_d"),
+    ],
+)
+def test_what_names_no_entry_has_no_position(tensor, text):
+    assert position(tensor, text) is None
+
+
+def test_a_symbolic_size_has_no_flat_numbers():
+    with pytest.raises(AlgebraError, match="symbolic"):
+        identifiers(Tensor("a", (size_symbol("H"), 2), "input"))

@@ -1,0 +1,74 @@
+"""torch in double precision, to 1e-10 of the tensor's largest entry: every layer, and random networks."""
+
+from __future__ import annotations
+
+import math
+from math import prod
+from random import Random
+
+import pytest
+from oracles import derived
+from oracles.chains import Chain, Step, fits, random_chain, samples
+from oracles.fields import Floats
+
+from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue.options import REQUIRED
+from symgrad.derivation.sweep import sweep
+from symgrad.network.model import Model
+
+torch_oracle = pytest.importorskip("oracles.torch_oracle", reason="torch is not installed")
+
+FIELD = Floats(
+    {(f, 0): lambda x: math.sin(x) + x * x / 4 for f in "fg"}
+    | {(f, 1): lambda x: math.cos(x) + x / 2 for f in "fg"}
+)
+
+
+def furthest(chain: Chain, model: Model, rng: Random) -> tuple[float, str]:
+    """The largest difference of any tensor or gradient, relative to its largest entry, and whose it is."""
+    values = {t.name: [rng.gauss(0, 1) for _ in range(prod(t.shape))] for t in derived.sources(model)}
+    upstream = {}
+    if not model.objective:
+        (output,) = model.outputs
+        upstream = {f"dL_d{output.name}": [rng.gauss(0, 1) for _ in range(prod(output.shape))]}
+    forward = derived.evaluate(model.forward, values, FIELD)
+    gradients = sweep(model.forward, model.outputs, model.objective, model.tensors)
+    ours = derived.evaluate(gradients.program, {**forward, **upstream}, FIELD)
+    truth = torch_oracle.gradients(chain, model, values, upstream)
+    assert set(ours) - {"dL_dL"} == set(truth) - {"dL_dL"}
+    return max((distance(entries, truth[name]), name) for name, entries in ours.items())
+
+
+def distance(ours: list[float], truth: list[float]) -> float:
+    assert len(ours) == len(truth)
+    assert all(map(math.isfinite, (*ours, *truth)))
+    scale = max(map(abs, truth)) or 1.0
+    return max(abs(x - y) for x, y in zip(ours, truth, strict=True)) / scale
+
+
+def random_alone(name: str, rng: Random) -> tuple[Chain, Model]:
+    """One layer with random options on a random shape that it takes."""
+    layer = CATALOGUE[name]
+    while True:
+        shape = tuple(rng.randint(1, 7) for _ in range(rng.randint(1, 3)))
+        options = {
+            o.name: rng.choice(samples(o)) for o in layer.options if o.default is REQUIRED or rng.random() < 0.6
+        }
+        chain = Chain(shape, (Step(name, options),))
+        if model := fits(chain):
+            return chain, model
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_torch_agrees_on_twenty_random_shapes_of_every_layer(name):
+    rng = Random(name)
+    for _ in range(20):
+        chain, model = random_alone(name, rng)
+        assert furthest(chain, model, rng) < (1e-10, ""), chain.text
+
+
+@pytest.mark.parametrize("seed", range(1000, 1050))
+def test_torch_agrees_on_a_random_network(seed):
+    rng = Random(seed)
+    chain, model = random_chain(rng, most_entries=200)
+    assert furthest(chain, model, rng) < (1e-10, ""), chain.text

@@ -1,0 +1,84 @@
+import os
+import stat
+
+import pytest
+
+from symgrad.errors import OutputError
+from symgrad.files import write_whole
+
+
+def test_text_and_bytes_are_written_one_after_the_other(tmp_path):
+    file = tmp_path / "out.txt"
+    write_whole(file, ["∂L/∂w1", b" = ", "a1\n"])
+    assert file.read_bytes() == "∂L/∂w1 = a1\n".encode()
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_new_file_has_the_permissions_that_the_umask_leaves(tmp_path):
+    old = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "out", ["x"])
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, ValueError, MemoryError])
+def test_what_fails_on_the_way_leaves_the_old_file_and_nothing_else(failure, tmp_path):
+    def chunks():
+        yield "half"
+        raise failure
+
+    file = tmp_path / "out"
+    file.write_text("old")
+    with pytest.raises(failure):
+        write_whole(file, chunks())
+    assert file.read_text() == "old"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_a_link_stays_a_link_and_its_file_is_written(tmp_path):
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "link").symlink_to("file")
+    write_whole(tmp_path / "link", ["new"])
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_text() == "new"
+
+
+def test_a_device_is_written_and_not_replaced():
+    write_whole(os.devnull, ["x"])
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        (".", "it is a directory"),
+        ("missing/out", "there is no directory"),
+        ("file/out", "there is no directory|not a directory"),
+        ("n" * 300, "too long"),
+        ("a\0b", "null"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused(place, message, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match=f"^cannot write .*({message})"):
+        write_whole(tmp_path / place, ["x"])
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_an_operating_system_s_refusal_becomes_a_message(tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OutputError, match="permission denied"):
+        write_whole(tmp_path / "out", ["x"])
+
+
+def test_a_file_that_may_not_be_changed_is_not_replaced(tmp_path, monkeypatch):
+    (tmp_path / "out").write_text("old")
+    monkeypatch.setattr(os, "access", lambda *arguments: False)
+    with pytest.raises(OutputError, match="may not be changed"):
+        write_whole(tmp_path / "out", ["new"])
+    assert (tmp_path / "out").read_text() == "old"
