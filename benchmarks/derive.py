@@ -17,14 +17,21 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from itertools import product
 from math import sqrt
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from typing import Any
 
-from harness import Row, Times, exponent, interleaved, printed, told
+from _peers import (
+    KERNEL,
+    STRIDE,
+    convolution_in_torch,
+    in_casadi,
+    in_symengine,
+    in_sympy,
+    perceptron_in_torch,
+)
+from _timing import Row, exponent, interleaved, printed, told
 
 import symgrad as sg
 from symgrad.derivation.derive import derive, document
@@ -38,7 +45,6 @@ PEERS = ("sympy", "symengine", "casadi", "torch", "numpy")
 SIZES = (28, 40, 56, 80, 112, 128)
 PROCESSES = 21
 BATCHES = (64, 4096)
-KERNEL, STRIDE = 3, 2
 
 
 def main() -> None:
@@ -54,9 +60,6 @@ def main() -> None:
     print(file=sys.stderr)
     print(printed(rows))
     print(f"Measured in {perf_counter() - begun:.0f} s.")
-
-
-# ---- formulas
 
 
 def image(size: int) -> str:
@@ -123,88 +126,6 @@ def counted(latex: str) -> tuple[int, int]:
     return latex.count(r"} &= "), latex.count(r"\frac{\partial L}{\partial z_")
 
 
-def loss(size: int, a: Any, w: Any, g: Any) -> Any:
-    """Σ g_p z_p with z written out, entry by entry, for any algebra with + and *."""
-    out = (size - KERNEL) // STRIDE + 1
-    total = 0
-    for p, q in product(range(out), range(out)):
-        z = 0
-        for u, v in product(range(KERNEL), range(KERNEL)):
-            z = z + a[(STRIDE * p + u) * size + STRIDE * q + v] * w[u * KERNEL + v]
-        total = total + g[p * out + q] * z
-    return total
-
-
-def names(stem: str, count: int) -> list[str]:
-    """``a1 … an``."""
-    return [f"{stem}{n + 1}" for n in range(count)]
-
-
-def letters(size: int) -> tuple[list[str], list[str], list[str]]:
-    """The names of the image's, the kernel's and the upstream's entries."""
-    out = (size - KERNEL) // STRIDE + 1
-    return names("a", size**2), names("w", KERNEL**2), names("g", out**2)
-
-
-def in_sympy(size: int) -> float:
-    """The seconds that ``sympy.diff`` of the loss and ``sympy.latex`` take, once."""
-    import sympy
-
-    start = perf_counter()
-    a, w, g = (list(map(sympy.Symbol, stems)) for stems in letters(size))
-    # Add at once: SymPy's own + is quadratic, which would be no fair opponent.
-    out = (size - KERNEL) // STRIDE + 1
-    total = sympy.Add(
-        *(
-            g[p * out + q] * a[(STRIDE * p + u) * size + STRIDE * q + v] * w[u * KERNEL + v]
-            for p, q, u, v in product(range(out), range(out), range(KERNEL), range(KERNEL))
-        )
-    )
-    texts = [sympy.latex(sympy.diff(total, symbol)) for symbol in (*w, *a)]
-    seconds = perf_counter() - start
-    assert len(texts) == size**2 + KERNEL**2
-    return seconds
-
-
-def in_symengine(size: int) -> list[str]:
-    """The gradients by symengine, in its own text."""
-    import symengine
-
-    a, w, g = (list(map(symengine.Symbol, stems)) for stems in letters(size))
-    out = (size - KERNEL) // STRIDE + 1
-    total = symengine.Add(
-        *(
-            g[p * out + q] * a[(STRIDE * p + u) * size + STRIDE * q + v] * w[u * KERNEL + v]
-            for p, q, u, v in product(range(out), range(out), range(KERNEL), range(KERNEL))
-        )
-    )
-    return [str(symengine.diff(total, symbol)) for symbol in (*w, *a)]
-
-
-def in_casadi(size: int, *, by_arrays: bool = False) -> list[str]:
-    """The gradients by CasADi's reverse mode, in its own text, with the building of its graph from Python.
-
-    ``by_arrays`` builds the graph with one product for each entry of the kernel, as an expert would.
-    """
-    import casadi
-
-    stems = letters(size)
-    out = (size - KERNEL) // STRIDE + 1
-    if by_arrays:
-        a, w, g = (casadi.SX.sym(stem[0][0], len(stem)) for stem in stems)
-        corners = [STRIDE * p * size + STRIDE * q for p, q in product(range(out), range(out))]
-        z = 0
-        for u, v in product(range(KERNEL), range(KERNEL)):
-            z = z + w[u * KERNEL + v] * a[[corner + u * size + v for corner in corners]]
-        total = casadi.dot(g, z)
-    else:
-        parts = [[casadi.SX.sym(name) for name in stem] for stem in stems]
-        total = loss(size, *parts)
-        a, w = casadi.vertcat(*parts[0]), casadi.vertcat(*parts[1])
-    gradient = casadi.gradient(total, casadi.vertcat(w, a))
-    return [str(gradient[n]) for n in range(gradient.shape[0])]
-
-
 def growth() -> Iterator[Row]:
     """How the time grows with the pixels."""
     ours: list[float] = []
@@ -222,9 +143,6 @@ def growth() -> Iterator[Row]:
     what = f"{SIZES[0]}² to {SIZES[-1]}² pixels: e of t ~ pixels^e"
     ends = f"{told(ours[0])} … {told(ours[-1])}"
     yield Row(what, ends, peer, exponent(pixels, ours), ("≤", 1.15), unit="")
-
-
-# ---- whole processes
 
 
 def processes() -> Iterator[Row]:
@@ -259,10 +177,9 @@ def processes() -> Iterator[Row]:
     )
     imported = {line.rpartition("|")[2].strip() for line in traced.stderr.splitlines()}
     heavy = [name for name in ("sympy", "numpy") if name in imported]
-    yield Row("  of SymPy and NumPy it imports", ", ".join(heavy) or "neither", "", len(heavy), ("≤", 0), unit="")
-
-
-# ---- numbers
+    yield Row(
+        "  of SymPy and NumPy it imports", ", ".join(heavy) or "neither", "", len(heavy), ("≤", 0), unit=""
+    )
 
 
 def calls() -> Iterator[Row]:
@@ -286,7 +203,9 @@ def calls() -> Iterator[Row]:
         times = interleaved(ways, 15, calls=max(3, 300 // (batch or 1)), at_most=3)
         ours = times["symgrad"].best
         if "torch" in times:
-            yield Row(what, told(ours), f"torch {told(times['torch'].best)}", times["torch"].best / ours, target)
+            yield Row(
+                what, told(ours), f"torch {told(times['torch'].best)}", times["torch"].best / ours, target
+            )
         else:
             yield Row(what, told(ours), "torch is not installed", None, target)
 
@@ -302,38 +221,6 @@ def random_values(evaluate: Any, batch: int | None) -> dict[str, Any]:
         )
         for tensor in evaluate.sources
     }
-
-
-def convolution_in_torch(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The article's network: forward, and backward from the upstream given."""
-    import torch
-
-    a = torch.from_numpy(values["a"]).requires_grad_()
-    w = torch.from_numpy(values["w"]).requires_grad_()
-    batched = a.ndim == 3
-    images = a[:, None] if batched else a[None, None]
-    z = torch.conv2d(images, w[None, None], stride=STRIDE)
-    z = z[:, 0] if batched else z[0, 0]
-    z.backward(torch.from_numpy(values["dL_dz"]))
-    return {"z": z.detach().numpy(), "dL_dw": w.grad.numpy(), "dL_da": a.grad.numpy()}
-
-
-def perceptron_in_torch(values: Mapping[str, Any]) -> dict[str, Any]:
-    """linear, tanh, linear and the mean squared error of each sample, and backward from their sum."""
-    import torch
-
-    sources = {
-        name: torch.from_numpy(value).requires_grad_(name != "y") for name, value in values.items()
-    }
-    linear = torch.nn.functional.linear
-    z1 = linear(sources["a0"], sources["w1"], sources["b1"])
-    a1 = torch.tanh(z1)
-    z2 = linear(a1, sources["w2"], sources["b2"])
-    errors = ((z2 - sources["y"]) ** 2).mean(-1)
-    errors.sum().backward()
-    forward = {"z1": z1, "a1": a1, "z2": z2, "L": errors}
-    gradients = {f"dL_d{name}": s.grad.numpy() for name, s in sources.items() if s.grad is not None}
-    return {name: tensor.detach().numpy() for name, tensor in forward.items()} | gradients
 
 
 def agree(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:

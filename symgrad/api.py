@@ -17,16 +17,13 @@ from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.options import arguments, bind, sizes, spelled_call
 from symgrad.derivation import derive as derivation
 from symgrad.derivation.document import View, checked_view
-from symgrad.derivation.size import printed_terms, within_budget
+from symgrad.derivation.size import MOST_TERMS, printed_terms, within_budget
 from symgrad.errors import NameUnknownError, nearest, quoted
 from symgrad.network.build import build
 from symgrad.network.model import Model
 
 if TYPE_CHECKING:
     from symgrad.evaluate.evaluator import Evaluator
-
-MOST_TERMS = 1_000_000
-"""The most terms that a derivation prints unless it is told otherwise."""
 
 _MOST_SHOWN = 2_000
 
@@ -193,15 +190,15 @@ class Derivation:
         """The derivation in the JSON format of docs/json.md.
 
         Raises:
-            BudgetError: it would print more than ``max_terms`` terms.
+            BudgetError: it would print more than ``max_terms`` terms, or list so many symbols.
         """
         from symgrad.render.json import render_json
 
-        return "".join(render_json(self._document(view, max_terms)))
+        return "".join(render_json(self._document(view, max_terms, symbols=True)))
 
-    def _document(self, view: View, max_terms: int) -> derivation.Document:
+    def _document(self, view: View, max_terms: int, *, symbols: bool = False) -> derivation.Document:
         document = derivation.document(self.derived, checked_view(view))
-        within_budget(document, max_terms)
+        within_budget(document, max_terms, symbols=symbols)
         return document
 
     def __str__(self) -> str:

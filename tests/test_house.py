@@ -23,6 +23,7 @@ GROUND, TOP = -1, 8
 FLOORS = {
     "_version": GROUND,
     "errors": GROUND,
+    "files": GROUND,
     "algebra": 0,
     "catalogue": 1,
     "network": 2,

@@ -183,8 +183,12 @@ def simplified(term: Term) -> Term | None:
     coefficient, bound, brackets, powers = reduced
     powers = _merged(powers)
     for factor, _ in powers:
-        if isinstance(factor, Group | ValueBracket) and not factor.inner.terms:
-            return None  # a sum that is zero, or [0 > 0]; power() has refused 0 to a negative power
+        if isinstance(factor, Group) and not factor.inner.terms:
+            return None  # a sum that is zero; power() has refused 0 to a negative power
+        if isinstance(factor, ValueBracket) and not factor.inner.terms:
+            if factor.kind == ">":
+                return None
+            powers = tuple(power for power in powers if power[0] is not factor)  # [0 = 0]
     used: set[Index] = set()
     for bracket in brackets:
         used.update(bracket.e)

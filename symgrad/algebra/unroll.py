@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
-from math import gcd, prod
+from math import prod
 from typing import NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket
+from symgrad.algebra.loops import holds, loop, whole_steps
 from symgrad.algebra.sizes import Polynomial, Size
 from symgrad.algebra.terms import (
     Call,
@@ -84,11 +85,6 @@ def layouts(expression: Expression, axes: Axes) -> tuple[Layout, ...]:
     return tuple(_layout(term, axes) for term in expression.terms)
 
 
-def count_terms(expression: Expression, axes: Axes) -> int:
-    """The number of products that unrolling would give, without unrolling."""
-    return sum(layout.count for layout in layouts(expression, axes))
-
-
 def distinct(expression: Expression) -> bool:
     """Whether no two unrolled products of one entry can be alike (sufficient, not necessary)."""
     signatures = []
@@ -112,7 +108,7 @@ def reading_order(term: Term) -> tuple[tuple[Index, int], ...]:
     order: dict[Index, int] = {}
     for entry in sorted(found, key=lambda entry: rank.get(entry.tensor.role, 2)):
         for e in entry.indices:
-            steps = [(abs(c), i, 1 if c > 0 else -1) for i, c in _whole(e) if i in term.bound]
+            steps = [(abs(c), i, 1 if c > 0 else -1) for i, c in whole_steps(e) if i in term.bound]
             for _, index, direction in sorted(steps, key=lambda step: -step[0]):
                 order.setdefault(index, direction)
     for index in term.bound:
@@ -261,7 +257,7 @@ def _components(
     for bracket in term.brackets:
         first = next(iter(bracket.e), None)
         if first is None:
-            if not _holds(bracket):
+            if not holds(bracket):
                 return None, []
         else:
             groups[find(first)].constraints.append(bracket)
@@ -372,7 +368,10 @@ def _lists(table: _Table, base: list[int]) -> dict[Point, list[Point]]:
     bound = [index for index, _ in table.bound]
     known = (*table.free, *bound)
     conditions = [b for b in table.constraints if not any(index in bound for index in b.e)]
-    levels = [_level(table, depth, known) for depth in range(len(bound))]
+    levels = [
+        loop(table.constraints, index, known[: len(table.free) + depth], set(bound[depth + 1 :]), direction)
+        for depth, (index, direction) in enumerate(table.bound)
+    ]
     moves = [(n, [(known.index(i), c) for i, c in e.coefficients.items()], e.const) for n, e in table.offsets]
     result: dict[Point, list[Point]] = {}
 
@@ -392,7 +391,7 @@ def _lists(table: _Table, base: list[int]) -> dict[Point, list[Point]]:
     for free in product(*(range(int(index.size)) for index in table.free)):  # type: ignore[arg-type]
         into: list[Point] = []
         here = {index: affine(value) for index, value in zip(table.free, free, strict=True)}
-        if all(_holds(bracket.put(here)) for bracket in conditions):
+        if all(holds(bracket.put(here)) for bracket in conditions):
             walk(list(free), 0, into)
         result[free] = into
     return result
@@ -404,88 +403,5 @@ def _exact(position: Rational) -> int:
     return position.numerator
 
 
-def _level(table: _Table, depth: int, known: Axes) -> Callable[[list[int]], range]:
-    """The loop of one bound index: its bounds and step from the brackets, given the outer values."""
-    index, direction = table.bound[depth]
-    outer = known[: len(table.free) + depth]
-    deeper = {i for i, _ in table.bound[depth + 1 :]}
-    size = int(index.size)  # type: ignore[arg-type]  # whole
-    bounds: list[tuple[int, int, list[tuple[int, int]]]] = []  # c·index + const + Σ outer ≥ 0
-    steps: list[tuple[int, int, int, list[tuple[int, int]]]] = []  # divisor | c·index + const + Σ outer
-    for kind, e, divisor in table.constraints:
-        if index not in e.coefficients:
-            continue
-        if kind == "|":
-            if not any(i in deeper for i in e):
-                c, const, rest = _split(e, index, outer, deeper)
-                steps.append((divisor, c, const, rest))
-        else:
-            bounds.append(_split(e, index, outer, deeper))
-            if kind == "=":
-                bounds.append(_split(-e, index, outer, deeper))
-
-    def loop(values: list[int]) -> range:
-        low, high, step = 0, size - 1, 1
-        for c, const, rest in bounds:
-            for position, factor in rest:
-                const += factor * values[position]
-            if c > 0:
-                low = max(low, -(const // c))
-            else:
-                high = min(high, const // -c)
-        for divisor, c, const, rest in steps:
-            for position, factor in rest:
-                const += factor * values[position]
-            common = gcd(c, divisor)
-            if const % common:
-                return range(0)
-            period = divisor // common
-            first = (-const // common * pow(c // common, -1, period)) % period if period > 1 else 0
-            aligned = _aligned(low, step, first, period)
-            if aligned is None:
-                return range(0)
-            low, step = aligned
-        found = range(low, high + 1, step)
-        return found if direction > 0 else found[::-1]
-
-    return loop
-
-
-def _aligned(low: int, step: int, first: int, period: int) -> tuple[int, int] | None:
-    """The least number from ``low`` on in both progressions, and their common step; None if they never meet."""
-    common = gcd(step, period)
-    if (first - low) % common:
-        return None
-    period //= common
-    ahead = (first - low) // common * pow(step // common, -1, period) % period if period > 1 else 0
-    return low + ahead * step, step * period
-
-
-def _split(
-    e: Affine, index: Index, outer: Axes, deeper: set[Index]
-) -> tuple[int, int, list[tuple[int, int]]]:
-    """``e`` as (coefficient of index, constant with deeper indices at their best, outer steps)."""
-    const = int(e.const)  # type: ignore[arg-type]  # whole
-    rest = []
-    for other, coefficient in _whole(e):
-        if other in deeper:
-            const += max(0, coefficient * (int(other.size) - 1))  # type: ignore[arg-type]  # whole
-        elif other is not index:
-            rest.append((outer.index(other), coefficient))
-    return int(e.coefficients[index]), const, rest  # type: ignore[arg-type]  # whole
-
-
-def _holds(bracket: Bracket) -> bool:
-    kind, e, divisor = bracket
-    if kind == "|":
-        return e.const % divisor == 0  # type: ignore[operator, no-any-return]  # concrete
-    return e.const >= 0 if kind == ">=" else e.const == 0  # type: ignore[operator]  # concrete
-
-
 def _is_whole(e: Affine) -> bool:
     return not any(isinstance(c, Fraction | Polynomial) for c in (e.const, *e.coefficients.values()))
-
-
-def _whole(e: Affine) -> Iterator[tuple[Index, int]]:
-    for index, coefficient in e.coefficients.items():
-        yield index, coefficient  # type: ignore[misc]  # brackets and orders of whole sizes

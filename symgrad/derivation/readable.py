@@ -1,5 +1,6 @@
-"""Readable closed forms: an equation that only moves entries is stated by where each one goes.
+"""Readable closed forms: an equation as it is best read.
 
+An axis of size 1 is read at 0. An equation that only moves entries is stated by where each one goes:
 ``v[n] = Σ_{o,i | 0 ≤ n − 9o − 3i ≤ 2} a[o, i, n − 9o − 3i]`` holds exactly one term for every n, and reads
 ``v[9o + 3i + k] = a[o, i, k]``.
 """
@@ -12,12 +13,13 @@ from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import within
 from symgrad.algebra.normal import gathered
 from symgrad.algebra.program import Equation
+from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Entry, Expression, Term, put
 
 
 class Closed(NamedTuple):
-    """``target[left…] = body`` for every value of ``axes``."""
+    """``target[left…] = body`` for every value of ``axes``, which have more than one."""
 
     target: Tensor
     left: tuple[Affine, ...]
@@ -27,11 +29,22 @@ class Closed(NamedTuple):
 
 def closed_form(equation: Equation) -> Closed:
     """The equation as it is best read."""
-    straight = _straightened(equation)
-    if straight is not None:
-        return straight
-    left = tuple(affine(index) for index in equation.axes)
-    return Closed(equation.target, left, equation.axes, equation.body)
+    target, axes, body = equation
+    left = tuple(affine(index) for index in axes)
+    return _at_zero(_straightened(equation) or Closed(target, left, axes, body))
+
+
+def _at_zero(form: Closed) -> Closed:
+    """The form with 0 for every index that can be nothing else."""
+    zeros = {index: affine(0) for index in form.axes if index.size == 1}
+    if not zeros:
+        return form
+    return Closed(
+        form.target,
+        tuple(e.put(zeros) for e in form.left),
+        tuple(index for index in form.axes if index not in zeros),
+        gathered(put(form.body, zeros).terms),
+    )
 
 
 def _straightened(equation: Equation) -> Closed | None:
@@ -51,7 +64,7 @@ def _straightened(equation: Equation) -> Closed | None:
     return None
 
 
-def _mixed_radix(n: Index, e: Affine, size: object, term: Term) -> bool:
+def _mixed_radix(n: Index, e: Affine, size: Size, term: Term) -> bool:
     """Whether (bound…, n − r) are the digits of n: each stride is the product of the sizes below it."""
     if e.const or set(e.coefficients) != {n, *term.bound}:
         return False
@@ -59,7 +72,7 @@ def _mixed_radix(n: Index, e: Affine, size: object, term: Term) -> bool:
     for index in sorted(term.bound, key=lambda index: _stride(e, index)):
         if -e.coefficients[index] != stride:
             return False
-        stride = stride * index.size  # type: ignore[operator]  # a size
+        stride = stride * index.size
     return stride == n.size
 
 

@@ -2,33 +2,101 @@
 
 from __future__ import annotations
 
-from symgrad.algebra.unroll import count_terms
+from collections.abc import Iterator
+from math import prod
+
+from symgrad.algebra.count import count_terms, count_terms_at
+from symgrad.algebra.identifiers import identifier
+from symgrad.algebra.program import Equation
+from symgrad.algebra.terms import Entry, Term
+from symgrad.algebra.unroll import unflat, whole_shape
 from symgrad.derivation.document import Document, Formula
 from symgrad.errors import BudgetError
 
+MOST_TERMS = 1_000_000
+"""The most terms that a derivation prints unless it is told otherwise."""
+
 
 def printed_terms(document: Document) -> int:
-    """The number of terms that the document's view prints."""
+    """The number of terms that the document's view prints; a formula without one prints 0, and counts.
+
+    It is exact where no two unrolled terms are alike; where like terms merge, fewer are printed.
+    """
     return sum(_terms(document, formula) for formula in document.formulas)
 
 
-def within_budget(document: Document, most: int) -> None:
-    """Refuse a document that would print more than ``most`` terms.
+def printed_formulas(document: Document) -> int:
+    """The number of formulas that the document's view prints."""
+    if document.view == "index":
+        return len(document.formulas)
+    return sum(
+        prod(whole_shape(f.equation.target.shape)) if f.positions is None else len(f.positions)
+        for f in document.formulas
+    )
+
+
+def listed_symbols(document: Document) -> int:
+    """The number of entries of all the document's tensors, as JSON lists them."""
+    return sum(prod(whole_shape(tensor.shape)) for tensor in document.tensors)
+
+
+def within_budget(document: Document, most: int, *, symbols: bool = False) -> None:
+    """Refuse a document that would print more than ``most`` terms, or list more ``symbols`` if it lists them.
 
     Raises:
-        BudgetError: it would; the message names the number and the way round.
+        BudgetError: it would; the message names the number and the ways round.
     """
     terms = printed_terms(document)
     if terms > most:
-        raise BudgetError(
-            f"this would print {terms:,} terms, and the most is {most:,} (--max-terms); "
-            "the closed form is short (--view index), or ask for less, such as --wrt w1"
-        )
+        ways = [*_shorter(document, most), f"raise --max-terms to {terms}"]
+        raise BudgetError(_refusal(f"print {terms:,} terms", most, ways))
+    if symbols and (listed := listed_symbols(document)) > most:
+        ways = ["use --to text or --to latex, which list no symbols", f"raise --max-terms to {listed}"]
+        raise BudgetError(_refusal(f"list {listed:,} symbols", most, ways))
+
+
+def _refusal(what: str, most: int, ways: list[str]) -> str:
+    if len(ways) > 1:
+        ways[-1] = f"or {ways[-1]}"
+    return f"this would {what}, more than --max-terms {most:,}; {', '.join(ways)}"
+
+
+def _shorter(document: Document, most: int) -> Iterator[str]:
+    """What would print less of the same network."""
+    if document.view == "index":
+        return
+    yield "use --view index"
+    forward = sum(_terms(document, f) for f in document.formulas if f.kind == "forward")
+    for formula in document.formulas:
+        wanted = formula.equation.target.of
+        if formula.kind == "gradient" and formula.positions is None and wanted and wanted.shape:
+            if forward + _terms(document, formula._replace(positions=(0,))) <= most:
+                yield f"ask for less with --wrt (such as --wrt {identifier(wanted, 0)})"
+                return
 
 
 def _terms(document: Document, formula: Formula) -> int:
-    equation = formula.equation
+    equation, positions = formula.equation, formula.positions
+    body, axes = equation.body, equation.axes
     if document.view == "index":
-        return len(equation.body.terms)
-    terms = count_terms(equation.body, equation.axes)
-    return 2 * terms if document.view == "chain" and formula.kind == "gradient" else terms
+        return max(1, len(body.terms))
+    shape = whole_shape(equation.target.shape)
+    if positions is None:
+        terms = max(prod(shape), count_terms(body, axes))
+    else:
+        terms = sum(max(1, count_terms_at(body, axes, unflat(place, shape))) for place in positions)
+    both = document.view == "chain" and formula.kind == "gradient" and _has_paths(equation)
+    return 2 * terms if both else terms
+
+
+def _has_paths(equation: Equation) -> bool:
+    """Whether every term holds an adjoint for a path to begin with, and none is the target's own."""
+    terms = equation.body.terms
+    return bool(terms) and all(
+        any(f.tensor.role == "adjoint" and f.tensor.of != equation.target.of for f in _entries(term))
+        for term in terms
+    )
+
+
+def _entries(term: Term) -> Iterator[Entry]:
+    return (factor for factor, _ in term.powers if isinstance(factor, Entry))

@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from symgrad.algebra.count import count_terms
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import count_terms, whole_shape
+from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.sweep import Gradients
 from symgrad.errors import BudgetError, ValuesError, nearest, quoted
 from symgrad.evaluate.arrays import Array, fitted
@@ -29,7 +30,7 @@ Functions: TypeAlias = Mapping[str, Callable[[Any], Any]]
 STRAIGHT_PRODUCTS = 1500
 """Up to so many products one sample is evaluated by straight-line code."""
 
-MOST_PRODUCTS = 20_000_000
+MOST_PRODUCTS = 10_000_000
 """The most products that are laid out in tables."""
 
 _MOST_AT_ONCE = 1 << 22

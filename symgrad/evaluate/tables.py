@@ -55,7 +55,8 @@ class Block:
 
     def __init__(self, expression: Expression, axes: tuple[Index, ...], points: Sequence[Point]) -> None:
         self.width = len(points)
-        self._summands = [Summand(layout, points) for layout in layouts(expression, axes) if layout.count]
+        summands = (Summand(layout, points) for layout in layouts(expression, axes))
+        self._summands = [summand for summand in summands if summand.row]
 
     def row(self) -> int:
         """The most products that one point sums."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from symgrad.algebra.program import Equation
-from symgrad.algebra.terms import Entry, Term
+from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import Layout, layouts, unflat, whole_shape
 from symgrad.render.notation import Atom, Notation, product
 from symgrad.render.unrolled import Unrolled, in_reading_order, unrolled
@@ -33,27 +33,31 @@ def chained(
     body = in_reading_order(equation.body)
     shape = whole_shape(tuple(index.size for index in equation.axes))
     placed = layouts(body, equation.axes)
-    ends = [_end(term) for term in body.terms]
-    of = equation.target.of
-    assert of is not None  # gradients are adjoints
-    own = notation.entries(of)
+    own = _adjoint_of(equation.target)
+    ends = [_end(layout, own) for layout in placed]
+    whole = bool(placed) and None not in ends
+    names = notation.entries(own)
     for collected in unrolled(equation, notation, positions):
-        paths: dict[str, None] = {}
-        whole = bool(placed)
+        paths: dict[str, None] = {}  # a set in the order of reading
         for layout, end in zip(placed, ends, strict=True):
-            if end is None or layout.sites[end].entry.tensor.of == of:  # type: ignore[union-attr]  # an entry
-                whole = False
-                break
-            for path in _paths(layout, end, unflat(collected.position, shape), own[collected.position], notation):
-                paths.setdefault(path)
-        yield Chained(list(paths) if whole else [], collected)
+            if whole and end is not None:
+                values = unflat(collected.position, shape)
+                paths.update(dict.fromkeys(_paths(layout, end, values, names[collected.position], notation)))
+        yield Chained(list(paths), collected)
 
 
-def _end(term: Term) -> int | None:
-    """Which factor of the term is the adjoint entry."""
-    for n, (factor, exponent) in enumerate(term.powers):
-        if isinstance(factor, Entry) and factor.tensor.role == "adjoint" and exponent == 1:
-            return n
+def _adjoint_of(tensor: Tensor) -> Tensor:
+    assert tensor.of is not None  # asked of adjoints only
+    return tensor.of
+
+
+def _end(layout: Layout, own: Tensor) -> int | None:
+    """Which site of the layout is an adjoint entry, of another tensor than ``own``."""
+    for n, site in enumerate(layout.sites):
+        if site.entry is site.factor and site.entry is not None and site.exponent == 1:
+            tensor = site.entry.tensor
+            if tensor.role == "adjoint" and tensor.of != own:
+                return n
     return None
 
 
@@ -61,8 +65,8 @@ def _paths(
     layout: Layout, end: int, values: tuple[int, ...], own: str, notation: Notation
 ) -> Iterator[str]:
     entry = layout.sites[end].entry
-    assert entry is not None and entry.tensor.of is not None  # an entry of an adjoint
-    adjoint, primal = notation.entries(entry.tensor), notation.entries(entry.tensor.of)
+    assert entry is not None  # found by _end
+    adjoint, primal = notation.entries(entry.tensor), notation.entries(_adjoint_of(entry.tensor))
     for point in layout.points(values):
         place = point[end]
         partial = Atom(notation.partial(primal[place], own), "derivative")

@@ -6,14 +6,15 @@ formula, and a prime where no letter is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
-from symgrad.algebra.affine import Affine, Index
+from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket
 from symgrad.algebra.program import Equation
-from symgrad.algebra.sizes import Size, size_text
+from symgrad.algebra.sizes import Polynomial, Size, size_text
 from symgrad.algebra.terms import (
     Call,
     Entry,
@@ -28,6 +29,7 @@ from symgrad.algebra.terms import (
     Term,
     ValueBracket,
     entries,
+    entries_of_factor,
     inner_expressions,
 )
 from symgrad.derivation.readable import Closed, closed_form
@@ -103,7 +105,7 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
     conditions = _conditions(term, notation, letters)
     if conditions and not term.bound:
         over.append(Atom(notation.indicator(conditions), "bracket"))
-    value = Fraction(abs(term.coefficient))
+    value = abs(Fraction(term.coefficient))
     if under:
         front, over = "", _numbered(Fraction(value.numerator), over, notation)
         body = notation.fraction(
@@ -127,7 +129,7 @@ def _numbered(value: Fraction, atoms: list[Atom], notation: IndexNotation) -> li
 
 
 def _powered(factor: Factor, exponent: Rational, notation: IndexNotation, letters: Letters) -> Atom:
-    atom = Atom(_factor(factor, notation, letters), sort_of(factor))
+    atom = Atom(_factor(factor, notation, letters), sort_of(factor, flat_rank=1))
     return atom if exponent == 1 else Atom(notation.power(atom, exponent), atom.sort)
 
 
@@ -150,67 +152,111 @@ def _factor(factor: Factor, notation: IndexNotation, letters: Letters) -> str:
 
 
 def _affine(e: Affine, notation: IndexNotation, letters: Letters) -> str:
-    """``(k − 2i + 1)/2`` where the index is a fraction, else ``2i + u − 1``; positive pieces first."""
+    """``(k − 2i + 1)/2`` where the index is a fraction, else ``2i + u − 1``."""
     bottom = _common_denominator(e)
     if bottom != 1:
-        return notation.fraction(_pieces(e * bottom, notation, letters), str(bottom))
+        return notation.ratio(_pieces(e * bottom, notation, letters), str(bottom))
     return _pieces(e, notation, letters)
 
 
 def _pieces(e: Affine, notation: IndexNotation, letters: Letters) -> str:
-    """``2i + u − 1``: what is added first, then what is subtracted."""
+    """``9o + 3i + k − 1``: long steps first, what is subtracted after what is added, the constant last.
+
+    The constant leads where everything else is subtracted: ``1 − i``.
+    """
     parts = []
-    for index, coefficient in e.coefficients.items():
+    for index, coefficient in sorted(e.coefficients.items(), key=_step):
         text = size_text(coefficient)
         size = text.removeprefix("-")
         spelled = letters[index] if size == "1" else notation.multiple(size, letters[index])
         parts.append((text.startswith("-"), spelled))
+    parts.sort(key=lambda part: part[0])
     if e.const or not parts:
         text = size_text(e.const)
-        parts.append((text.startswith("-"), text.removeprefix("-")))
-    return notation.affine(sorted(parts, key=lambda part: part[0]))
+        constant = (text.startswith("-"), text.removeprefix("-"))
+        leads = parts and parts[0][0] and not constant[0]
+        parts.insert(0 if leads else len(parts), constant)
+    return notation.affine(parts)
+
+
+def _step(item: tuple[Index, Size]) -> Fraction:
+    """The longest first; steps of symbolic sizes stay where they are."""
+    coefficient = item[1]
+    return Fraction(0) if isinstance(coefficient, Polynomial) else -abs(Fraction(coefficient))
 
 
 def _common_denominator(e: Affine) -> int:
-    bottom = 1
-    for value in (e.const, *e.coefficients.values()):
-        if isinstance(value, Fraction):
-            bottom = max(bottom, value.denominator) if bottom % value.denominator else bottom
-    return bottom
+    return lcm(*(v.denominator for v in (e.const, *e.coefficients.values()) if isinstance(v, Fraction)))
+
+
+class _Bounds(NamedTuple):
+    """``low ≤ middle ≤ high``, either end None where it always holds."""
+
+    low: Size | None
+    middle: Affine
+    high: Size | None
 
 
 def _conditions(term: Term, notation: IndexNotation, letters: Letters) -> list[str]:
     """The brackets of a term, pairs of bounds joined into ``low ≤ e ≤ high``."""
-    bounds: dict[Affine, tuple[Size | None, Size | None]] = {}
+    pairs: dict[Affine, tuple[Size | None, Size | None]] = {}
     others: list[str] = []
     for bracket in term.brackets:
         if bracket.kind == ">=":
             linear, sign = _linear(bracket, letters)
-            low, high = bounds.get(linear, (None, None))
-            bounds[linear] = (-bracket.e.const, high) if sign > 0 else (low, bracket.e.const)
+            low, high = pairs.get(linear, (None, None))
+            pairs[linear] = (-bracket.e.const, high) if sign > 0 else (low, bracket.e.const)
         elif bracket.kind == "=":
             others.append(notation.equation(_pieces(bracket.e, notation, letters), "0"))
         else:
             others.append(notation.divisible(str(bracket.divisor), _pieces(bracket.e, notation, letters)))
-    shifts = {_shape_of(e): e.const for f, _ in term.powers if isinstance(f, Entry) for e in f.indices}
-    found = []
-    for linear, (low, high) in bounds.items():
-        shift = shifts.get(linear, 0)
-        if not isinstance(shift, int):
-            shift = 0
-        middle = _pieces(linear + shift, notation, letters)
-        found.append(
-            notation.between(
-                None if low is None else size_text(low + shift),
-                middle,
-                None if high is None else size_text(high + shift),
-            )
-        )
-    return found + others
+    read = [entry for factor, _ in term.powers for entry in entries_of_factor(factor)]
+    bounds = [_as_read(_Bounds(low, linear, high), read) for linear, (low, high) in pairs.items()]
+    return [_between(each, notation, letters) for each in bounds] + others
 
 
-def _shape_of(e: Affine) -> Affine:
-    return Affine(0, e.coefficients)
+def _between(bounds: _Bounds, notation: IndexNotation, letters: Letters) -> str:
+    low, high = (
+        None if end is None else _pieces(affine(end), notation, letters) for end in (bounds.low, bounds.high)
+    )
+    return notation.between(low, _pieces(bounds.middle, notation, letters), high)
+
+
+def _as_read(bounds: _Bounds, read: Iterable[Entry]) -> _Bounds:
+    """Bounds that keep the index of an entry inside its axis, said of this index: ``0 ≤ 2i + u − 1 ≤ 4``.
+
+    The algebra keeps the least form, ``1 ≤ i + u``; a reader looks for the index that stands in the formula.
+    """
+    for entry in read:
+        for e, size in zip(entry.indices, entry.tensor.shape, strict=True):
+            clear = _common_denominator(e)
+            index, last = e * clear, (size - 1) * clear
+            stretch = _stretch(index, bounds.middle)
+            const = index.const
+            if not stretch or not isinstance(const, int) or not isinstance(last, int):
+                continue
+            # 0 ≤ stretch · middle + const ≤ last, solved for whole values of middle
+            first, end = (0, last) if stretch > 0 else (last, 0)
+            least, most = -((const - first) // stretch), (end - const) // stretch
+            if bounds.low in (None, least) and bounds.high in (None, most):
+                low = None if bounds.low is None else first
+                high = None if bounds.high is None else end
+                return _Bounds(low, index, high) if stretch > 0 else _Bounds(high, index, low)
+    return bounds
+
+
+def _stretch(e: Affine, linear: Affine) -> int | None:
+    """The whole number by which ``linear`` is multiplied in ``e``, constants aside; None if it is not."""
+    if e.coefficients.keys() != linear.coefficients.keys():
+        return None
+    found = {_quotient(c, linear.coefficients[index]) for index, c in e.coefficients.items()}
+    return found.pop() if len(found) == 1 else None
+
+
+def _quotient(over: Size, under: Size) -> int | None:
+    if isinstance(over, int) and isinstance(under, int) and over % under == 0:
+        return over // under
+    return None
 
 
 def _linear(bracket: Bracket, letters: Letters) -> tuple[Affine, int]:
@@ -222,7 +268,7 @@ def _linear(bracket: Bracket, letters: Letters) -> tuple[Affine, int]:
     leading = min(bracket.e, key=order.index)
     coefficient = bracket.e.coefficients[leading]
     sign = -1 if size_text(coefficient).startswith("-") else 1
-    return _shape_of(bracket.e) * sign, sign
+    return Affine(0, bracket.e.coefficients) * sign, sign
 
 
 def _whole(value: Fraction) -> Rational:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.unroll import unflat, whole_shape
 from symgrad.derivation.document import Document, Formula
-from symgrad.render.latex import DEFAULT_WIDTH, rows
+from symgrad.render.aligned import Lines, aligned
+from symgrad.render.displays import environment
+from symgrad.render.latex import DEFAULT_WIDTH
+from symgrad.render.metrics import column
 from symgrad.render.plain import PlainNotation
 from symgrad.render.python import PythonNotation
 from symgrad.render.text import lines, sum_text
@@ -18,61 +21,64 @@ from symgrad.render.wording import plain_sentence
 
 SCHEMA = "symgrad/1"
 
-
 def render_json(document: Document, *, width_cm: float = DEFAULT_WIDTH) -> Iterator[str]:
-    """One JSON object in pieces, an equation at a time."""
-    head = {
-        "schema": SCHEMA,
-        "network": document.network,
-        "view": document.view,
-        "conventions": [plain_sentence(convention) for convention in document.conventions],
-    }
-    yield json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "symbols": {'
-    first = True
-    for tensor in document.tensors:
-        shape = whole_shape(tensor.shape)
-        for position, name in zip(range(prod(shape)), identifiers(tensor), strict=True):
-            index = ", ".join(str(n + 1) for n in unflat(position, shape))
-            yield f'{"" if first else ","}\n  "{name}": {{"tensor": "{tensor.name}", "index": [{index}]}}'
-            first = False
-    yield '\n },\n "equations": ['
-    first = True
-    for formula in document.formulas:
-        for equation in _equations(document, formula, width_cm):
-            yield ("" if first else ",") + "\n  " + json.dumps(equation, ensure_ascii=False)
-            first = False
+    """One JSON object in pieces, a symbol or an equation at a time."""
+    yield "{\n"
+    yield f' "schema": {_spelled(SCHEMA)},\n "network": {_spelled(document.network)},\n'
+    yield f' "view": {_spelled(document.view)},\n "conventions": [\n  '
+    yield ",\n  ".join(_spelled(plain_sentence(convention)) for convention in document.conventions)
+    yield '\n ],\n "symbols": {\n  '
+    yield from _separated(f"{_spelled(name)}: {_spelled(symbol)}" for name, symbol in _symbols(document))
+    yield '\n },\n "equations": [\n  '
+    yield from _separated(
+        _spelled(equation)
+        for formula in document.formulas
+        for equation in _equations(document, formula, width_cm)
+    )
     yield "\n ]\n}\n"
 
 
+def _spelled(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _separated(items: Iterable[str]) -> Iterator[str]:
+    for n, item in enumerate(items):
+        yield f",\n  {item}" if n else item
+
+
+def _symbols(document: Document) -> Iterator[tuple[str, dict[str, object]]]:
+    """Every entry of every tensor by its identifier."""
+    for tensor in document.tensors:
+        shape = whole_shape(tensor.shape)
+        for position, name in zip(range(prod(shape)), identifiers(tensor), strict=True):
+            yield name, {"tensor": tensor.name, "index": [n + 1 for n in unflat(position, shape)]}
+
+
 def _equations(document: Document, formula: Formula, width_cm: float) -> Iterator[dict[str, str | None]]:
-    equation = formula.equation
     texts = lines(document, formula, PlainNotation())
-    aligned = rows(document, formula, width_cm)
-    if document.view == "index":
+    typeset = aligned(document, formula, column(width_cm))
+    for (target, expression), text, latex in zip(_programs(document, formula), texts, typeset, strict=True):
         yield {
             "kind": formula.kind,
-            "target": equation.target.name,
-            "text": next(texts),
-            "latex": _latex(next(aligned)),
-            "expression": None,
-        }
-        return
-    names = identifiers(equation.target)
-    notation = PythonNotation()
-    for entry, text, latex in zip(
-        unrolled(equation, notation, formula.positions), texts, aligned, strict=True
-    ):
-        yield {
-            "kind": formula.kind,
-            "target": names[entry.position],
+            "target": target,
             "text": text,
-            "latex": _latex(latex),
-            "expression": sum_text(entry, notation),
+            "latex": _display(latex),
+            "expression": expression,
         }
 
 
-def _latex(rows: list[str]) -> str:
-    if len(rows) == 1:
-        return rows[0].replace("&", "", 1)
-    joint = r" \\[6pt] " if any(r"\frac" in row for row in rows) else r" \\ "
-    return r"\begin{aligned} " + joint.join(rows) + r" \end{aligned}"
+def _programs(document: Document, formula: Formula) -> Iterator[tuple[str, str | None]]:
+    """The target and the Python expression of each of a formula's equations; no expression for a closed form."""
+    equation = formula.equation
+    if document.view == "index":
+        yield equation.target.name, None
+        return
+    names, notation = identifiers(equation.target), PythonNotation()
+    for entry in unrolled(equation, notation, formula.positions):
+        yield names[entry.position], sum_text(entry, notation)
+
+
+def _display(lines: Lines) -> str:
+    """A formula for display style on one line of text."""
+    return lines[0].replace("&", "", 1) if len(lines) == 1 else environment([lines]).replace("\n", " ")

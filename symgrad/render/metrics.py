@@ -45,12 +45,18 @@ def widths(fragments: Sequence[str]) -> list[float]:
     """The `width` of each fragment; for many at once, several times faster than one by one."""
     if len(fragments) < 16:
         return [width(latex) for latex in fragments]
+    found = shapes(fragments)
+    measured = {shape: width(shape) for shape in set(found)}
+    return list(map(measured.__getitem__, found))
+
+
+def shapes(fragments: Sequence[str]) -> list[str]:
+    """For each fragment one that is as wide: the same for all that differ in digits only."""
     # One translation of all is what makes it fast; a fragment with the separator in it is TeX no more.
-    shapes = "\0".join(fragments).translate(_DIGITS).split("\0")
-    if len(shapes) != len(fragments):
+    found = "\0".join(fragments).translate(_DIGITS).split("\0")
+    if len(found) != len(fragments):
         raise RenderError("a formula with a null character in it has no width")
-    measured = {shape: width(shape) for shape in set(shapes)}
-    return list(map(measured.__getitem__, shapes))
+    return found
 
 
 def column(centimetres: float, *, points: float = 11, numbered: bool = True) -> float:

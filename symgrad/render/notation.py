@@ -13,7 +13,8 @@ from symgrad.algebra.functions import Function
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 
-Sort: TypeAlias = Literal["number", "entry", "derivative", "call", "group", "bracket"]
+Sort: TypeAlias = Literal["number", "entry", "indexed", "derivative", "call", "group", "bracket"]
+"""What a factor is; *indexed* is an entry with several indices, printed one by one."""
 
 
 class Atom(NamedTuple):
@@ -69,6 +70,9 @@ class Notation(Protocol):
     def fraction(self, over: str, under: str) -> str:
         """A quotient; ``under`` is a product."""
 
+    def common(self, number: str) -> tuple[str, str]:
+        """What stands before and after a sum that a number multiplies."""
+
 
 class IndexNotation(Notation, Protocol):
     """What a format says of formulas with indices, beside the above."""
@@ -78,6 +82,9 @@ class IndexNotation(Notation, Protocol):
 
     def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
         """``2i + u − 1`` from its parts, each (negative, text)."""
+
+    def ratio(self, over: str, under: str) -> str:
+        """``(k − 2i)/2``, an index that is a whole number where its conditions hold."""
 
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
@@ -12,7 +13,8 @@ from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.render.notation import Atom, Sort, signed_sum
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _ASCII = str.maketrans(
     {
         "∂": "d",
@@ -26,17 +28,14 @@ _ASCII = str.maketrans(
         "…": "..",
         "√": "sqrt",
         "π": "pi",
-        "σ": "sigma",
-        "—": "-",
-        "≠": "!=",
     }
-    | {superscript: f"^{digit}" for digit, superscript in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 )
 
 
 def to_ascii(text: str) -> str:
     """The text for a terminal without Unicode."""
-    return text.translate(_ASCII)
+    raised = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda digits: "^" + digits[0].translate(_DIGITS), text)
+    return raised.translate(_ASCII)
 
 
 class PlainNotation:
@@ -107,6 +106,10 @@ class PlainNotation:
         closed = under.startswith("(") and under.endswith(")") and under.count("(") == 1
         return f"{over}/{under}" if single or closed else f"{over}/({under})"
 
+    def common(self, number: str) -> tuple[str, str]:
+        """What stands before and after a sum that a number multiplies."""
+        return f"{number}·(", ")"
+
     def multiple(self, coefficient: str, letter: str) -> str:
         """``2i``."""
         return coefficient + letter if coefficient.isdigit() else f"({coefficient})·{letter}"
@@ -114,6 +117,10 @@ class PlainNotation:
     def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
         """``2i + u − 1`` from its parts, each (negative, text)."""
         return signed_sum(self, parts)
+
+    def ratio(self, over: str, under: str) -> str:
+        """``(k − 2i)/2``, an index that is a whole number where its conditions hold."""
+        return f"({over})/{under}" if " " in over else f"{over}/{under}"
 
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""

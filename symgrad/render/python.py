@@ -1,7 +1,7 @@
 """Python notation: an expression over the identifiers, ``a1*w1 + a2*w2``.
 
 It evaluates with the names of the module ``math``, ``max`` and ``abs``; an abstract f is called ``f``, its
-derivative ``df``. Numbers are kept exact: two thirds of x is ``2*x/3``.
+derivative ``df``. Numbers are kept exact: two thirds of x is ``(2/3)*x``.
 """
 
 from __future__ import annotations
@@ -84,3 +84,7 @@ class PythonNotation:
     def fraction(self, over: str, under: str) -> str:
         """A quotient; ``under`` is a product."""
         return f"{over}/({under})"
+
+    def common(self, number: str) -> tuple[str, str]:
+        """What stands before and after a sum that a number multiplies."""
+        return f"{number}*(", ")"

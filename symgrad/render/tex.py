@@ -41,6 +41,17 @@ def subscripted(base: str, subscript: str) -> str:
     return f"{base}_{subscript}" if len(subscript) == 1 else f"{base}_{{{subscript}}}"
 
 
+def ranges(letters: Sequence[tuple[str, str]]) -> list[str]:
+    r"""``0\le i,j\le 1``: where each index runs, neighbours with the same last value in one."""
+    merged: list[tuple[str, str]] = []
+    for letter, last in letters:
+        if merged and merged[-1][1] == last:
+            merged[-1] = f"{merged[-1][0]},{letter}", last
+        else:
+            merged.append((letter, last))
+    return [rf"0\le {names}\le {last}" for names, last in merged]
+
+
 class TexNotation:
     """Subscripts braced and comma-separated, a layer's number as a superscript in parentheses."""
 
@@ -128,6 +139,10 @@ class TexNotation:
         """A quotient; ``under`` is a product."""
         return rf"\frac{{{over}}}{{{under}}}"
 
+    def common(self, number: str) -> tuple[str, str]:
+        """What stands before and after a sum that a number multiplies."""
+        return rf"{number}\bigl(", r"\bigr)"
+
     def multiple(self, coefficient: str, letter: str) -> str:
         """``2i``."""
         if "/" in coefficient:
@@ -140,12 +155,15 @@ class TexNotation:
         text = "".join(("-" if negative else "+") + part for negative, part in parts)
         return text.removeprefix("+")
 
+    def ratio(self, over: str, under: str) -> str:
+        """``(k-2i)/2``, an index that is a whole number where its conditions hold."""
+        return f"({over})/{under}" if len(over) > 1 else f"{over}/{under}"
+
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""
         if not conditions:
             return "".join(rf"\sum_{{{letter}=0}}^{{{last}}}" for letter, last in letters)
-        ranges = r",\;".join(rf"0\le {letter}\le {last}" for letter, last in letters)
-        return r"\sum_{\substack{" + r"\\".join([ranges, *conditions]) + "}}"
+        return r"\sum_{\substack{" + r"\\".join([r",\;".join(ranges(letters)), *conditions]) + "}}"
 
     def indicator(self, conditions: Sequence[str]) -> str:
         """A product of index brackets."""
@@ -167,7 +185,7 @@ class TexNotation:
 def _base(tensor: Tensor) -> str:
     if not tensor.shape and not tensor.label:
         stem = tensor.name.rstrip("0123456789")
-        word, *parts = stem.rstrip("_").split("_")
+        word, *parts = filter(None, stem.split("_"))
         digits = tensor.name[len(stem) :]
         return subscripted(letters_of(word), ",".join([*parts, *([digits] if digits else [])]))
     base = letters_of(tensor.stem)

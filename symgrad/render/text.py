@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symgrad.derivation.document import Document, Formula
+from symgrad.errors import printable
 from symgrad.render.chain import Chained, chained
 from symgrad.render.indexed import Indexed, indexed
 from symgrad.render.notation import Notation, signed_sum
 from symgrad.render.plain import PlainNotation, to_ascii
 from symgrad.render.unrolled import Unrolled, unrolled
-from symgrad.render.wording import plain_sentence
-
-_HEADINGS = {"forward": "Forward", "gradient": "Gradients"}
+from symgrad.render.wording import LEADS, plain_sentence
 
 
 def render_text(document: Document, *, unicode: bool = True) -> Iterator[str]:
@@ -23,7 +22,7 @@ def render_text(document: Document, *, unicode: bool = True) -> Iterator[str]:
 
 def _pieces(document: Document) -> Iterator[str]:
     if document.network:
-        yield f"{document.network}\n\n"
+        yield f"{printable(document.network)}\n\n"
     yield "Conventions\n"
     for convention in document.conventions:
         yield f"  {plain_sentence(convention)}\n"
@@ -32,7 +31,7 @@ def _pieces(document: Document) -> Iterator[str]:
     for formula in document.formulas:
         if formula.kind != heading:
             heading = formula.kind
-            yield f"\n{_HEADINGS[heading]}\n"
+            yield f"\n{LEADS[heading][0]}\n"
         yield from (f"  {line}\n" for line in lines(document, formula, notation))
 
 

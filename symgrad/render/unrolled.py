@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product as box
-from typing import NamedTuple, TypeAlias
+from itertools import starmap
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
-from symgrad.algebra.affine import affine
+from symgrad.algebra.affine import Index, affine
 from symgrad.algebra.brackets import decide
 from symgrad.algebra.program import Equation
+from symgrad.algebra.sizes import Size
 from symgrad.algebra.terms import (
     Call,
     Entry,
@@ -28,29 +30,43 @@ from symgrad.algebra.terms import (
     SizeFactor,
     Term,
     ValueBracket,
+    factor_of,
     put,
 )
 from symgrad.algebra.unroll import Layout, Point, Site, distinct, layouts, unflat, whole_shape
 from symgrad.errors import RenderError
 from symgrad.render.notation import Atom, Notation, Sort, product, signed_sum
 
-_ORDER: dict[Sort, int] = {"number": 0, "entry": 1, "derivative": 2, "call": 3, "group": 4, "bracket": 5}
+_ORDER: dict[Sort, int] = {
+    "number": 0, "entry": 1, "indexed": 1, "derivative": 2, "call": 3, "group": 4, "bracket": 5,
+}  # fmt: skip
+_FLAT_RANK = 2
 
 
 class Unrolled(NamedTuple):
     """One formula: its terms in reading order without signs, which are negative, and its rows.
 
-    ``negative`` is None where no term is; ``rows`` holds the number of terms in each structural row.
-    ``ends`` names for each term the adjoint entry in it, by (tensor name, flat position), where asked.
+    ``negative`` is None where no term is; ``rows`` is the number of terms in each structural row, one
+    number where it is the same for all.
     """
 
     position: int
     terms: list[str]
     negative: list[bool] | None
-    rows: list[int]
+    rows: int | tuple[int, ...]
 
 
-Speller: TypeAlias = Callable[[Point], tuple[list[str], int]]
+Monomial: TypeAlias = tuple[tuple[Atom, Rational], ...]
+Speller: TypeAlias = Callable[[int, Point], Unrolled]
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class ByPosition(Protocol[T_co]):
+    """What can be read at a flat position."""
+
+    def __getitem__(self, position: int, /) -> T_co:
+        """What is there."""
 
 
 def unrolled(
@@ -58,22 +74,22 @@ def unrolled(
 ) -> Iterator[Unrolled]:
     """The formulas of the wanted entries (None: all), in the order of their positions."""
     shape = whole_shape(tuple(index.size for index in equation.axes))
-    body = in_reading_order(equation.body)
-    formula = _speller(body, equation.axes, notation)
+    formula = _speller(in_reading_order(equation.body), equation.axes, notation)
     if positions is None:
-        for position, values in enumerate(box(*map(range, shape))):
-            yield formula(position, values)
-    else:
-        for position in positions:
-            yield formula(position, unflat(position, shape))
+        return starmap(formula, enumerate(box(*map(range, shape))))
+    return (formula(position, unflat(position, shape)) for position in positions)
 
 
 def in_reading_order(expression: Expression) -> Expression:
     """The expression with the factors of each term in the order in which they are printed.
 
     Numbers, entries of inputs and intermediates, parameters, adjoints: ``a1·∂L/∂z1``. Where a function, a
-    parenthesis or a bracket follows, the adjoint leads: ``∂L/∂h1·h1·(1 − h1)``.
+    parenthesis or a bracket follows, the adjoint leads: ``∂L/∂h1·h1·(1 − h1)``. An expression that is
+    nothing but a parenthesis is printed without it.
     """
+    whole = factor_of(expression)
+    if isinstance(whole, Group):
+        return in_reading_order(whole.inner)
     return Expression(tuple(t._replace(powers=_ordered(t.powers)) for t in expression.terms))
 
 
@@ -88,38 +104,33 @@ def _ordered(powers: Powers) -> Powers:
     return tuple(sorted(powers, key=place))
 
 
-def sort_of(factor: Factor) -> Sort:
-    """The sort of a factor."""
+def sort_of(factor: Factor, flat_rank: int = _FLAT_RANK) -> Sort:
+    """The sort of a factor; an entry of a tensor with more than ``flat_rank`` axes is printed with indices."""
     match factor:
-        case Entry(tensor, _):
-            return "derivative" if tensor.role == "adjoint" else "entry"
-        case Call():
+        case Entry(tensor, indices):
+            if tensor.role == "adjoint":
+                return "derivative"
+            return "indexed" if len(indices) > flat_rank else "entry"
+        case Group():
+            return "group"
+        case Call() | Max():
             return "call"
-        case Group() | Max():
-            return "group" if isinstance(factor, Group) else "call"
         case ValueBracket() | FirstMaximiser():
             return "bracket"
         case Named() | SizeFactor():
             return "number"
 
 
-def _speller(
-    body: Expression, axes: tuple[object, ...], notation: Notation
-) -> Callable[[int, Point], Unrolled]:
-    placed = layouts(body, axes)  # type: ignore[arg-type]  # axes of an equation
-    negative = [layout.coefficient < 0 for layout in placed]
-    if not distinct(body) or any(e < 0 for layout in placed for e in _exponents(layout)):
+def _speller(body: Expression, axes: tuple[Index, ...], notation: Notation) -> Speller:
+    placed = layouts(body, axes)
+    if not distinct(body) or any(site.exponent < 0 for layout in placed for site in layout.sites):
         return _merging(placed, notation)
+    negative = [layout.coefficient < 0 for layout in placed]
     parts = [_joining(layout, notation) for layout in placed]
     if len(parts) == 1 and not negative[0]:
         (spell,), (layout,) = parts, placed
-
-        def one(position: int, values: Point) -> Unrolled:
-            terms = spell(layout.points(values))
-            row = layout.row(values)
-            return Unrolled(position, terms, None, [row] * (len(terms) // row) if terms else [])
-
-        return one
+        points, row = layout.points, layout.row
+        return lambda position, values: Unrolled(position, spell(points(values)), None, row(values))
 
     def several(position: int, values: Point) -> Unrolled:
         terms: list[str] = []
@@ -127,18 +138,18 @@ def _speller(
         rows: list[int] = []
         for layout, spell, minus in zip(placed, parts, negative, strict=True):
             found = spell(layout.points(values))
-            if found:
-                row = layout.row(values)
-                terms += found
-                signs += [minus] * len(found)
+            if not found:
+                continue
+            row = layout.row(values)
+            if len(found) == 1 and rows:
+                rows[-1] += 1  # a bias ends the last row of the kernel
+            else:
                 rows += [row] * (len(found) // row)
-        return Unrolled(position, terms, signs if any(signs) else None, rows)
+            terms += found
+            signs += [minus] * len(found)
+        return Unrolled(position, terms, signs if any(signs) else None, tuple(rows))
 
     return several
-
-
-def _exponents(layout: Layout) -> Iterator[Rational]:
-    return (site.exponent for site in layout.sites)
 
 
 def _joining(layout: Layout, notation: Notation) -> Callable[[list[Point]], list[str]]:
@@ -147,13 +158,13 @@ def _joining(layout: Layout, notation: Notation) -> Callable[[list[Point]], list
     if not layout.sites:
         return lambda points: [head] * len(points)
     before: Sort | None = "number" if head else None
-    tables: list[Sequence[str]] = []
+    tables: list[ByPosition[str]] = []
     for site in layout.sites:
         sort = sort_of(site.factor)
-        joint = head if before == "number" and not tables else ""
-        if before is not None:
-            joint += notation.joint(before, sort)
-        tables.append(_Prefixed(table(site, notation), joint) if joint else table(site, notation))
+        joint = notation.joint(before, sort) if before is not None else ""
+        prefix = joint if tables else head + joint
+        texts = table(site, notation)
+        tables.append(_prefixed(texts, prefix) if prefix else texts)
         before = sort
     match tables:
         case [a]:
@@ -168,49 +179,50 @@ def _joining(layout: Layout, notation: Notation) -> Callable[[list[Point]], list
             ]
 
 
-def _Prefixed(texts: Sequence[str], prefix: str) -> Sequence[str]:
-    if isinstance(texts, _Lazy):
-        return _Lazy(lambda position: prefix + texts[position])
-    return [prefix + text for text in texts]
+def _prefixed(texts: ByPosition[str], prefix: str) -> ByPosition[str]:
+    if isinstance(texts, list):
+        return [prefix + text for text in texts]
+    return _Filled(lambda position: prefix + texts[position])
 
 
-class _Lazy(dict[int, str]):
+class _Filled(dict[int, T]):
     """A table filled as it is read."""
 
-    def __init__(self, fill: Callable[[int], str]) -> None:
+    def __init__(self, fill: Callable[[int], T]) -> None:
         super().__init__()
         self.fill = fill
 
-    def __missing__(self, position: int) -> str:
-        text = self[position] = self.fill(position)
-        return text
+    def __missing__(self, position: int) -> T:
+        found = self[position] = self.fill(position)
+        return found
 
 
-def table(site: Site, notation: Notation) -> Sequence[str]:
+def table(site: Site, notation: Notation) -> ByPosition[str]:
     """The texts of a factor to its power, by position in its site."""
-    if site.entry is not None:
-        plain = notation.entries(site.entry.tensor)
-        spell = _around(site.factor, notation)
-        if spell is None and site.exponent == 1:
-            return plain
-        sort = sort_of(site.factor)
-        atoms = (Atom(spell(text) if spell else text, sort) for text in plain)
-        return [atom.text if site.exponent == 1 else notation.power(atom, site.exponent) for atom in atoms]
-    return _Lazy(lambda position: _powered(site.instance(position), site.exponent, notation).text)  # type: ignore[return-value]  # read by position only
+    if site.entry is None:
+        return _Filled(lambda position: _powered(site.instance(position), site.exponent, notation).text)
+    texts = notation.entries(site.entry.tensor)
+    if not isinstance(site.factor, Entry):
+        texts = [_around(site.factor, text, notation) for text in texts]
+    if site.exponent == 1:
+        return texts
+    sort = sort_of(site.factor)
+    return [notation.power(Atom(text, sort), site.exponent) for text in texts]
 
 
-def _around(factor: Factor, notation: Notation) -> Callable[[str], str] | None:
+def _around(factor: Factor, inner: str, notation: Notation) -> str:
+    """A factor with a spelled entry inside it."""
     match factor:
         case Call(function, _):
-            return lambda text: notation.call(function, text)
+            return notation.call(function, inner)
         case ValueBracket(kind, _):
-            return lambda text: notation.bracket(kind, text)
+            return notation.bracket(kind, inner)
         case _:
-            return None
+            return notation.group(inner)
 
 
 def _coefficient(value: Rational, notation: Notation, *, bare: bool) -> str:
-    size = abs(value)
+    size = value if value >= 0 else -value
     return "" if bare and size == 1 else notation.number(size)
 
 
@@ -229,7 +241,7 @@ def concrete(factor: Factor, notation: Notation) -> str:
         case Entry(tensor, indices):
             position = 0
             for e, size in zip(indices, whole_shape(tensor.shape), strict=True):
-                position = position * size + int(e.const)  # type: ignore[arg-type]  # concrete
+                position = position * size + _concrete(e.const)
             return notation.entries(tensor)[position]
         case Call(function, argument):
             return notation.call(function, spelled(argument, notation))
@@ -250,6 +262,11 @@ def concrete(factor: Factor, notation: Notation) -> str:
             raise RenderError(f"there is no scalar notation for {type(factor).__name__}")
 
 
+def _concrete(number: Size) -> int:
+    assert isinstance(number, int)  # the unroller gives whole numbers
+    return number
+
+
 def spelled(expression: Expression, notation: Notation) -> str:
     """An expression without free indices, on one line."""
     formula = _speller(in_reading_order(expression), (), notation)(0, ())
@@ -257,13 +274,13 @@ def spelled(expression: Expression, notation: Notation) -> str:
     return signed_sum(notation, list(zip(signs, formula.terms, strict=True)))
 
 
-def _merging(placed: tuple[Layout, ...], notation: Notation) -> Callable[[int, Point], Unrolled]:
+def _merging(placed: tuple[Layout, ...], notation: Notation) -> Speller:
     """The general way: monomials as data, like ones merged, quotients as fractions."""
     bases = [[_bases(site, notation) for site in layout.sites] for layout in placed]
 
     def formula(position: int, values: Point) -> Unrolled:
-        merged: dict[tuple[tuple[Atom, Rational], ...], Rational] = {}
-        order: dict[tuple[tuple[Atom, Rational], ...], tuple[tuple[Atom, Rational], ...]] = {}
+        merged: dict[Monomial, Rational] = {}
+        order: dict[Monomial, Monomial] = {}
         for layout, columns in zip(placed, bases, strict=True):
             for point in layout.points(values):
                 powers: dict[Atom, Rational] = {}
@@ -275,32 +292,31 @@ def _merging(placed: tuple[Layout, ...], notation: Notation) -> Callable[[int, P
                 merged[key] = merged.get(key, 0) + layout.coefficient
                 order.setdefault(key, monomial)
         kept = [(order[key], value) for key, value in merged.items() if value]
-        terms = [_quotient(abs(value), monomial, notation) for monomial, value in kept]
         signs = [value < 0 for _, value in kept]
-        return Unrolled(position, terms, signs if any(signs) else None, [1] * len(terms))
+        terms = _terms(kept, notation)
+        return Unrolled(position, terms, signs if any(signs) else None, 1)
 
     return formula
 
 
-def _bases(site: Site, notation: Notation) -> _AtomTable:
+def _terms(kept: Sequence[tuple[Monomial, Rational]], notation: Notation) -> list[str]:
+    """The terms without signs; a number that they all have stands once, before a parenthesis around them."""
+    monomials, values = [monomial for monomial, _ in kept], [value for _, value in kept]
+    common = values[0] if len(set(values)) == 1 and len(values) > 1 else 1
+    if common == 1 or common < 0 or any(e < 0 for monomial in monomials for _, e in monomial):
+        return [_quotient(value if value >= 0 else -value, monomial, notation) for monomial, value in kept]
+    terms = [_quotient(1, monomial, notation) for monomial in monomials]
+    before, after = notation.common(notation.number(common))
+    return [before + terms[0], *terms[1:-1], terms[-1] + after]
+
+
+def _bases(site: Site, notation: Notation) -> ByPosition[Atom]:
     sort = sort_of(site.factor)
     texts = table(site._replace(exponent=1), notation)
-    return _AtomTable(lambda position: Atom(texts[position], sort))
+    return _Filled(lambda position: Atom(texts[position], sort))
 
 
-class _AtomTable(dict[int, Atom]):
-    """Atoms by position, made as they are read."""
-
-    def __init__(self, fill: Callable[[int], Atom]) -> None:
-        super().__init__()
-        self.fill = fill
-
-    def __missing__(self, position: int) -> Atom:
-        atom = self[position] = self.fill(position)
-        return atom
-
-
-def _quotient(value: Rational, monomial: Sequence[tuple[Atom, Rational]], notation: Notation) -> str:
+def _quotient(value: Rational, monomial: Monomial, notation: Notation) -> str:
     """A positive coefficient times powers of atoms, those with negative exponents below the line."""
     over = [_to(atom, exponent, notation) for atom, exponent in monomial if exponent > 0]
     under = [_to(atom, -exponent, notation) for atom, exponent in monomial if exponent < 0]
@@ -317,5 +333,3 @@ def _quotient(value: Rational, monomial: Sequence[tuple[Atom, Rational]], notati
 
 def _to(atom: Atom, exponent: Rational, notation: Notation) -> Atom:
     return atom if exponent == 1 else Atom(notation.power(atom, exponent), atom.sort)
-
-

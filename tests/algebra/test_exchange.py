@@ -96,13 +96,15 @@ NETWORKS = [
     "input(2x4x5) | conv2d(4, (2, 3), stride=2, padding=1, groups=2) | tanh",
     "input(3) | linear(4) | tanh | linear(2) | sigmoid | mse",
     "input(2x3) | linear(2) | activation(f) | flatten | linear(2) | mse(half=true)",
-    "input(4x4) | conv2d(2, 2, dilation=2) | flatten | linear(3, bias=false) | activation(g) | mse(reduction=sum)",
+    "input(4x4) | conv2d(2, 2, dilation=2) | flatten | linear(3) | activation(g) | mse(reduction=sum)",
 ]
 
 
 def unrolled(program):
     return {
-        symbol(eq.target, n): Unrolled(eq).at(n) for eq in program.equations for n in range(prod(eq.target.shape))
+        symbol(eq.target, n): Unrolled(eq).at(n)
+        for eq in program.equations
+        for n in range(prod(eq.target.shape))
     }
 
 
@@ -121,8 +123,7 @@ def test_each_gradient_unrolled_is_the_diff_of_the_unrolled_forward(text):
             # one step of the chain rule over the definitions that read the entry
             expected = sympy.Add(
                 *(
-                    sympy.diff(body, by)
-                    * (1 if str(target) == "L" else sympy.Symbol(f"dL_d{target}"))
+                    sympy.diff(body, by) * (1 if str(target) == "L" else sympy.Symbol(f"dL_d{target}"))
                     for target, body in forward.items()
                     if by in body.free_symbols
                 )
@@ -181,10 +182,13 @@ READ = [
     (sympy.Max(x, 0), fn.relu),
     (sympy.Piecewise((x, x > 0), (0, True)), fn.relu),
     (sympy.Piecewise((x, x >= 0), (0, True)), fn.relu),
-    (sympy.Piecewise((1, 0 < x), (0, True)), positive),
+    (sympy.Piecewise((1, x > 0), (0, True)), positive),
     (sympy.Float("0.1") * x, lambda t: t * Fraction(1, 10)),
     (sympy.Float(1 / 3) * x, lambda t: t * Fraction("0.3333333333333333")),
-    (sympy.Float("0.1234567890123456789012345", 25) * x, lambda t: t * Fraction("0.1234567890123456789012345")),
+    (
+        sympy.Float("0.1234567890123456789012345", 25) * x,
+        lambda t: t * Fraction("0.1234567890123456789012345"),
+    ),
     (sympy.E * x, lambda t: t * fn.exp(from_sympy(sympy.Integer(1), None))),
     (2**x, lambda t: fn.exp(t * fn.log(from_sympy(sympy.Integer(2), None)))),
     (sympy.sqrt(2) * x, lambda t: t * from_sympy(sympy.Integer(2), None) ** Fraction(1, 2)),

@@ -12,12 +12,12 @@ from oracles.dual import at, box, holds
 
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket, at_least, divides, equal, tidied
+from symgrad.algebra.count import count_terms
+from symgrad.algebra.functions import relu, tanh
 from symgrad.algebra.sizes import size_symbol
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Call, Entry, Expression, Group, Term, ValueBracket
-from symgrad.algebra.functions import relu, tanh
 from symgrad.algebra.unroll import (
-    count_terms,
     distinct,
     layouts,
     reading_order,

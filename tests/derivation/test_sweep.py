@@ -8,15 +8,14 @@ from oracles.derived import evaluate
 from oracles.dual import box, slopes
 from oracles.fields import Prime
 
-from symgrad.algebra.affine import affine
+from symgrad.algebra.affine import Index, affine
 from symgrad.algebra.brackets import at_least
-from symgrad.algebra.keys import expression_key
 from symgrad.algebra.functions import tanh
+from symgrad.algebra.keys import expression_key
 from symgrad.algebra.program import Program, equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import layouts
 from symgrad.algebra.written import Definition, Iverson, define, total
-from symgrad.algebra.affine import Index
 from symgrad.derivation.sweep import sweep
 from symgrad.errors import AlgebraError
 from symgrad.network.build import build

@@ -105,14 +105,17 @@ def test_a_damaged_or_hostile_npz_is_refused(damage, tmp_path):
             elif damage == "pickle":
                 archive.writestr("a.npy", b"\x80\x04K\x01.")
             elif damage == "huge":
-                header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000,), }".ljust(117) + b"\n"
+                header = (
+                    b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000,), }".ljust(117)
+                    + b"\n"
+                )
                 archive.writestr("a.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
             else:
                 inner = io.BytesIO()
                 np.lib.format.write_array(inner, np.array([{}], dtype=object), allow_pickle=True)
                 archive.writestr("a.npy", inner.getvalue())
         data = packed.getvalue()
-    with pytest.raises(ValuesError, match="the values is not a file of arrays|'a' must hold"):
+    with pytest.raises(ValuesError, match=r"the values is not a file of arrays|'a' must hold"):
         read_values(io.BytesIO(data), TENSORS)
 
 

@@ -32,7 +32,9 @@ def test_definitions_become_a_model_with_their_names():
 
 def test_the_sweep_of_definitions_is_the_chain_rule():
     model = model_from_sympy(NEURON)
-    swept = sweep(model.forward, model.outputs, model.objective, [t for t in model.tensors if t.role == "input"])
+    swept = sweep(
+        model.forward, model.outputs, model.objective, [t for t in model.tensors if t.role == "input"]
+    )
     found = {eq.target.name: sympy.expand(Unrolled(eq).at(0)) for eq in swept.program.equations}
     dh, dz = sympy.symbols("dL_dh1 dL_dz1")
     assert found["dL_dh1"] == 2 * h1 - 2 * y

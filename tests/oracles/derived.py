@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from oracles.dual import Values, box, flat, holds
 from oracles.fields import Element, Field
-
 from symgrad.algebra.affine import affine
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor
@@ -44,7 +43,7 @@ def entries(eq: Equation, values: Values, field: Field) -> list[Element]:
 
     def read(entry: Entry) -> Element:
         position = flat(tuple(whole(e.const) for e in entry.indices if not e.coefficients), entry.tensor.shape)
-        if entry.tensor == eq.target:  # back-propagation through time: the equation reads itself further on
+        if entry.tensor.name not in values and entry.tensor == eq.target:  # back-propagation through time: the equation reads itself further on
             return value(position)
         return values[entry.tensor.name][position]
 

@@ -12,7 +12,6 @@ from itertools import product
 from typing import TypeAlias
 
 from oracles.fields import Duals, Element, Field
-
 from symgrad.algebra import written as w
 from symgrad.algebra.affine import Affine, Index
 from symgrad.algebra.brackets import Bracket

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from oracles.chains import Chain
 from oracles.dual import Values
-
-from symgrad.catalogue.options import REQUIRED
-from symgrad.catalogue import CATALOGUE
 from symgrad.algebra.written import reads
+from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue.options import REQUIRED
 from symgrad.network.model import Model
 
 torch = pytest.importorskip("torch", reason="torch is not installed: pip install torch==2.13.0")

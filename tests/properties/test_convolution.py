@@ -10,8 +10,9 @@ import pytest
 from oracles.dual import box
 from oracles.unrolled import Geometry, triples
 
+from symgrad.algebra.count import count_terms
 from symgrad.algebra.program import Equation
-from symgrad.algebra.unroll import count_terms, distinct, layouts
+from symgrad.algebra.unroll import distinct, layouts
 from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build
 

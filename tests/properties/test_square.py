@@ -20,10 +20,11 @@ from oracles.chains import Chain, alone, fits
 from oracles.dual import Values, run
 from oracles.fields import SymPy
 
+from symgrad.algebra.count import count_terms
+from symgrad.algebra.normal import normal
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import count_terms, layouts
-from symgrad.algebra.normal import normal
+from symgrad.algebra.unroll import layouts
 from symgrad.algebra.written import Definition, total
 from symgrad.catalogue import CATALOGUE
 from symgrad.derivation.sweep import sweep

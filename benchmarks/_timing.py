@@ -104,7 +104,9 @@ def printed(rows: Sequence[Row]) -> str:
     """The rows as a table in Markdown, its columns aligned."""
     table = [HEADINGS, *(row.cells for row in rows)]
     wide = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ["| " + " | ".join(c.ljust(n) for c, n in zip(cells, wide, strict=True)) + " |" for cells in table]
+    lines = [
+        "| " + " | ".join(c.ljust(n) for c, n in zip(cells, wide, strict=True)) + " |" for cells in table
+    ]
     lines.insert(1, "|" + "|".join("-" * (n + 2) for n in wide) + "|")
     return "\n".join(lines)
 

@@ -1,0 +1,134 @@
+r"""Formulas as lines of an ``aligned`` display, each with one ``&``, broken to the width of a column.
+
+    \frac{\partial L}{\partial w_1} &= a_1\,\frac{\partial L}{\partial z_1} + …
+    &\quad {}+ a_{11}\,\frac{\partial L}{\partial z_3} + …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from symgrad.derivation.document import Document, Formula
+from symgrad.render.breaking import Line, break_chain, break_sum
+from symgrad.render.chain import chained
+from symgrad.render.indexed import Indexed, indexed
+from symgrad.render.metrics import EQUALS, shapes, width
+from symgrad.render.tex import TexNotation, ranges
+from symgrad.render.unrolled import Unrolled, unrolled
+
+Lines: TypeAlias = list[str]
+
+_BATCH = 256
+
+
+def aligned(document: Document, formula: Formula, room: float) -> Iterator[Lines]:
+    """The lines of each of a formula's equations; none is wider than ``room`` em unless one term is."""
+    notation = TexNotation()
+    equation = formula.equation
+    if document.view == "index":
+        return iter([index_lines(indexed(equation, notation), room)])
+    names = notation.entries(equation.target)
+    if document.view == "chain" and formula.kind == "gradient":
+        return (
+            _chain(names[each.collected.position], each.paths, each.collected, room)
+            for each in chained(equation, notation, formula.positions)
+        )
+    return _sums(unrolled(equation, notation, formula.positions), names, room)
+
+
+def _sums(formulas: Iterator[Unrolled], names: Sequence[str], room: float) -> Iterator[Lines]:
+    """Sums, in batches: those of one shape break alike, and shapes are found for many at once."""
+    known: dict[tuple[str, int | tuple[int, ...]], list[Line]] = {}
+    while batch := list(islice(formulas, _BATCH)):
+        whole = [f"{names[f.position]} &= {_run(f, 0, len(f.terms))}" for f in batch]
+        for formula, line, shape in zip(batch, whole, shapes(whole), strict=True):
+            key = (shape, formula.rows)
+            breaks = known.get(key)
+            if breaks is None:
+                breaks = known[key] = _breaks(names[formula.position], formula, room)
+            if len(breaks) == 1:
+                yield [line]
+            else:
+                yield _broken(names[formula.position], formula, breaks)
+
+
+def _breaks(name: str, formula: Unrolled, room: float) -> list[Line]:
+    negative = bool(formula.negative and formula.negative[0])
+    return break_sum(width(name), formula.terms or ["0"], formula.rows, room, negative=negative)
+
+
+def _broken(name: str, formula: Unrolled, breaks: Sequence[Line]) -> Lines:
+    (_, first), *others = breaks
+    lines = [f"{name} &= {_run(formula, 0, first)}"]
+    lines += [f"&\\quad {_run(formula, start, stop)}" for start, stop in others]
+    return lines
+
+
+def _run(formula: Unrolled, start: int, stop: int) -> str:
+    """Terms of a sum with their signs; a run that goes on begins with its operator."""
+    _, terms, negative, _ = formula
+    if negative is None:
+        return ("{}+ " if start else "") + " + ".join(terms[start:stop]) or "0"
+    text = ""
+    for n in range(start, stop):
+        minus = negative[n]
+        if n > start:
+            text += " - " if minus else " + "
+        elif start:
+            text += "{}- " if minus else "{}+ "
+        elif minus:
+            text += "-"
+        text += terms[n]
+    return text
+
+
+def _chain(name: str, paths: list[str], collected: Unrolled, room: float) -> Lines:
+    """``name = paths = collected``; a formula without paths is a sum."""
+    if not paths:
+        return _broken(name, collected, _breaks(name, collected, room))
+    members = [Unrolled(collected.position, paths, None, len(paths)), collected]
+    sides = [
+        (member.terms or ["0"], member.rows, bool(member.negative and member.negative[0]))
+        for member in members
+    ]
+    lines: Lines = []
+    for pieces in break_chain(width(name), sides, room):
+        runs = [
+            f"\\quad {_run(members[member], start, stop)}" if start else f"= {_run(members[member], start, stop)}"
+            for member, start, stop in pieces
+        ]
+        lines.append(f"{'' if lines else name + ' '}&{' '.join(runs)}")
+    return lines
+
+
+def index_lines(formula: Indexed, room: float) -> Lines:
+    """A closed form, then the ranges of its left side's indices, beside it if there is room."""
+    terms = [text for _, text in formula.terms]
+    right = Unrolled(0, terms, [minus for minus, _ in formula.terms], 1)
+    lines = _broken(formula.left, right, _breaks(formula.left, right, room))
+    if len(lines) == 1 and width(formula.left) + EQUALS + right_width(formula) > room:
+        lines = [f"{formula.left} &= {{}}", f"&\\quad {_run(right, 0, len(terms))}"]
+    where = index_ranges(formula)
+    if where and width(lines[-1].replace("&", "")) + width(r"\qquad" + where) <= room:
+        lines[-1] += r"\qquad" + where
+    elif where:
+        lines.append(r"&\qquad" + where)
+    return lines
+
+
+def index_right(formula: Indexed) -> str:
+    """The right side of a closed form on one line."""
+    terms, signs = [text for _, text in formula.terms], [minus for minus, _ in formula.terms]
+    return _run(Unrolled(0, terms, signs, 1), 0, len(terms)) or "0"
+
+
+def right_width(formula: Indexed) -> float:
+    """The width of the right side of a closed form on one line."""
+    return width(index_right(formula))
+
+
+def index_ranges(formula: Indexed) -> str:
+    r"""``(0\le i\le 1,\;0\le k\le 4)``, or nothing."""
+    return "(" + r",\;".join(ranges(formula.ranges)) + ")" if formula.ranges else ""

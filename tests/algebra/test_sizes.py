@@ -1,0 +1,147 @@
+"""Sizes against SymPy's polynomials and against numbers put in for the symbols."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symgrad.algebra.sizes import (
+    Polynomial,
+    content,
+    denominator,
+    divided,
+    exact,
+    provably_nonnegative,
+    settle,
+    size_symbol,
+    size_text,
+)
+
+LEAST = {"H": 1, "K": 2, "p": 0}
+SYMBOLS = {name: size_symbol(name, least) for name, least in LEAST.items()}
+NAMES = {name: sympy.Symbol(name) for name in LEAST}
+
+
+@st.composite
+def sizes(draw, depth=3):
+    """A size, and the same in SymPy."""
+    kind = draw(st.sampled_from(["symbol", "number"] if depth == 0 else ["symbol", "number", "+", "-", "*", "**", "/"]))
+    if kind == "symbol":
+        name = draw(st.sampled_from(list(SYMBOLS)))
+        return SYMBOLS[name], NAMES[name]
+    if kind == "number":
+        n = draw(st.integers(-4, 4))
+        return n, sympy.Integer(n)
+    size, truth = draw(sizes(depth - 1))
+    if kind == "**":
+        n = draw(st.integers(0, 3))
+        return size**n, truth**n
+    if kind == "/":
+        n = draw(st.integers(1, 6))
+        return divided(size, n), truth / n
+    other, other_truth = draw(sizes(depth - 1))
+    return {
+        "+": (size + other, truth + other_truth),
+        "-": (size - other, truth - other_truth),
+        "*": (size * other, truth * other_truth),
+    }[kind]
+
+
+def as_sympy(size):
+    if not isinstance(size, Polynomial):
+        return sympy.Rational(size.numerator, size.denominator)
+    return sympy.Add(
+        *(
+            sympy.Rational(c.numerator, c.denominator) * sympy.Mul(*(NAMES[s.name] ** n for s, n in monomial))
+            for monomial, c in size.terms.items()
+        )
+    )
+
+
+@settings(max_examples=300)
+@given(sizes())
+def test_arithmetic_is_that_of_polynomials(pair):
+    size, truth = pair
+    assert sympy.expand(as_sympy(size) - truth) == 0
+    assert isinstance(size, Polynomial) == bool(sympy.expand(truth).free_symbols)
+
+
+@settings(max_examples=300)
+@given(sizes(), sizes())
+def test_equal_sizes_are_equal_and_print_alike(one, two):
+    (left, left_truth), (right, right_truth) = one, two
+    if sympy.expand(left_truth - right_truth) == 0:
+        assert left == right
+        assert hash(left) == hash(right)
+    assert (size_text(left) == size_text(right)) == (left == right)
+
+
+@settings(max_examples=300)
+@given(sizes())
+def test_what_is_proved_nonnegative_is_nowhere_negative(pair):
+    size, truth = pair
+    if provably_nonnegative(size):
+        for values in ((h, k, p) for h in (1, 2, 5) for k in (2, 3, 7) for p in (0, 1, 4)):
+            assert truth.subs(dict(zip(NAMES.values(), values, strict=True))) >= 0
+
+
+H, K, p = SYMBOLS.values()
+
+
+@pytest.mark.parametrize("size", [0, 3, H, H - 1, H * K - 2, K - 2, p, H * K - H - K + 1, (H - 1) * (K - 1) * 2, divided(H, 3)])
+def test_proofs_that_the_algebra_needs_are_found(size):
+    assert provably_nonnegative(size)
+
+
+@pytest.mark.parametrize("size", [-1, H - 2, K - 3, p - 1, -1 * H, H - K, Fraction(-1, 2), H - p])
+def test_nothing_is_proved_that_may_be_negative(size):
+    assert not provably_nonnegative(size)
+
+
+def test_a_division_stays_exact():
+    assert divided(3, 2) == Fraction(3, 2)
+    assert type(divided(4, 2)) is int
+    assert divided(H * 2, 2) == H
+    assert divided(H, 2) * 2 == H
+    assert type(divided(H * 3, 2).terms[next(iter(H.terms))]) is Fraction
+
+
+def test_a_whole_fraction_is_an_int():
+    assert type(exact(Fraction(1, 2) * 2)) is int
+    assert type(exact(Fraction(1, 2))) is Fraction
+    assert exact(H) is H
+
+
+def test_a_constant_is_a_number_and_no_polynomial():
+    assert type(H - H) is int
+    assert type(H - H + 3) is int
+    assert settle({}) == 0
+    assert 2 - (H - H) == 2
+
+
+def test_content_and_denominator():
+    assert content(H * 6 + 4) == 2
+    assert content(0) == 0
+    assert content(-6) == 6
+    assert denominator(divided(H, 2) + Fraction(1, 3)) == 6
+    assert denominator(5) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (H * K + p * 2 - 1, "H*K + 2*p - 1"),
+        (-1 * H, "-H"),
+        (H * H, "H^2"),
+        (divided(H, 2), "1/2*H"),
+        (H * 0, "0"),
+        (1 - H, "-H + 1"),
+        (7, "7"),
+    ],
+)
+def test_sizes_as_text(size, text):
+    assert size_text(size) == text

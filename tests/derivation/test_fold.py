@@ -1,0 +1,67 @@
+"""Folding: a value that a tensor already names is called by that name, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from symgrad.algebra.affine import Index
+from symgrad.algebra.functions import abstract, exp, sigmoid, tanh
+from symgrad.algebra.keys import expression_key
+from symgrad.algebra.normal import normal
+from symgrad.algebra.program import Equation, equation
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Expression, FirstMaximiser, Max, entries
+from symgrad.algebra.written import define, maximum, positive
+from symgrad.derivation.fold import folded
+from symgrad.derivation.sweep import sweep
+from symgrad.network.build import build
+
+z, h = Tensor("z", (3,), "intermediate"), Tensor("h", (3,), "intermediate")
+
+
+def by(f) -> tuple[Equation, Index]:
+    eq = equation(define(h, lambda i: f(z[i])))
+    return eq, eq.axes[0]
+
+
+def after(node, eq):
+    return expression_key(Expression(tuple(folded(list(normal(node).terms), eq))))
+
+
+@pytest.mark.parametrize("f", [tanh, sigmoid, exp, abstract("f")])
+def test_a_function_s_value_is_called_by_its_name(f):
+    eq, i = by(f)
+    assert after(1 - f(z[i]) ** 2, eq) == expression_key(normal(1 - h[i] ** 2))
+    assert after(positive(f(z[i]) + 1) * exp(2 * f(z[i])), eq) == expression_key(normal(positive(h[i] + 1) * exp(2 * h[i])))
+
+
+def test_another_function_and_another_place_keep_theirs():
+    eq, i = by(tanh)
+    j = i.again()
+    for node in (sigmoid(z[i]), tanh(z[j]), tanh(z[0]), tanh(2 * z[i]), z[i]):
+        assert after(node, eq) == expression_key(normal(node))
+
+
+def test_only_a_whole_right_side_is_a_name():
+    eq = equation(define(h, lambda i: 2 * tanh(z[i])))
+    node = tanh(z[eq.axes[0]])
+    assert after(node, eq) == expression_key(normal(node))
+
+
+def test_a_maximum_is_called_by_its_name_but_not_inside_the_choice_of_its_place():
+    loss = Tensor("m", (), "intermediate")
+    eq = equation(define(loss, lambda: maximum(3, lambda k: z[k])))
+    ((factor, _),) = eq.body.terms[0].powers
+    assert isinstance(factor, Max)
+    (term,) = folded(list(eq.body.terms), eq)
+    assert term.powers[0][0].tensor == loss
+    chosen = FirstMaximiser(factor, ())
+    (kept,) = folded([term._replace(powers=((chosen, 1),))], eq)
+    assert kept.powers[0][0] == chosen
+
+
+@pytest.mark.parametrize(("layer", "reads"), [("tanh", {"h", "dL_dh"}), ("sigmoid", {"h", "dL_dh"}), ("relu", {"z", "dL_dh"})])
+def test_the_derivative_of_an_activation_is_stated_by_its_value(layer, reads):
+    model = build(f"input(2) | linear(2) | {layer}")
+    eq = sweep(model.forward, model.outputs, None, model.tensors).of(model.tensor("z"))
+    assert {entry.tensor.name for entry in entries(eq.body)} == reads
