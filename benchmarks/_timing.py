@@ -112,6 +112,8 @@ def printed(rows: Sequence[Row]) -> str:
 
 
 def _three_digits(value: float) -> str:
+    if isinstance(value, int):
+        return str(value)
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

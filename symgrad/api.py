@@ -16,7 +16,7 @@ from symgrad.algebra.unroll import whole_shape
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.options import arguments, bind, sizes, spelled_call
 from symgrad.derivation import derive as derivation
-from symgrad.derivation.document import View, checked_view
+from symgrad.derivation.document import Document, View, checked_view
 from symgrad.derivation.size import MOST_TERMS, printed_terms, within_budget
 from symgrad.errors import NameUnknownError, nearest, quoted
 from symgrad.network.build import build
@@ -196,7 +196,7 @@ class Derivation:
 
         return "".join(render_json(self._document(view, max_terms, symbols=True)))
 
-    def _document(self, view: View, max_terms: int, *, symbols: bool = False) -> derivation.Document:
+    def _document(self, view: View, max_terms: int, *, symbols: bool = False) -> Document:
         document = derivation.document(self.derived, checked_view(view))
         within_budget(document, max_terms, symbols=symbols)
         return document

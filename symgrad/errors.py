@@ -77,6 +77,12 @@ def quoted(text: str) -> str:
     return f"'{printable(shown)}'"
 
 
+def reason(error: Exception) -> str:
+    """Why the operating system refused, as the end of a sentence: ``no space left on device``."""
+    text = getattr(error, "strerror", None) or str(error)
+    return printable(text[:1].lower() + text[1:])
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that ``word`` most likely meant, or None."""
     from difflib import get_close_matches  # only when something already went wrong

@@ -41,9 +41,7 @@ def derivative(expression: Expression, tensor: Tensor, at: At) -> Expression:
 
     ``at`` holds one position per axis of ``tensor``; its indices are free in the result.
     """
-    return gathered(
-        piece for term in expression.terms for piece in derivative_terms(term, tensor, at)
-    )
+    return gathered(piece for term in expression.terms for piece in derivative_terms(term, tensor, at))
 
 
 def derivative_terms(term: Term, tensor: Tensor, at: At) -> list[Term]:

@@ -60,8 +60,7 @@ cosh = Function("cosh", rule=lambda x: sinh(x))
 absolute = Function("abs", rule=lambda x: positive(x) - positive(-x))
 
 FUNCTIONS: dict[str, Function] = {
-    f.name: f
-    for f in (exp, log, tanh, sigmoid, relu, softplus, erf, sin, cos, sinh, cosh, absolute)
+    f.name: f for f in (exp, log, tanh, sigmoid, relu, softplus, erf, sin, cos, sinh, cosh, absolute)
 }
 
 

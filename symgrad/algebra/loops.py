@@ -1,8 +1,8 @@
 """Loops: a bracket solved for one index is a bound or a step of the range that the index runs over.
 
-With the indices of ``outer`` known, ``[0 ≤ 2i + u − 1 < 9]`` bounds i from both sides and ``[2 | k − u]`` makes
-k run in steps of 2. Indices that are still deeper are taken at their best, so a range may be too wide for
-them but never too narrow; the range of the deepest index is exact.
+With the indices of ``outer`` known, ``[0 ≤ 2i + u − 1 < 9]`` bounds i from both sides and ``[2 | k − u]``
+makes k run in steps of 2. Indices that are still deeper are taken at their best, so a range may be too
+wide for them but never too narrow; the range of the deepest index is exact.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def loop(
 
 
 def _aligned(low: int, step: int, first: int, period: int) -> tuple[int, int] | None:
-    """The least number from ``low`` on in both progressions, and their common step; None if they never meet."""
+    """The least number from ``low`` on in both progressions and their common step, or None."""
     common = gcd(step, period)
     if (first - low) % common:
         return None
@@ -100,11 +100,10 @@ def holds(bracket: Bracket) -> bool:
     """Whether a bracket without indices holds."""
     kind, e, divisor = bracket
     if kind == "|":
-        return e.const % divisor == 0  # type: ignore[operator, no-any-return]  # concrete
+        return e.const % divisor == 0  # type: ignore[operator]  # concrete
     return e.const >= 0 if kind == ">=" else e.const == 0  # type: ignore[operator]  # concrete
 
 
 def whole_steps(e: Affine) -> Iterator[tuple[Index, int]]:
     """The indices of an affine combination with their whole coefficients."""
-    for index, coefficient in e.coefficients.items():
-        yield index, coefficient  # type: ignore[misc]  # brackets and orders of whole sizes
+    yield from e.coefficients.items()  # type: ignore[misc]  # brackets and orders of whole sizes

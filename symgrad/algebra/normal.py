@@ -95,9 +95,7 @@ def scaled(expression: Expression, factor: Rational) -> Expression:
     """``factor · expression``, term by term."""
     if not factor:
         return ZERO
-    return Expression(
-        tuple(t._replace(coefficient=_whole(t.coefficient * factor)) for t in expression.terms)
-    )
+    return Expression(tuple(t._replace(coefficient=_whole(t.coefficient * factor)) for t in expression.terms))
 
 
 def joined(left: Term, right: Term) -> Term:

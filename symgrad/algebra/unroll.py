@@ -10,7 +10,7 @@ is built per term but that tuple; what an entry is called is the reader's affair
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -203,9 +203,7 @@ def _layout(term: Term, axes: Axes) -> Layout:
     for n, site in enumerate(sites):
         if site.entry is not None:
             shape = whole_shape(site.entry.tensor.shape)
-            parts += (
-                (n, e * stride) for e, stride in zip(site.entry.indices, _strides(shape), strict=True)
-            )
+            parts += ((n, e * stride) for e, stride in zip(site.entry.indices, _strides(shape), strict=True))
         else:
             shape = whole_shape(tuple(index.size for index in site.indices))
             parts += ((n, index * s) for index, s in zip(site.indices, _strides(shape), strict=True))

@@ -265,5 +265,3 @@ def fresh(sizes: Size | tuple[Size, ...], body: Callable[..., Any]) -> tuple[Ind
     if len(letters) != len(given):
         raise AlgebraError(f"{len(given)} axes and {len(letters)} indices: {', '.join(letters)}")
     return tuple(Index(size, letter) for size, letter in zip(given, letters, strict=True))
-
-

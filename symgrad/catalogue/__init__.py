@@ -12,8 +12,7 @@ from symgrad.catalogue.losses import mse
 from symgrad.catalogue.reshape import flatten
 
 CATALOGUE: dict[str, Layer] = {
-    entry.name: entry
-    for entry in (linear, conv2d, flatten, relu, sigmoid, tanh, activation, mse)
+    entry.name: entry for entry in (linear, conv2d, flatten, relu, sigmoid, tanh, activation, mse)
 }
 
 __all__ = ["CATALOGUE", "Layer"]

@@ -92,9 +92,7 @@ def layer(kind: Kind, stem: str, *options: Option) -> Callable[[Statement], Laye
 
 def elementwise(target: Tensor, axes_of: Tensor, body: Callable[[tuple[Index, ...]], Written]) -> Definition:
     """``target[i, …] = body(i, …)`` with the axes of another tensor, whatever their number."""
-    axes = tuple(
-        Index(size, letter) for size, letter in zip(axes_of.shape, axes_of.letters, strict=True)
-    )
+    axes = tuple(Index(size, letter) for size, letter in zip(axes_of.shape, axes_of.letters, strict=True))
     return Definition(target, axes, body(axes))
 
 

@@ -18,6 +18,7 @@ Key: TypeAlias = Literal[
     "axes",
     "from zero",
     "layers",
+    "repeats",
     "gradient",
     "upstream",
     "paths",
@@ -43,9 +44,7 @@ def conventions(
     return tuple(_needed(model, forward, upstream, view))
 
 
-def _needed(
-    model: Model, forward: Program, upstream: tuple[Tensor, ...], view: str
-) -> Iterator[Convention]:
+def _needed(model: Model, forward: Program, upstream: tuple[Tensor, ...], view: str) -> Iterator[Convention]:
     shaped = tuple(tensor for tensor in model.tensors if tensor.shape)
     if shaped:
         yield Convention("shapes", shaped)
@@ -61,9 +60,13 @@ def _needed(
             yield Convention("flat")
         if any(len(tensor.shape) > 2 for tensor in shaped):
             yield Convention("axes", tuple(t for t in shaped if len(t.shape) > 2)[:1])
-    layered = tuple(tensor for tensor in shaped if tensor.label[:1].isdigit())
+    layered = [tensor for tensor in shaped if tensor.label.isdigit()]
+    weights = [tensor for tensor in layered if len(tensor.shape) > 1 and tensor.role == "parameter"]
     if layered:
-        yield Convention("layers", tuple(t for t in layered if t.role == "parameter")[-1:] or layered[-1:])
+        yield Convention("layers", tuple((weights or layered)[-1:]))
+    repeated = [tensor for tensor in shaped if tensor.label.endswith("b")]
+    if repeated:
+        yield Convention("repeats", tuple(repeated[:1]))
     yield Convention("gradient")
     if upstream:
         yield Convention("upstream", upstream)

@@ -55,5 +55,3 @@ def _in_factor(factor: Factor, pattern: str, name: Entry) -> Factor:
             return factor  # it names its maximum's body, which must stay as it is
         case _:
             return factor
-
-

@@ -79,5 +79,3 @@ def _mixed_radix(n: Index, e: Affine, size: Size, term: Term) -> bool:
 def _stride(e: Affine, index: Index) -> int:
     coefficient = e.coefficients[index]
     return -coefficient if isinstance(coefficient, int) else 0
-
-

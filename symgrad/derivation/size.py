@@ -69,10 +69,11 @@ def _shorter(document: Document, most: int) -> Iterator[str]:
     forward = sum(_terms(document, f) for f in document.formulas if f.kind == "forward")
     for formula in document.formulas:
         wanted = formula.equation.target.of
-        if formula.kind == "gradient" and formula.positions is None and wanted and wanted.shape:
-            if forward + _terms(document, formula._replace(positions=(0,))) <= most:
-                yield f"ask for less with --wrt (such as --wrt {identifier(wanted, 0)})"
-                return
+        if formula.positions is not None or wanted is None or not wanted.shape:
+            continue
+        if forward + _terms(document, formula._replace(positions=(0,))) <= most:
+            yield f"ask for less with --wrt (such as --wrt {identifier(wanted, 0)})"
+            return
 
 
 def _terms(document: Document, formula: Formula) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 
 from symgrad.algebra.identifiers import identifier
 from symgrad.algebra.tensors import Tensor
-from symgrad.errors import OutputError, ValuesError, quoted
+from symgrad.errors import OutputError, ValuesError, quoted, reason
 from symgrad.evaluate.arrays import Array, as_numbers
 from symgrad.files import write_whole
 
@@ -50,14 +50,22 @@ def write_values(path: str | Path, results: Mapping[str, Array]) -> None:
         ValuesError: a result is not finite and the file is JSON, which cannot hold it.
         OutputError: the ending is another, or the file cannot be written.
     """
-    ending = Path(path).suffix.lower()
-    if ending == ".json":
+    check_ending(path)
+    if Path(path).suffix.lower() == ".json":
         write_whole(path, [to_json(results), "\n"])
-    elif ending == ".npz":
+    else:
         packed = BytesIO()
         np.savez(packed, **results)
         write_whole(path, [packed.getvalue()])
-    else:
+
+
+def check_ending(path: str | Path) -> None:
+    """Refuse a file for results that could not be written.
+
+    Raises:
+        OutputError: it ends in neither .json nor .npz.
+    """
+    if Path(path).suffix.lower() not in (".json", ".npz"):
         raise OutputError(f"values are written to a file that ends in .json or .npz, not {quoted(str(path))}")
 
 
@@ -86,8 +94,7 @@ def _bytes(source: str | Path | BinaryIO) -> tuple[str, bytes]:
         with file.open("rb") as stream:
             return told, _bounded(told, stream.read(MOST_BYTES + 1))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ValuesError(f"cannot read {told}: {reason[:1].lower()}{reason[1:]}") from None
+        raise ValuesError(f"cannot read {told}: {reason(error)}") from None
 
 
 def _bounded(told: str, data: bytes) -> bytes:

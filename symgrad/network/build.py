@@ -1,7 +1,9 @@
-"""From a description to a model: each layer gets its input, its names and its sizes, and states its equation."""
+"""From a description to a model: each layer gets its input and its names, and states its equation."""
 
 from __future__ import annotations
 
+import re
+from keyword import iskeyword
 from math import prod
 
 from symgrad.algebra.functions import FUNCTIONS
@@ -9,6 +11,7 @@ from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, reads
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import Layer, Misfit, Place, told
+from symgrad.catalogue.options import Span
 from symgrad.network.description import Call, Description, read
 from symgrad.network.model import Model
 from symgrad.network.names import name_layers
@@ -101,14 +104,17 @@ def _bounded(description: Description, call: Call, tensor: Tensor) -> None:
 
 def _refuse_clashes(description: Description, calls: list[Call], tensors: tuple[Tensor, ...]) -> None:
     """An abstract function's name, and its derivatives', must not be a name that means something else."""
-    taken = {tensor.name for tensor in tensors} | set(FUNCTIONS) | {"max", "sqrt"}
-    words = {
-        str(argument.value): argument.span or call.span
-        for call in calls
-        if call.name == "activation"
-        for argument in call.arguments
-    }
+    taken = {tensor.name for tensor in tensors} | set(FUNCTIONS) | {"L", "max", "pi", "sqrt"}
+    numbered = tuple(tensor.name for tensor in tensors if tensor.shape and not tensor.label)  # a1, a2, …
+    words: dict[str, Span] = {}
+    for call in calls:
+        if call.name == "activation":
+            word = description.bind(call, CATALOGUE["activation"].options)["f"]
+            words[word] = call.arguments[0].span or call.span if call.arguments else call.span
     for word, span in words.items():
-        meanings = (word, f"d{word}")
-        if any(meaning in taken for meaning in meanings) or f"d{word}" in words:
-            raise description.error(f"{word} already means something here; try f, g or phi", span)
+        for meaning in (word, f"d{word}"):
+            entry = any(meaning.startswith(n) and meaning[len(n) :].isdigit() for n in numbered)
+            if meaning in taken or entry or iskeyword(meaning):
+                raise description.error(f"{word} already means something here; try f, g or phi", span)
+        if any(re.fullmatch(f"d[0-9]*{word}", other) for other in words):
+            raise description.error(f"a derivative of {word} is called like another function here", span)

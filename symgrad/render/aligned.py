@@ -1,7 +1,6 @@
 r"""Formulas as lines of an ``aligned`` display, each with one ``&``, broken to the width of a column.
 
-    \frac{\partial L}{\partial w_1} &= a_1\,\frac{\partial L}{\partial z_1} + …
-    &\quad {}+ a_{11}\,\frac{\partial L}{\partial z_3} + …
+``z_1 &= a_1w_1 + a_2w_2 + a_3w_3``, then ``&\quad {}+ a_6w_4 + a_7w_5 + a_8w_6``, and so on.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ def _chain(name: str, paths: list[str], collected: Unrolled, room: float) -> Lin
     lines: Lines = []
     for pieces in break_chain(width(name), sides, room):
         runs = [
-            f"\\quad {_run(members[member], start, stop)}" if start else f"= {_run(members[member], start, stop)}"
+            ("\\quad " if start else "= ") + _run(members[member], start, stop)
             for member, start, stop in pieces
         ]
         lines.append(f"{'' if lines else name + ' '}&{' '.join(runs)}")

@@ -1,7 +1,4 @@
-"""The chain view: the paths written out, then the factors put in.
-
-    ∂L/∂w_k = Σ_p ∂L/∂z_p · ∂z_p/∂w_k = …
-"""
+"""The chain view: ``∂L/∂w_k = Σ_p ∂L/∂z_p · ∂z_p/∂w_k`` written out, then the factors put in."""
 
 from __future__ import annotations
 
@@ -10,7 +7,9 @@ from typing import NamedTuple
 
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Entry
 from symgrad.algebra.unroll import Layout, layouts, unflat, whole_shape
+from symgrad.errors import RenderError
 from symgrad.render.notation import Atom, Notation, product
 from symgrad.render.unrolled import Unrolled, in_reading_order, unrolled
 
@@ -33,7 +32,7 @@ def chained(
     body = in_reading_order(equation.body)
     shape = whole_shape(tuple(index.size for index in equation.axes))
     placed = layouts(body, equation.axes)
-    own = _adjoint_of(equation.target)
+    own = _primal(equation.target)
     ends = [_end(layout, own) for layout in placed]
     whole = bool(placed) and None not in ends
     names = notation.entries(own)
@@ -46,28 +45,27 @@ def chained(
         yield Chained(list(paths), collected)
 
 
-def _adjoint_of(tensor: Tensor) -> Tensor:
-    assert tensor.of is not None  # asked of adjoints only
-    return tensor.of
+def _primal(adjoint: Tensor) -> Tensor:
+    """The tensor that an adjoint is the gradient of."""
+    if adjoint.of is None:
+        raise RenderError(f"{adjoint.name} is no gradient and has no paths")
+    return adjoint.of
 
 
-def _end(layout: Layout, own: Tensor) -> int | None:
-    """Which site of the layout is an adjoint entry, of another tensor than ``own``."""
-    for n, site in enumerate(layout.sites):
-        if site.entry is site.factor and site.entry is not None and site.exponent == 1:
-            tensor = site.entry.tensor
-            if tensor.role == "adjoint" and tensor.of != own:
-                return n
+def _end(layout: Layout, own: Tensor) -> tuple[int, Tensor] | None:
+    """Which site of the layout is an adjoint entry, and of which tensor; not of ``own``'s gradient itself."""
+    for n, (factor, exponent, _, _) in enumerate(layout.sites):
+        if isinstance(factor, Entry) and factor.tensor.role == "adjoint" and exponent == 1:
+            return None if factor.tensor.of == own else (n, factor.tensor)
     return None
 
 
 def _paths(
-    layout: Layout, end: int, values: tuple[int, ...], own: str, notation: Notation
+    layout: Layout, end: tuple[int, Tensor], values: tuple[int, ...], own: str, notation: Notation
 ) -> Iterator[str]:
-    entry = layout.sites[end].entry
-    assert entry is not None  # found by _end
-    adjoint, primal = notation.entries(entry.tensor), notation.entries(_adjoint_of(entry.tensor))
+    site, tensor = end
+    adjoint, primal = notation.entries(tensor), notation.entries(_primal(tensor))
     for point in layout.points(values):
-        place = point[end]
+        place = point[site]
         partial = Atom(notation.partial(primal[place], own), "derivative")
         yield product(notation, [Atom(adjoint[place], "derivative"), partial])

@@ -38,7 +38,7 @@ def displays(document: Document, width_cm: float) -> Iterator[tuple[Kind, str]]:
 
 def environment(formulas: list[Lines]) -> str:
     r"""An ``aligned`` environment; formulas are set apart more than the lines of one formula."""
-    tall = any(r"\frac" in line for lines in formulas for line in lines)
+    tall = any(map(_tall, formulas))
     inside = " \\\\[3pt]\n" if tall else " \\\\\n"
     between = inside
     if len(formulas) > 1 and any(len(lines) > 1 for lines in formulas):
@@ -60,34 +60,41 @@ def _by_rows(formulas: Iterator[Lines], length: int, rows: int) -> Iterator[list
     together = 0
     while group := list(islice(formulas, length * (together or 1))):
         if not together:
-            fit = max(1, _HIGHEST // _height(group))
+            fit = max(1, _HIGHEST // sum(map(_height, group)))
             together = max(number for number in range(1, fit + 1) if rows % number == 0)
             group += islice(formulas, length * (together - 1))
-        yield from [group] if _height(group) <= _HIGHEST else _balanced(group)
+        heights = list(map(_height, group))
+        yield from [group] if sum(heights) <= _HIGHEST else _balanced(group, heights)
 
 
-def _balanced(formulas: list[Lines]) -> Iterator[list[Lines]]:
+def _balanced(formulas: list[Lines], heights: list[int]) -> Iterator[list[Lines]]:
     """Groups of about the same height; a formula that is higher than a display is continued in the next."""
-    pieces: list[Lines] = []
-    for lines in formulas:
-        parts = ceil(_height([lines]) / _HIGHEST)
-        most = ceil(len(lines) / parts)
-        pieces += (lines[start : start + most] for start in range(0, len(lines), most))
-    heights = [_height([lines]) for lines in pieces]
+    if max(heights) > _HIGHEST:
+        formulas = [
+            piece for lines, height in zip(formulas, heights, strict=True) for piece in _cut(lines, height)
+        ]
+        heights = list(map(_height, formulas))
     share = sum(heights) / ceil(sum(heights) / _HIGHEST)
-    group: list[Lines] = []
-    high = 0
-    for lines, height in zip(pieces, heights, strict=True):
-        if group and high + height > share:
-            yield group
-            group, high = [], 0
-        group.append(lines)
+    start = high = 0
+    for place, height in enumerate(heights):
+        if high and high + height > share:
+            yield formulas[start:place]
+            start, high = place, 0
         high += height
-    yield group
+    yield formulas[start:]
 
 
-def _height(formulas: list[Lines]) -> int:
-    return sum(2 if r"\frac" in line else 1 for lines in formulas for line in lines)
+def _cut(lines: Lines, height: int) -> Iterator[Lines]:
+    most = ceil(len(lines) / ceil(height / _HIGHEST))
+    return (lines[start : start + most] for start in range(0, len(lines), most))
+
+
+def _height(lines: Lines) -> int:
+    return len(lines) * (2 if _tall(lines) else 1)
+
+
+def _tall(lines: Lines) -> bool:
+    return r"\frac" in lines[0]
 
 
 def _closed_forms(document: Document, room: float) -> Iterator[tuple[Kind, str]]:

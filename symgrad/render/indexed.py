@@ -43,8 +43,10 @@ Letters = Mapping[Index, str]
 
 
 class Indexed(NamedTuple):
-    """A formula in index form: the left side, the terms of the right side as (negative, text), and the
-    last value of each index on the left.
+    """A formula in index form.
+
+    The left side, the terms of the right side as (negative, text), and the last value of each index on
+    the left.
     """
 
     left: str
@@ -92,9 +94,7 @@ def _expression(expression: Expression, notation: IndexNotation, letters: Letter
     return signed_sum(notation, _terms(expression, notation, letters))
 
 
-def _terms(
-    expression: Expression, notation: IndexNotation, letters: Letters
-) -> tuple[tuple[bool, str], ...]:
+def _terms(expression: Expression, notation: IndexNotation, letters: Letters) -> tuple[tuple[bool, str], ...]:
     ordered = in_reading_order(expression)
     return tuple((term.coefficient < 0, _term(term, notation, letters)) for term in ordered.terms)
 
@@ -107,10 +107,9 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
         over.append(Atom(notation.indicator(conditions), "bracket"))
     value = abs(Fraction(term.coefficient))
     if under:
-        front, over = "", _numbered(Fraction(value.numerator), over, notation)
-        body = notation.fraction(
-            product(notation, over), product(notation, _numbered(Fraction(value.denominator), under, notation))
-        )
+        top = product(notation, _numbered(Fraction(value.numerator), over, notation))
+        bottom = product(notation, _numbered(Fraction(value.denominator), under, notation))
+        front, body = "", notation.fraction(top, bottom)
     elif term.bound:  # the coefficient stands before the sum
         front = notation.number(_whole(value)) + notation.joint("number", "call") if value != 1 else ""
         body = product(notation, over) if over else notation.number(1)

@@ -21,6 +21,7 @@ from symgrad.render.wording import plain_sentence
 
 SCHEMA = "symgrad/1"
 
+
 def render_json(document: Document, *, width_cm: float = DEFAULT_WIDTH) -> Iterator[str]:
     """One JSON object in pieces, a symbol or an equation at a time."""
     yield "{\n"
@@ -69,7 +70,7 @@ def _equations(document: Document, formula: Formula, width_cm: float) -> Iterato
 
 
 def _programs(document: Document, formula: Formula) -> Iterator[tuple[str, str | None]]:
-    """The target and the Python expression of each of a formula's equations; no expression for a closed form."""
+    """The target and the Python expression of each equation; a closed form has no expression."""
     equation = formula.equation
     if document.view == "index":
         yield equation.target.name, None

@@ -24,7 +24,7 @@ _ASCII = str.maketrans(
         "′": "'",
         "Σ": "sum",
         "≤": "<=",
-        "∣": "|",
+        "∣": "divides",
         "…": "..",
         "√": "sqrt",
         "π": "pi",
@@ -96,7 +96,7 @@ class PlainNotation:
             return text + str(exponent).translate(_SUPERSCRIPTS)
         return f"{text}^({exponent})"
 
-    def joint(self, left: Sort, right: Sort) -> str:
+    def joint(self, left: Sort, right: Sort) -> str:  # noqa: ARG002  # alike between all
         """What stands between two neighbouring factors."""
         return "·"
 
@@ -134,7 +134,7 @@ class PlainNotation:
 
     def between(self, low: str | None, middle: str, high: str | None) -> str:
         """``low ≤ middle ≤ high``; one end may be missing."""
-        return (f"{low} ≤ " if low is not None else "") + middle + (f" ≤ {high}" if high is not None else "")
+        return " ≤ ".join(end for end in (low, middle, high) if end is not None)
 
     def equation(self, left: str, right: str) -> str:
         """``left = right`` as a condition."""

@@ -13,6 +13,7 @@ from symgrad.algebra.functions import Function
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
+from symgrad.errors import RenderError
 from symgrad.render.notation import Atom, Sort
 
 _DEFINED = {
@@ -58,7 +59,8 @@ class PythonNotation:
         """A function's value."""
         if function.name in _DEFINED:
             return _DEFINED[function.name].format(argument)
-        assert function.abstract or function.name in _KNOWN
+        if not function.abstract and function.name not in _KNOWN:
+            raise RenderError(f"there is no Python notation for {function.name}")
         return f"{function.identifier}({argument})"
 
     def group(self, inner: str) -> str:
@@ -77,7 +79,7 @@ class PythonNotation:
         """A power; the exponent is positive and not 1."""
         return f"{base.text}**{exponent}" if exponent.denominator == 1 else f"{base.text}**({exponent})"
 
-    def joint(self, left: Sort, right: Sort) -> str:
+    def joint(self, left: Sort, right: Sort) -> str:  # noqa: ARG002  # alike between all
         """What stands between two neighbouring factors."""
         return "*"
 

@@ -14,8 +14,11 @@ from symgrad.algebra.unroll import unflat, whole_shape
 from symgrad.render.notation import Atom, Sort
 
 _GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
-    "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    (
+        *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
+        *("mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
+        *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"),
+    )
 )
 _FUNCTIONS = {
     "sigmoid": r"\sigma",
@@ -24,6 +27,8 @@ _FUNCTIONS = {
     "erf": r"\mathrm{erf}",
 }
 _TALL = (r"\frac", r"\sum", r"\left", r"\sqrt")
+_MOST_CONDITIONS = 4
+"""The most conditions that stand one under the other below a sum; of more, two share a line."""
 _CLOSE: frozenset[Sort] = frozenset(("number", "entry", "group"))
 
 
@@ -126,9 +131,10 @@ class TexNotation:
         """A power; the exponent is positive and not 1."""
         if exponent == Fraction(1, 2):
             return rf"\sqrt{{{_unwrapped(base)}}}"
-        bare = base.sort in ("group", "number") or (base.sort == "entry" and "^" not in base.text)
+        simple = base.sort in ("entry", "indexed") and "^" not in base.text
+        bare = simple or base.sort in ("group", "number")
         text = base.text if bare else _parentheses(base.text)
-        raised = str(exponent) if exponent.denominator == 1 else f"{exponent.numerator}/{exponent.denominator}"
+        raised = str(exponent)
         return f"{text}^{raised}" if len(raised) == 1 else f"{text}^{{{raised}}}"
 
     def joint(self, left: Sort, right: Sort) -> str:
@@ -163,7 +169,10 @@ class TexNotation:
         """A sum sign over letters, each with its largest value, under conditions."""
         if not conditions:
             return "".join(rf"\sum_{{{letter}=0}}^{{{last}}}" for letter, last in letters)
-        return r"\sum_{\substack{" + r"\\".join([r",\;".join(ranges(letters)), *conditions]) + "}}"
+        lines = [r",\;".join(ranges(letters)), *conditions]
+        if len(conditions) > _MOST_CONDITIONS:
+            lines[1:] = [r",\;".join(conditions[n : n + 2]) for n in range(0, len(conditions), 2)]
+        return r"\sum_{\substack{" + r"\\".join(lines) + "}}"
 
     def indicator(self, conditions: Sequence[str]) -> str:
         """A product of index brackets."""
@@ -171,7 +180,7 @@ class TexNotation:
 
     def between(self, low: str | None, middle: str, high: str | None) -> str:
         """``low ≤ middle ≤ high``; one end may be missing."""
-        return (rf"{low}\le " if low is not None else "") + middle + (rf"\le {high}" if high is not None else "")
+        return r"\le ".join(end for end in (low, middle, high) if end is not None)
 
     def equation(self, left: str, right: str) -> str:
         """``left = right`` as a condition."""

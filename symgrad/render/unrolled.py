@@ -28,7 +28,6 @@ from symgrad.algebra.terms import (
     Powers,
     Rational,
     SizeFactor,
-    Term,
     ValueBracket,
     factor_of,
     put,
@@ -105,7 +104,7 @@ def _ordered(powers: Powers) -> Powers:
 
 
 def sort_of(factor: Factor, flat_rank: int = _FLAT_RANK) -> Sort:
-    """The sort of a factor; an entry of a tensor with more than ``flat_rank`` axes is printed with indices."""
+    """The sort of a factor; an entry with more than ``flat_rank`` indices is printed with all of them."""
     match factor:
         case Entry(tensor, indices):
             if tensor.role == "adjoint":
@@ -263,7 +262,8 @@ def concrete(factor: Factor, notation: Notation) -> str:
 
 
 def _concrete(number: Size) -> int:
-    assert isinstance(number, int)  # the unroller gives whole numbers
+    if not isinstance(number, int):
+        raise RenderError(f"an entry at {number}, which is no whole number, has no scalar notation")
     return number
 
 

@@ -1,89 +1,158 @@
-"""The conventions in words, once for plain text and once for TeX."""
+"""The conventions and headings in words: one wording for plain text and for TeX."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import NamedTuple
 
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.conventions import Convention, Key
+from symgrad.derivation.document import Kind
 from symgrad.render.notation import Notation
 from symgrad.render.plain import PlainNotation
 from symgrad.render.tex import TexNotation, letters_of
 
-_SENTENCES: dict[Key, tuple[str, str]] = {
-    "shapes": ("Shapes: {shapes}.", "Shapes: {shapes}."),
-    "correlation": (
-        "Convolution is cross-correlation, as in deep-learning libraries: the kernel is not flipped.",
-        "Convolution is cross-correlation, as in deep-learning libraries: the kernel is not flipped.",
-    ),
-    "padding": ("Outside the image its entries count as 0.", "Outside the image its entries count as~$0$."),
-    "flat": ("Entries are numbered from 1, row by row.", "Entries are numbered from~$1$, row by row."),
-    "axes": (
-        "A tensor with three axes or more has one number per axis, each from 1: {entry}.",
-        "A tensor with three axes or more has one number per axis, each from~$1$: ${entry}$.",
-    ),
-    "from zero": ("Here every index runs from 0.", "Here every index runs from~$0$."),
-    "layers": (
-        "{name} is the {stem} of layer {label}.",
-        "A superscript in parentheses is the number of the layer: ${name}$.",
-    ),
-    "gradient": (
-        "A gradient of L, a single number, has the shape of its tensor.",
-        "A gradient of~$L$, a single number, has the shape of its tensor.",
-    ),
-    "upstream": (
-        "L is an unknown function of {names}; {upstream} stays a symbol.",
-        "$L$ is an unknown function of~${names}$; ${upstream}$ stays a symbol.",
-    ),
-    "paths": (
-        "Paths along which a derivative is 0 are left out.",
-        "Paths along which a derivative is~$0$ are left out.",
-    ),
-    "relu": (
-        "[x > 0] is 1 where x > 0, else 0; the derivative of relu at 0 is 0.",
-        r"$\mathbf{1}[x>0]$ is~$1$ where $x>0$, else~$0$; the derivative of $\mathrm{ReLU}$ at~$0$ is~$0$.",
-    ),
-    "sigmoid": ("sigmoid(x) is 1/(1 + e^−x).", r"$\sigma(x)$ is $1/(1+e^{-x})$."),
-    "log": ("log is the natural logarithm.", r"$\log$ is the natural logarithm."),
-    "unknown function": (
-        "{function} is a differentiable function that is not known further; {function}′ is its derivative.",
-        "${function}$ is a differentiable function that is not known further; ${function}'$ is its derivative.",
-    ),
+LEADS: Mapping[Kind, tuple[str, str]] = {
+    "forward": ("Forward", "From the input to the output:"),
+    "gradient": ("Gradients", "By the chain rule, from the output back to the input:"),
 }
+"""A heading for each kind of formula, and the line that leads to the formulas."""
+
+# A tilde is a space at which no line breaks; what stands in braces is given by `_filled`.
+_SENTENCES: dict[Key, str] = {
+    "shapes": "Shapes: {shapes}.",
+    "correlation": (
+        "Convolution is cross-correlation, as in deep-learning libraries: the kernel is not flipped."
+    ),
+    "padding": "Outside the image its entries count as~0.",
+    "flat": "Entries are numbered from~1, row by row.",
+    "axes": (
+        "A tensor with three axes or more has one number per axis, each from~1: "
+        "{last} is the last entry of~{name}."
+    ),
+    "from zero": "Here every index runs from~0.",
+    "layers": "{mark} is its layer's: {name} is the {stem} of layer~{label}.",
+    "repeats": "{letter} counts on: {name} is the second {stem}{of layer}.",
+    "gradient": "{L} is a single number; its gradient by a tensor has the shape of the tensor.",
+    "upstream": "{L} is an unknown function of {names}; {upstream} stays a symbol.",
+    "paths": "Paths along which a derivative is~0 are left out.",
+    "relu": "{indicator} is~1 where {positive}, else~0; the derivative of {relu} at~0 is~0.",
+    "sigmoid": "{sigmoid of x} is {sigmoid formula}.",
+    "log": "{log} is the natural logarithm.",
+    "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
+}
+
+
+class _Format(NamedTuple):
+    """How a format writes what the sentences leave open."""
+
+    notation: Notation
+    math: Callable[[str], str]
+    unbroken: Callable[[str], str]
+    times: str
+    partial: str
+    function: Callable[[str], str]
+    fixed: Mapping[str, str]
+
+
+_PLAIN = _Format(
+    PlainNotation(),
+    lambda formula: formula,
+    lambda formula: formula,
+    "×",
+    "∂",
+    lambda name: name,
+    {
+        "{L}": "L",
+        "{mark}": "The number in a name",
+        "{letter}": "A letter at the end of a name",
+        "{indicator}": "[x > 0]",
+        "{positive}": "x > 0",
+        "{relu}": "relu",
+        "{sigmoid of x}": "sigmoid(x)",
+        "{sigmoid formula}": "1/(1 + e^−x)",
+        "{log}": "log",
+    },
+)
+_TEX = _Format(
+    TexNotation(),
+    lambda formula: f"${formula}$",
+    lambda formula: f"${{{formula}}}$",
+    r"\times ",
+    r"\partial ",
+    letters_of,
+    {
+        "{L}": "$L$",
+        "{mark}": "The number in a superscript",
+        "{letter}": "A letter in a superscript",
+        "{indicator}": r"$\mathbf{1}[x>0]$",
+        "{positive}": "$x>0$",
+        "{relu}": r"$\mathrm{ReLU}$",
+        "{sigmoid of x}": r"$\sigma(x)$",
+        "{sigmoid formula}": "$1/(1+e^{-x})$",
+        "{log}": r"$\log$",
+    },
+)
 
 
 def plain_sentence(convention: Convention) -> str:
     """The convention in plain Unicode text."""
-    return _filled(_SENTENCES[convention.key][0], convention, PlainNotation(), convention.function, "{} {}")
+    return _filled(convention, _PLAIN)
 
 
 def tex_sentence(convention: Convention) -> str:
     """The convention in TeX, ready for running text."""
-    name = letters_of(convention.function) if convention.function else ""
-    return _filled(_SENTENCES[convention.key][1], convention, TexNotation(), name, "${}$ is ${}$")
+    return _filled(convention, _TEX)
 
 
-def _filled(sentence: str, convention: Convention, notation: Notation, function: str, shape: str) -> str:
-    tensors = convention.tensors
-    times = r"\times " if "$" in shape else "×"
-    values = {
-        "shapes": ", ".join(shape.format(notation.name(t), _shape(t, times)) for t in tensors),
-        "names": ", ".join(map(notation.name, tensors)),
-        "upstream": ", ".join(_slashed(t, notation) for t in tensors),
-        "entry": notation.entries(tensors[0])[-1] if "{entry}" in sentence else "",
-        "name": notation.name(tensors[0]) if tensors else "",
-        "stem": tensors[0].stem if tensors else "",
-        "label": tensors[0].label if tensors else "",
-        "function": function,
+def _filled(convention: Convention, form: _Format) -> str:
+    values = dict(form.fixed)
+    if convention.tensors:
+        values |= _of_tensors(convention.tensors, form)
+    if convention.function:
+        function = form.function(convention.function)
+        prime = "'" if form is _TEX else "′"
+        values |= {"{function}": form.math(function), "{derivative}": form.math(function + prime)}
+    sentence = _SENTENCES[convention.key]
+    for place, value in values.items():
+        sentence = sentence.replace(place, value)
+    return sentence if form is _TEX else sentence.replace("~", " ")
+
+
+def _of_tensors(tensors: Sequence[Tensor], form: _Format) -> dict[str, str]:
+    first, names = tensors[0], [form.notation.name(tensor) for tensor in tensors]
+    layer = first.label.rstrip("abcdefghijklmnopqrstuvwxyz")
+    return {
+        "{shapes}": _shapes(tensors, form),
+        "{names}": _listed([form.math(name) for name in names]),
+        "{name}": form.math(names[0]),
+        "{stem}": form.math(form.function(first.stem)),
+        "{label}": layer,
+        "{of layer}": f" of layer~{layer}" if layer else "",
+        "{last}": form.math(form.notation.entries(first)[-1]),
+        "{upstream}": _listed([form.math(f"{form.partial}L/{form.partial}{name}") for name in names]),
     }
-    for key, value in values.items():
-        sentence = sentence.replace("{" + key + "}", value)
-    return sentence
 
 
-def _shape(tensor: Tensor, times: str) -> str:
-    return times.join(map(str, whole_shape(tensor.shape)))
+def _shapes(tensors: Sequence[Tensor], form: _Format) -> str:
+    """``a is 5×5; b and z have 2 entries``: tensors of one shape together."""
+    alike: dict[tuple[int, ...], list[str]] = {}
+    for tensor in tensors:
+        alike.setdefault(whole_shape(tensor.shape), []).append(form.math(form.notation.name(tensor)))
+    told = []
+    for shape, names in alike.items():
+        several = len(names) > 1
+        if len(shape) > 1:
+            size = form.unbroken(form.times.join(map(str, shape)))
+            told.append(f"{_listed(names)} {'are' if several else 'is'} {size}")
+        else:
+            entries = "entry" if prod(shape) == 1 else "entries"
+            told.append(f"{_listed(names)} {'have' if several else 'has'} {prod(shape)} {entries}")
+    return "; ".join(told)
 
 
-def _slashed(tensor: Tensor, notation: Notation) -> str:
-    partial = r"\partial " if isinstance(notation, TexNotation) else "∂"
-    return f"{partial}L/{partial}{notation.name(tensor)}"
+def _listed(names: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

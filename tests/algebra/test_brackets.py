@@ -1,4 +1,4 @@
-"""Brackets against brute force over small boxes: nothing is dropped that could fail, nothing solved that is not."""
+"""Brackets against brute force over small boxes: what is dropped, decided or solved is so at every point."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def raw_holds(kind, e, divisor, place):
 
 @st.composite
 def conditions(draw, fractions=False, least_indices=0):
-    indices = [Index(draw(st.integers(1, 5)), letter) for letter in "ijk"[: draw(st.integers(least_indices, 3))]]
+    indices = [
+        Index(draw(st.integers(1, 5)), letter) for letter in "ijk"[: draw(st.integers(least_indices, 3))]
+    ]
     below = draw(st.sampled_from([1, 2, 3, 6])) if fractions else 1
     coefficient = st.integers(-6, 6).filter(bool)
     e = Affine(draw(st.integers(-9, 9)), {i: draw(coefficient) for i in indices})

@@ -27,7 +27,11 @@ SIZES = {"x": 3, "w": 6, "c": 1}
 
 
 def values(field):
-    return {"x": [field.number(n) for n in (3, -1, 2)], "w": [field.number(n) for n in (5, -2, 7, 1, -3, 4)], "c": [field.number(2)]}
+    return {
+        "x": [field.number(n) for n in (3, -1, 2)],
+        "w": [field.number(n) for n in (5, -2, 7, 1, -3, 4)],
+        "c": [field.number(2)],
+    }
 
 
 def gradient(node, tensor, field, given):
@@ -41,7 +45,10 @@ def truth(node, tensor, field, given):
     """Every entry of ∂node/∂tensor, each by forward mode on the equation as it is written."""
     found = []
     for n in range(SIZES[tensor.name]):
-        direction = {name: [field.number(int((name, k) == (tensor.name, n))) for k in range(size)] for name, size in SIZES.items()}
+        direction = {
+            name: [field.number(int((name, k) == (tensor.name, n))) for k in range(size)]
+            for name, size in SIZES.items()
+        }
         _, moved = dual.slopes([Definition(OUT, (), node)], given, direction, field)
         found += moved["out"]
     return found
@@ -96,8 +103,12 @@ def test_derivatives_commute(data):
     there = (affine(rows), affine(columns))
     out = Tensor("g", (3, 2, 3), "adjoint")
     axes = (k, rows, columns)
-    one = entries(Equation(out, axes, derivative(derivative(expression, X, here), W, there)), values(field), field)
-    two = entries(Equation(out, axes, derivative(derivative(expression, W, there), X, here)), values(field), field)
+    one = entries(
+        Equation(out, axes, derivative(derivative(expression, X, here), W, there)), values(field), field
+    )
+    two = entries(
+        Equation(out, axes, derivative(derivative(expression, W, there), X, here)), values(field), field
+    )
     assert one == two
 
 
@@ -132,7 +143,7 @@ def test_a_nested_sum_over_its_own_index_is_not_captured():
 
 
 def test_four_equal_values_give_the_maximum_s_derivative_once_and_to_the_first():
-    """Summed over all maximisers, ∂max(b, b, b, b)/∂b would be 4; torch gives 1, to the first in row-major order."""
+    """Over all maximisers ∂max(b, b, b, b)/∂b would be 4; torch gives 1, to the first in row-major order."""
     b = Tensor("b", (2, 2), "input")
     node = maximum((2, 2), lambda u, v: b[u, v])
     k, m = Index(2, "k"), Index(2, "m")

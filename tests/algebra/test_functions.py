@@ -67,7 +67,7 @@ def test_the_derivative_at_a_kink_is_torch_s(name):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_oracle_s_own_rule_is_the_same(name):
-    """The dual numbers of the tests have a table of their own; erf's slope has π^−½, which no field here has."""
+    """The tests' dual numbers have a table of their own; erf's slope has π^−½, which no field here has."""
     if name == "erf":
         assert name not in SLOPES
         return

@@ -24,13 +24,22 @@ N = size_symbol("N")
 
 # Whatever stands in one row is one thing; whatever stands in two rows is two.
 ALIKE = {
-    "a matrix summed": [lambda: total((3, 3), lambda i, j: M[i, j]), lambda: total((3, 3), lambda p, q: M[q, p])],
-    "its trace": [lambda: total(3, lambda i: M[i, i]), lambda: total((3, 3), lambda i, j: w.same(i, j) * M[j, i])],
+    "a matrix summed": [
+        lambda: total((3, 3), lambda i, j: M[i, j]),
+        lambda: total((3, 3), lambda p, q: M[q, p]),
+    ],
+    "its trace": [
+        lambda: total(3, lambda i: M[i, i]),
+        lambda: total((3, 3), lambda i, j: w.same(i, j) * M[j, i]),
+    ],
     "its square, traced": [
         lambda: total((3, 3), lambda i, j: M[i, j] * M[j, i]),
         lambda: total((3, 3), lambda q, p: M[q, p] * M[p, q]),
     ],
-    "its norm": [lambda: total((3, 3), lambda i, j: M[i, j] ** 2), lambda: total((3, 3), lambda i, j: M[j, i] * M[j, i])],
+    "its norm": [
+        lambda: total((3, 3), lambda i, j: M[i, j] ** 2),
+        lambda: total((3, 3), lambda i, j: M[j, i] * M[j, i]),
+    ],
     "a sum of squares": [lambda: total(3, lambda i: X[i] ** 2)],
     "a square of sums": [lambda: total((3, 3), lambda i, j: X[i] * X[j])],
     "one free index": [lambda: X[I]],
@@ -79,9 +88,11 @@ def test_an_equation_and_its_negative_are_one_condition():
 
 
 def test_more_orderings_than_can_be_tried_keep_terms_apart_and_not_together():
-    """Eight indices in one role have 40,320 orders; a key may then differ for equals, never agree for others."""
+    """Eight indices in one role have 40,320 orders; then the keys of equals may differ, no others agree."""
     eight = normal(total((3,) * 8, lambda a, b, c, d, e, f, g, h: M[a, b] * M[c, d] * M[e, f] * M[g, h]))
-    other = normal(total((3,) * 8, lambda a, b, c, d, e, f, g, h: M[a, b] * M[c, d] * M[e, f] * M[g, g] * M[h, h]))
+    other = normal(
+        total((3,) * 8, lambda a, b, c, d, e, f, g, h: M[a, b] * M[c, d] * M[e, f] * M[g, g] * M[h, h])
+    )
     assert expression_key(eight) != expression_key(other)
 
 

@@ -63,7 +63,10 @@ def normal_values(expression, axes, given, field):
 def drawn(field, seed=0):
     rng = Random(seed)
     sizes = {"x": 3, "w": 6, "c": 1}
-    return {name: [field.number(rng.choice([-3, -2, -1, 1, 2, 3, 5, 7])) for _ in range(n)] for name, n in sizes.items()}
+    return {
+        name: [field.number(rng.choice([-3, -2, -1, 1, 2, 3, 5, 7])) for _ in range(n)]
+        for name, n in sizes.items()
+    }
 
 
 def axis():
@@ -76,7 +79,9 @@ def test_the_normal_form_has_the_value_of_what_was_written(data):
     axes = axis()
     node = data.draw(trees(axes))
     field = Prime()
-    assert normal_values(normal(node), axes, drawn(field), field) == written_values(node, axes, drawn(field), field)
+    assert normal_values(normal(node), axes, drawn(field), field) == written_values(
+        node, axes, drawn(field), field
+    )
 
 
 @settings(max_examples=700)
@@ -85,7 +90,9 @@ def test_the_normal_form_has_the_value_of_what_was_written_with_kinks_and_maxima
     axes = axis()
     node = data.draw(trees(axes, depth=3, ordered=True))
     field = Fractions()
-    assert normal_values(normal(node), axes, drawn(field), field) == written_values(node, axes, drawn(field), field)
+    assert normal_values(normal(node), axes, drawn(field), field) == written_values(
+        node, axes, drawn(field), field
+    )
 
 
 @settings(max_examples=300)
@@ -158,7 +165,11 @@ def test_two_indices_with_the_same_letter_are_not_merged():
 def test_a_renamed_bound_index_is_not_captured():
     """(Σ_i x[i])·(Σ_i x[i]) with one and the same index object: SymPy's product of two sums captures it."""
     s = total(3, lambda i: X[i] * C[()])
-    for product, n in ((w.Product((s, s)), 2), (w.Product((s, w.Product((s, s)))), 3), (w.Power(s, Fraction(2)) * s, 3)):
+    for product, n in (
+        (w.Product((s, s)), 2),
+        (w.Product((s, w.Product((s, s)))), 3),
+        (w.Power(s, Fraction(2)) * s, 3),
+    ):
         assert normal_values(normal(product), (), {"x": [1, 2, 3], "c": [1]}, Prime()) == [6**n]
 
 

@@ -29,7 +29,11 @@ NAMES = {name: sympy.Symbol(name) for name in LEAST}
 @st.composite
 def sizes(draw, depth=3):
     """A size, and the same in SymPy."""
-    kind = draw(st.sampled_from(["symbol", "number"] if depth == 0 else ["symbol", "number", "+", "-", "*", "**", "/"]))
+    kind = draw(
+        st.sampled_from(
+            ["symbol", "number"] if depth == 0 else ["symbol", "number", "+", "-", "*", "**", "/"]
+        )
+    )
     if kind == "symbol":
         name = draw(st.sampled_from(list(SYMBOLS)))
         return SYMBOLS[name], NAMES[name]
@@ -92,7 +96,9 @@ def test_what_is_proved_nonnegative_is_nowhere_negative(pair):
 H, K, p = SYMBOLS.values()
 
 
-@pytest.mark.parametrize("size", [0, 3, H, H - 1, H * K - 2, K - 2, p, H * K - H - K + 1, (H - 1) * (K - 1) * 2, divided(H, 3)])
+@pytest.mark.parametrize(
+    "size", [0, 3, H, H - 1, H * K - 2, K - 2, p, H * K - H - K + 1, (H - 1) * (K - 1) * 2, divided(H, 3)]
+)
 def test_proofs_that_the_algebra_needs_are_found(size):
     assert provably_nonnegative(size)
 

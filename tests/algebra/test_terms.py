@@ -74,7 +74,9 @@ def test_putting_a_number_in_gives_the_entry_there(data, n):
     given_ = {"x": [1, -2, 3], "w": [4, -1, 2, 0, 5, -3], "c": [2]}
     field = Fractions()
     whole = evaluated(Equation(OUT, (i,), expression), given_, field)
-    there = evaluated(Equation(Tensor("one", (), "intermediate"), (), put(expression, {i: affine(n)})), given_, field)
+    there = evaluated(
+        Equation(Tensor("one", (), "intermediate"), (), put(expression, {i: affine(n)})), given_, field
+    )
     assert there == [whole[n]]
 
 

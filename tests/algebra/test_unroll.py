@@ -1,4 +1,4 @@
-"""Unrolling against enumeration: every point of the box is tested, in the order in which a reader walks it."""
+"""Unrolling against enumeration of every point of the box, in the order in which a reader walks it."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_products_said_to_be_distinct_are(laid):
         return
     for place in box(axes):
         seen = set()
-        order = [i for i in term.bound]
+        order = list(term.bound)
         for values in product(*(range(i.size) for i in order)):
             here = {**dict(zip(axes, place, strict=True)), **dict(zip(order, values, strict=True))}
             if all(holds(b, here) for b in term.brackets):
@@ -157,7 +157,9 @@ def test_a_fractional_index_is_never_silently_truncated():
     g, w = Tensor("g", (2,), "adjoint"), Tensor("w", (3,), "parameter")
     from symgrad.algebra.normal import gathered
 
-    stride_two = Term(1, (i, u), (equal(i * 2 + u, 2),), ((Entry(g, (affine(i),)), 1), (Entry(w, (affine(u),)), 1)))
+    stride_two = Term(
+        1, (i, u), (equal(i * 2 + u, 2),), ((Entry(g, (affine(i),)), 1), (Entry(w, (affine(u),)), 1))
+    )
     assert positions(gathered([stride_two])) == [(0, 2), (1, 0)]
     only_i = Term(1, (i,), (equal(i * 2 + 1, 2),), ((Entry(g, (affine(i),)), 1),))
     assert gathered([only_i]).terms == ()
@@ -193,7 +195,9 @@ def test_a_function_of_an_entry_stands_where_its_entry_stands():
 
 def test_a_factor_of_several_entries_stands_in_the_box_of_its_own_indices():
     i, x = Index(3, "i"), Index(2, "x")
-    both = Expression((Term(1, (), (), ((Entry(a, (affine(i),)), 1),)), Term(1, (), (), ((Entry(a, (affine(x),)), 1),))))
+    both = Expression(
+        (Term(1, (), (), ((Entry(a, (affine(i),)), 1),)), Term(1, (), (), ((Entry(a, (affine(x),)), 1),)))
+    )
     (layout,) = layouts(one((i,), (at_least(i, 1),), Call(relu, both)), (x,))
     assert [layout.points((n,)) for n in range(2)] == [[(2,), (4,)], [(3,), (5,)]]
     instance = layout.sites[0].instance(5)

@@ -12,7 +12,18 @@ from symgrad.algebra import written as w
 from symgrad.algebra.affine import Index
 from symgrad.algebra.functions import relu
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.written import Definition, define, inside, maximum, positive, quantity, reads, same, total, written
+from symgrad.algebra.written import (
+    Definition,
+    define,
+    inside,
+    maximum,
+    positive,
+    quantity,
+    reads,
+    same,
+    total,
+    written,
+)
 from symgrad.errors import AlgebraError
 
 X = Tensor("x", (3,), "input")

@@ -32,7 +32,9 @@ def after(node, eq):
 def test_a_function_s_value_is_called_by_its_name(f):
     eq, i = by(f)
     assert after(1 - f(z[i]) ** 2, eq) == expression_key(normal(1 - h[i] ** 2))
-    assert after(positive(f(z[i]) + 1) * exp(2 * f(z[i])), eq) == expression_key(normal(positive(h[i] + 1) * exp(2 * h[i])))
+    assert after(positive(f(z[i]) + 1) * exp(2 * f(z[i])), eq) == expression_key(
+        normal(positive(h[i] + 1) * exp(2 * h[i]))
+    )
 
 
 def test_another_function_and_another_place_keep_theirs():
@@ -60,7 +62,9 @@ def test_a_maximum_is_called_by_its_name_but_not_inside_the_choice_of_its_place(
     assert kept.powers[0][0] == chosen
 
 
-@pytest.mark.parametrize(("layer", "reads"), [("tanh", {"h", "dL_dh"}), ("sigmoid", {"h", "dL_dh"}), ("relu", {"z", "dL_dh"})])
+@pytest.mark.parametrize(
+    ("layer", "reads"), [("tanh", {"h", "dL_dh"}), ("sigmoid", {"h", "dL_dh"}), ("relu", {"z", "dL_dh"})]
+)
 def test_the_derivative_of_an_activation_is_stated_by_its_value(layer, reads):
     model = build(f"input(2) | linear(2) | {layer}")
     eq = sweep(model.forward, model.outputs, None, model.tensors).of(model.tensor("z"))

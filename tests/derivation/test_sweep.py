@@ -11,7 +11,6 @@ from oracles.fields import Prime
 from symgrad.algebra.affine import Index, affine
 from symgrad.algebra.brackets import at_least
 from symgrad.algebra.functions import tanh
-from symgrad.algebra.keys import expression_key
 from symgrad.algebra.program import Program, equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import layouts
@@ -135,11 +134,17 @@ def disagreements(definitions, given, wanted):
     values = evaluate(found.program, values, field)
     wrong = []
     for tensor in wanted:
-        direction = {name: [7 * n + 1 if name == tensor.name else 0 for n in range(len(v))] for name, v in given.items()}
+        direction = {
+            name: [7 * n + 1 if name == tensor.name else 0 for n in range(len(v))]
+            for name, v in given.items()
+        }
         plain, moved = slopes(definitions, given, direction, field)
         assert all(values[name] == plain[name] for name in plain)
         gradient = values[f"dL_d{tensor.name}"]
-        if sum(x * g for x, g in zip(direction[tensor.name], gradient, strict=True)) % field.p != moved["L"][0]:
+        if (
+            sum(x * g for x, g in zip(direction[tensor.name], gradient, strict=True)) % field.p
+            != moved["L"][0]
+        ):
             wrong.append(tensor.name)
     return wrong
 

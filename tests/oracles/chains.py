@@ -97,6 +97,8 @@ class _Options(dict[str, Any]):
 def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple[Chain, Model]:
     """A network of up to ``longest`` layers, the tensors of which are tiny."""
     shape = tuple(rng.randint(1, 4) for _ in range(rng.choice([1, 2, 2, 3, 3])))
+    while prod(shape) > most_entries:
+        shape = shape[1:]
     wanted = rng.randint(1, longest)
     steps: tuple[Step, ...] = ()
     found: tuple[Chain, Model] | None = None

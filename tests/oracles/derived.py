@@ -42,8 +42,12 @@ def entries(eq: Equation, values: Values, field: Field) -> list[Element]:
     """The entries of the equation's target."""
 
     def read(entry: Entry) -> Element:
-        position = flat(tuple(whole(e.const) for e in entry.indices if not e.coefficients), entry.tensor.shape)
-        if entry.tensor.name not in values and entry.tensor == eq.target:  # back-propagation through time: the equation reads itself further on
+        position = flat(
+            tuple(whole(e.const) for e in entry.indices if not e.coefficients), entry.tensor.shape
+        )
+        if (
+            entry.tensor.name not in values and entry.tensor == eq.target
+        ):  # back-propagation through time: the equation reads itself further on
             return value(position)
         return values[entry.tensor.name][position]
 

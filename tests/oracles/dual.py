@@ -106,9 +106,7 @@ def slopes(
     definitions: Iterable[w.Definition], sources: Values, direction: Values, field: Field
 ) -> tuple[Values, Values]:
     """Every tensor, and its derivative as the sources move along ``direction``."""
-    moving = {
-        name: list(zip(entries, direction[name], strict=True)) for name, entries in sources.items()
-    }
+    moving = {name: list(zip(entries, direction[name], strict=True)) for name, entries in sources.items()}
     pairs = run(definitions, moving, Duals(field))
     return (
         {name: [v for v, _ in entries] for name, entries in pairs.items()},

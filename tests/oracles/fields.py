@@ -152,7 +152,7 @@ class Positive(sympy.Function):
 
 
 class Unknown(sympy.Function):
-    """``f⁽ⁿ⁾(x)`` as ``Unknown(f, n, x)``; relu and sigmoid too, which SymPy has not or only as a fraction."""
+    """``f⁽ⁿ⁾(x)`` as ``Unknown(f, n, x)``; relu and sigmoid too, which SymPy has not, or as a fraction."""
 
     nargs = 3
 

@@ -66,7 +66,9 @@ def entries(value) -> list[float]:
 
 def options(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """All options of a layer, with its defaults."""
-    return {o.name: given.get(o.name, o.default) for o in CATALOGUE[name].options if o.default is not REQUIRED} | dict(given)
+    return {
+        o.name: given.get(o.name, o.default) for o in CATALOGUE[name].options if o.default is not REQUIRED
+    } | dict(given)
 
 
 def linear(x, parameters, o):
@@ -80,7 +82,13 @@ def conv2d(x, parameters, o):
     members = image.shape[0] // o["groups"]
     w = w.reshape(o["out_channels"], members, *o["kernel_size"])
     z = torch.nn.functional.conv2d(
-        image[None], w, *bias, stride=o["stride"], padding=o["padding"], dilation=o["dilation"], groups=o["groups"]
+        image[None],
+        w,
+        *bias,
+        stride=o["stride"],
+        padding=o["padding"],
+        dilation=o["dilation"],
+        groups=o["groups"],
     )[0]
     return z[0] if plane and o["out_channels"] == 1 else z
 

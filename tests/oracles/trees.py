@@ -37,7 +37,9 @@ def entry(draw, indices: Sequence[Index]) -> w.Written:
     tensor = draw(st.sampled_from(TENSORS))
     found = [draw(position(indices, size)) for size in tensor.shape]
     node: w.Written = tensor[tuple(e for e, _ in found)]
-    guards = tuple(b for (e, guarded), n in zip(found, tensor.shape, strict=True) if guarded for b in within(e, n))
+    guards = tuple(
+        b for (e, guarded), n in zip(found, tensor.shape, strict=True) if guarded for b in within(e, n)
+    )
     return w.Product((w.Iverson(guards), node)) if guards else node
 
 
@@ -71,7 +73,10 @@ def trees(draw, indices: Sequence[Index] = (), depth: int = 4, ordered: bool = F
         case "product":
             return w.Product(tuple(below() for _ in range(draw(st.integers(2, 3)))))
         case "total":
-            new = tuple(Index(draw(st.integers(1, 4)), draw(st.sampled_from("ij"))) for _ in range(draw(st.integers(1, 2))))
+            new = tuple(
+                Index(draw(st.integers(1, 4)), draw(st.sampled_from("ij")))
+                for _ in range(draw(st.integers(1, 2)))
+            )
             return w.Total(new, below(new))
         case "power":
             return w.Power(below(), Fraction(draw(st.integers(1, 3))))

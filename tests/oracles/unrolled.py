@@ -34,11 +34,7 @@ class Geometry(NamedTuple):
     def windows(self) -> tuple[int, int]:
         """How many positions the kernel has along each axis, found by sliding it."""
         return tuple(  # type: ignore[return-value]
-            sum(
-                1
-                for start in range(-p, n + p, s)
-                if start + d * (k - 1) < n + p
-            )
+            sum(1 for start in range(-p, n + p, s) if start + d * (k - 1) < n + p)
             for n, k, s, p, d in zip(
                 self.image, self.kernel, self.stride, self.padding, self.dilation, strict=True
             )

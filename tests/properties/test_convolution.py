@@ -65,9 +65,7 @@ def random_geometry(rng: Random) -> Geometry:
     groups, members = rng.choice([(1, 1), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (3, 1)])
     plane = groups == members == 1 and rng.random() < 0.6
     outputs = groups * rng.choice([1, 1, 2])
-    kernel, stride, dilation = (
-        (rng.randint(1, 4), rng.randint(1, 4)) for _ in range(3)
-    )
+    kernel, stride, dilation = ((rng.randint(1, 4), rng.randint(1, 4)) for _ in range(3))
     padding = rng.randint(0, 4), rng.randint(0, 4)
     image = tuple(
         max(1, d * (k - 1) + 1 - 2 * p) + rng.choice([0, 0, 1, 2, 3, 5])

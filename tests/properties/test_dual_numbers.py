@@ -22,7 +22,9 @@ from symgrad.network.model import Model
 
 def drawn(tensors: tuple[Tensor, ...], rng: Random, field: Field) -> Values:
     def entry() -> Element:
-        return field.number(rng.randrange(1, 2**60) if isinstance(field, Prime) else rng.choice(range(-500, 501)))
+        return field.number(
+            rng.randrange(1, 2**60) if isinstance(field, Prime) else rng.choice(range(-500, 501))
+        )
 
     return {tensor.name: [entry() for _ in range(prod(tensor.shape))] for tensor in tensors}
 
@@ -82,7 +84,7 @@ LONG = {
     "twelve layers": "input(2) | " + " | ".join(["linear(2) | tanh"] * 12) + " | mse(sum, half)",
     "nothing to learn": "input(2x2) | flatten | sigmoid | activation(f) | mse",
     "abstract functions in one another": "input(2) | activation(f) | activation(g) | activation(f)",
-    "convolutions": "input(6x6) | conv2d(2, 3, padding=1) | tanh | conv2d(1, 2, stride=2) | flatten | linear(2) | mse",
+    "convolutions": "input(6x6) | conv2d(2, 3, 1, 1) | tanh | conv2d(1, 2, 2) | flatten | linear(2) | mse",
     "leading axes": "input(2x2x3) | linear(2) | tanh | linear(3)",
     "a kernel that sees only the border": "input(1x1) | conv2d(2, 1, stride=2, padding=1) | flatten | mse",
 }

@@ -10,7 +10,6 @@ The left side reads the equation as it is written; SymPy does the lower one. Nei
 
 from __future__ import annotations
 
-from functools import cache
 from math import prod
 
 import pytest
@@ -20,12 +19,10 @@ from oracles.chains import Chain, alone, fits
 from oracles.dual import Values, run
 from oracles.fields import SymPy
 
-from symgrad.algebra.count import count_terms
 from symgrad.algebra.normal import normal
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import layouts
-from symgrad.algebra.written import Definition, total
+from symgrad.algebra.written import total
 from symgrad.catalogue import CATALOGUE
 from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build

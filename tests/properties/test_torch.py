@@ -52,7 +52,9 @@ def random_alone(name: str, rng: Random) -> tuple[Chain, Model]:
     while True:
         shape = tuple(rng.randint(1, 7) for _ in range(rng.randint(1, 3)))
         options = {
-            o.name: rng.choice(samples(o)) for o in layer.options if o.default is REQUIRED or rng.random() < 0.6
+            o.name: rng.choice(samples(o))
+            for o in layer.options
+            if o.default is REQUIRED or rng.random() < 0.6
         }
         chain = Chain(shape, (Step(name, options),))
         if model := fits(chain):
