@@ -74,6 +74,8 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run the command line; end the process with its status, or return it if not ``standalone_mode``."""
+        from symgrad.terminal import hush
+
         try:
             run: Any = super().main
             status = run(*args, standalone_mode=False, **extra) or 0
@@ -83,6 +85,9 @@ class _Commands(click.Group):
             status = INTERRUPTED
         except BrokenPipeError:
             status = PIPE_CLOSED
+        except OSError as error:  # where click itself prints
+            hush(sys.stdout)
+            status = _tell(f"cannot write to standard output: {reason(error)}")
         except SystemExit as end:  # click ends the process itself where it meets a closed pipe
             status = PIPE_CLOSED if isinstance(end.__context__, BrokenPipeError) else end.code
         if standalone_mode:
@@ -166,8 +171,10 @@ def _words(context: click.Context, parameter: click.Parameter, begun: str) -> li
     from click.shell_completion import CompletionItem
 
     words = ["weights", "inputs", "all"]
-    with suppress(SymgradError):
-        words += (tensor.name for tensor in _model(context.params.get("net") or "").tensors)
+    net = context.params.get("net") or "".join(context.args[:1])
+    if _IS_NETWORK.match(net):
+        with suppress(SymgradError):
+            words += (tensor.name for tensor in _model(net).tensors)
     return [CompletionItem(word) for word in words if word.startswith(begun)]
 
 
@@ -175,6 +182,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
 
 
 @click.group(
+    "symgrad",
     cls=_Commands,
     context_settings=_SETTINGS,
     help=f"Exact gradient formulas of neural networks: derived, typeset, evaluated.\n\n{_NETWORKS}",
@@ -397,8 +405,8 @@ def _results(model: Model, values: str, output: str | None) -> Any:
     if made.unknown:
         f = made.unknown[0]
         raise ValuesError(
-            f"{f} is a function not known further, so it has no values here; take a known one (relu, "
-            f'sigmoid, tanh), or evaluate in Python: sg.evaluator(net)(values, functions={{"{f}": …, "d{f}": …}})'
+            f"{f} is a function not known further, so it has no values here; take relu, sigmoid or tanh, or "
+            f'evaluate in Python: sg.evaluator(net)(values, functions={{"{f}": …, "d{f}": …}})'
         )
     source: str | BinaryIO = _standard_input() if values == "-" else values
     given = read_values(source, made.sources)
@@ -410,10 +418,17 @@ _IS_NETWORK = re.compile(r"\ufeff?(?:\s|#[^\n]*\n)*input\b", re.IGNORECASE)
 
 def _model(net: str) -> Model:
     """The network that NET means."""
+    from os.path import exists
+
     from symgrad.network.build import build
 
-    if _IS_NETWORK.match(net):
-        return build(net)
+    if _IS_NETWORK.match(net) or not net.strip():
+        try:
+            return build(net)
+        except DescriptionError as error:
+            if exists(net):  # noqa: PTH110  # pathlib costs 5 ms of start-up
+                error.message += f"; to read the file of this name, write {quoted(f'./{net}')}"
+            raise
     if net == "-":
         return _built(_decoded(_standard_input(), "standard input"), "standard input")
     told = quoted(net)

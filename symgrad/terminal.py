@@ -13,7 +13,7 @@ from symgrad.errors import OutputError, reason
 if TYPE_CHECKING:
     from threading import Event, Thread
 
-SIGNS = "∂·Σ−×≤…′√πσ⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+SIGNS = "∂·Σ−×≤…′√π∣⁰¹²³⁴⁵⁶⁷⁸⁹"
 """What formulas in Unicode are written with, beside ASCII."""
 
 _CHUNK = 1 << 16
@@ -82,17 +82,18 @@ def write_out(pieces: Iterable[str]) -> None:
             sys.stdout.write(chunk)
         sys.stdout.flush()
     except OSError as error:
-        _hush(sys.stdout)
+        hush(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise
         raise OutputError(f"cannot write to standard output: {reason(error)}") from None
 
 
-def _hush(stream: TextIO) -> None:
+def hush(stream: TextIO | None) -> None:
     """Send what the stream still holds nowhere, so that Python does not fail on it when it ends."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
+        if stream is not None:
+            os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
     except (OSError, ValueError):
         pass

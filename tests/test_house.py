@@ -23,8 +23,9 @@ GROUND, TOP = -1, 8
 FLOORS = {
     "_version": GROUND,
     "errors": GROUND,
-    "files": GROUND,
     "algebra": 0,
+    "files": 0,
+    "terminal": 0,
     "catalogue": 1,
     "network": 2,
     "derivation": 3,

@@ -13,6 +13,8 @@ from symgrad.network.model import Model
 Selection: TypeAlias = Mapping[Tensor, "tuple[int, ...] | None"]
 """For each wanted tensor the flat positions that are wanted, or None for every entry."""
 
+_MOST_LISTED = 20
+
 
 def select(model: Model, words: Sequence[str] = ("all",)) -> Selection:
     """The tensors and entries that ``words`` name.
@@ -53,8 +55,9 @@ def _unknown(model: Model, word: str) -> NameUnknownError:
     entries = [identifier(tensor, 0) for tensor in model.tensors if tensor.shape]
     close = nearest(word, ["weights", "inputs", "all", *names])
     hint = f"; did you mean {close}?" if close else "."
+    listed = ", ".join(names if len(names) <= _MOST_LISTED else [*names[:_MOST_LISTED], "…"])
     return NameUnknownError(
         f"nothing here is called {quoted(word)}{hint} "
-        f"There are weights, inputs, all, the tensors {', '.join(names)}, and entries such as "
+        f"There are weights, inputs, all, the tensors {listed}, and entries such as "
         f"{', '.join(entries[:3])}"
     )

@@ -85,7 +85,7 @@ def to_json(results: Mapping[str, Array]) -> str:
 def _bytes(source: str | Path | BinaryIO) -> tuple[str, bytes]:
     """What messages call the source, and all of it."""
     if not isinstance(source, str | Path):
-        return "the values", _bounded("the values", source.read(MOST_BYTES + 1))
+        return "the input", _bounded("the input", source.read(MOST_BYTES + 1))
     told = quoted(str(source))
     try:
         file = Path(source)

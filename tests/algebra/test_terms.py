@@ -9,6 +9,7 @@ from oracles.fields import Fractions, Prime
 from oracles.trees import C, W, X, trees
 
 from symgrad.algebra.affine import Index, affine
+from symgrad.algebra.differentiate import derivative_terms
 from symgrad.algebra.functions import tanh
 from symgrad.algebra.keys import expression_key
 from symgrad.algebra.normal import normal
@@ -61,7 +62,8 @@ def test_a_refreshed_term_is_the_same_term_and_shares_no_bound_index(data):
 @given(st.data())
 def test_no_bound_index_is_bound_twice_in_one_scope(data):
     expression = normal(data.draw(trees((), depth=4)))
-    for term in expression.terms:
+    pieces = [piece for term in expression.terms for piece in derivative_terms(term, C, ())]
+    for term in (*expression.terms, *pieces):
         nested = bound_anywhere(Expression((term._replace(bound=()),)))
         assert not set(term.bound) & set(nested)
 

@@ -204,6 +204,17 @@ def test_a_factor_of_several_entries_stands_in_the_box_of_its_own_indices():
     assert [t.powers[0][0].indices for t in instance.argument.terms] == [(affine(2),), (affine(1),)]
 
 
+def test_of_several_indices_in_one_axis_the_one_with_the_longest_stride_is_walked_outermost():
+    """dL_dv[4i + j], as after a flatten, is read from its first entry to its last however it is written."""
+    i, j = Index(2, "i"), Index(4, "j")
+    v = Tensor("v", (8,), "adjoint")
+    for e in (i * 4 + j, j + i * 4):
+        for bound in ((i, j), (j, i)):
+            term = Term(1, bound, (), ((Entry(v, (e,)), 1),))
+            assert reading_order(term) == ((i, 1), (j, 1))
+            assert positions(Expression((term,))) == [(n,) for n in range(8)]
+
+
 def test_unflat_undoes_flat():
     assert [unflat(n, (2, 3)) for n in range(6)] == [(i, j) for i in range(2) for j in range(3)]
     assert unflat(0, ()) == ()

@@ -115,7 +115,7 @@ def test_a_damaged_or_hostile_npz_is_refused(damage, tmp_path):
                 np.lib.format.write_array(inner, np.array([{}], dtype=object), allow_pickle=True)
                 archive.writestr("a.npy", inner.getvalue())
         data = packed.getvalue()
-    with pytest.raises(ValuesError, match=r"the values is not a file of arrays|'a' must hold"):
+    with pytest.raises(ValuesError, match=r"the input is not a file of arrays|'a' must hold"):
         read_values(io.BytesIO(data), TENSORS)
 
 

@@ -1,0 +1,672 @@
+"""Readers of what the renderers print: text, LaTeX and JSON, by small parsers that import nothing of ours.
+
+Each gives `Equation`s over one reading of formulas: a node is a function of a `World` (the numbers that
+entries have) and of the values of index letters. Numbers are whatever the world holds: fractions, dual
+numbers. An index that is no whole number, or outside its tensor, is a mistake and fails the test.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
+
+Letters: TypeAlias = Mapping[str, int]
+Place: TypeAlias = tuple[int, ...]
+
+
+class World(NamedTuple):
+    """The shape of each tensor, the numbers at its places (from 0), and the functions; all by name.
+
+    A gradient is the tensor ``dL_d…``. ``apply(f, order, x)`` is a function's value, ``partial(z, w)`` the
+    derivative of one entry by another, each given as (tensor, place).
+    """
+
+    shapes: Mapping[str, Place]
+    values: dict[str, dict[Place, Any]]
+    apply: Callable[[str, int, Any], Any]
+    partial: Callable[[tuple[str, Place], tuple[str, Place]], Any] | None = None
+
+    def at(self, name: str, place: Place) -> Any:
+        """The number at a place."""
+        return self.values[name][self.checked(name, place)]
+
+    def checked(self, name: str, place: Place) -> Place:
+        """The place, if the tensor has it."""
+        shape = self.shapes[name.removeprefix("dL_d")]
+        assert len(place) == len(shape), (name, place)
+        assert all(0 <= n < size for n, size in zip(place, shape, strict=True)), (name, place, shape)
+        return place
+
+
+Node: TypeAlias = Callable[[World, Letters], Any]
+Reference: TypeAlias = Callable[[World, Letters], tuple[str, Place]]
+
+
+class Equation(NamedTuple):
+    """``target = member = member …`` for every value of the letters in ``ranges``, which run from 0."""
+
+    target: Reference
+    members: list[Node]
+    ranges: list[tuple[str, int]]
+
+    def entries(self, world: World, member: int = -1) -> Iterator[tuple[str, Place, Any]]:
+        """Each entry that the equation states, with its number."""
+        letters = [letter for letter, _ in self.ranges]
+        for values in product(*(range(last + 1) for _, last in self.ranges)):
+            here = dict(zip(letters, values, strict=True))
+            name, place = self.target(world, here)
+            yield name, world.checked(name, place), self.members[member](world, here)
+
+
+def calculated(equations: list[Equation], world: World, member: int = -1) -> World:
+    """The world with what the equations state, each using what stands before it; nothing is stated twice."""
+    for equation in equations:
+        for name, place, value in list(equation.entries(world, member)):
+            known = world.values.setdefault(name, {})
+            assert place not in known, f"{name}{list(place)} is stated twice"
+            known[place] = value
+    return world
+
+
+def flat(shape: Place, number: int) -> Place:
+    """The place (from 0) of the entry with a flat number (from 1), row by row."""
+    number -= 1
+    place: list[int] = []
+    for size in reversed(shape):
+        number, digit = divmod(number, size)
+        place.append(digit)
+    assert number == 0
+    return tuple(reversed(place))
+
+
+# What all readers build their nodes with.
+
+
+def _number(text: str) -> Node:
+    value = Fraction(text)
+    return lambda world, letters: value
+
+
+def _entry(reference: Reference) -> Node:
+    return lambda world, letters: world.at(*reference(world, letters))
+
+
+def _sum(parts: list[tuple[int, Node]]) -> Node:
+    return lambda world, letters: sum(sign * part(world, letters) for sign, part in parts)
+
+
+def _times(left: Node, right: Node) -> Node:
+    return lambda world, letters: left(world, letters) * right(world, letters)
+
+
+def _over(left: Node, right: Node) -> Node:
+    return lambda world, letters: left(world, letters) / right(world, letters)
+
+
+def _power(base: Node, exponent: int) -> Node:
+    return lambda world, letters: base(world, letters) ** exponent
+
+
+def _call(name: str, order: int, argument: Node) -> Node:
+    return lambda world, letters: world.apply(name, order, argument(world, letters))
+
+
+def _positive(argument: Node) -> Node:
+    return lambda world, letters: Fraction(argument(world, letters) > 0)
+
+
+def _total(ranges: list[tuple[str, int]], conditions: list[Node], body: Node) -> Node:
+    names = [name for name, _ in ranges]
+
+    def value(world: World, letters: Letters) -> Any:
+        total: Any = Fraction(0)
+        for values in product(*(range(last + 1) for _, last in ranges)):
+            here = {**letters, **dict(zip(names, values, strict=True))}
+            if all(condition(world, here) for condition in conditions):
+                total = total + body(world, here)
+        return total
+
+    return value
+
+
+def _indexed(name: str, indices: list[Node]) -> Reference:
+    def reference(world: World, letters: Letters) -> tuple[str, Place]:
+        found = [index(world, letters) for index in indices]
+        assert all(n.denominator == 1 for n in found), (name, found)
+        return name, tuple(map(int, found))
+
+    return reference
+
+
+class _Tokens:
+    """A line as tokens, read from the left; the pattern must cover all of it."""
+
+    def __init__(self, text: str, pattern: str) -> None:
+        self.items: list[str] = []
+        at = 0
+        for match in re.finditer(pattern, text):
+            assert not text[at : match.start()].strip(), f"cannot read {text[at:match.start()]!r} in {text!r}"
+            self.items.append(match[0])
+            at = match.end()
+        assert not text[at:].strip(), f"cannot read {text[at:]!r}"
+        self.at = 0
+
+    @property
+    def next(self) -> str:
+        return self.items[self.at] if self.at < len(self.items) else ""
+
+    def take(self, expected: str | None = None) -> str:
+        token = self.next
+        assert token and expected in (None, token), f"{expected} expected, {token} found: {self.items}"
+        self.at += 1
+        return token
+
+    def skip(self, *what: str) -> bool:
+        if self.items[self.at : self.at + len(what)] == list(what):
+            self.at += len(what)
+            return True
+        return False
+
+
+# Text: ``∂L/∂w1 = a1·∂L/∂z1 + …`` and ``z[i] = Σ_{j=0…2 | 0 ≤ i − j ≤ 1} w[i, j]·x[j]   for i = 0…1``.
+
+_TEXT = r"∂\w+/∂\w+|Σ_\{|\w+′*(?=\()|[^\W\d]\w*|\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤∣]"
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+class Text:
+    """The reader of plain text; ``symbols`` says which entry an identifier is, as the JSON output does."""
+
+    def __init__(self, symbols: Mapping[str, tuple[str, Place]]) -> None:
+        self.symbols = symbols
+
+    def equations(self, output: str) -> list[Equation]:
+        """Every equation of a whole output."""
+        body = output[output.index("\nForward\n") :]
+        return [self.equation(line) for line in body.splitlines() if line.startswith("  ")]
+
+    def equation(self, line: str) -> Equation:
+        """One line."""
+        line, _, where = line.strip().partition("   for ")
+        ranges = []
+        for part in filter(None, where.split(", ")):
+            letter, last = part.split(" = 0…")
+            ranges.append((letter, int(last)))
+        left, *members = line.split(" = ")
+        target, rest = self._reference(_Tokens(left, _TEXT))
+        assert not rest.next
+        return Equation(target, [self._whole(member) for member in members], ranges)
+
+    def _whole(self, text: str) -> Node:
+        tokens = _Tokens(text, _TEXT)
+        node = self._expression(tokens)
+        assert not tokens.next, f"{tokens.items[tokens.at:]} left in {text!r}"
+        return node
+
+    def _expression(self, tokens: _Tokens) -> Node:
+        parts = [(-1 if tokens.skip("−") else 1, self._product(tokens))]
+        while tokens.next in ("+", "−"):
+            parts.append((1 if tokens.take() == "+" else -1, self._product(tokens)))
+        return _sum(parts)
+
+    def _product(self, tokens: _Tokens) -> Node:
+        node = self._factor(tokens)
+        while tokens.next in ("·", "/"):
+            join = _times if tokens.take() == "·" else _over
+            node = join(node, self._factor(tokens))
+        return node
+
+    def _factor(self, tokens: _Tokens) -> Node:
+        node = self._atom(tokens)
+        if tokens.next and tokens.next[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+            return _power(node, int(tokens.take().translate(_RAISED)))
+        return node
+
+    def _atom(self, tokens: _Tokens) -> Node:
+        token = tokens.next
+        if token == "Σ_{":
+            return self._sigma(tokens)
+        if token.isdigit():
+            return _number(tokens.take())
+        if tokens.skip("("):
+            node = self._expression(tokens)
+            tokens.take(")")
+            return node
+        if tokens.skip("["):
+            node = self._expression(tokens)
+            tokens.take(">")
+            tokens.take("0")
+            tokens.take("]")
+            return _positive(node)
+        if tokens.items[tokens.at + 1 : tokens.at + 2] == ["("]:
+            name = tokens.take()
+            tokens.take("(")
+            argument = self._expression(tokens)
+            tokens.take(")")
+            return _call(name.rstrip("′"), name.count("′"), argument)
+        if token.startswith("∂") and not token.startswith("∂L/"):
+            of, by = (self.symbols[name.lstrip("∂")] for name in tokens.take().split("/"))
+            return lambda world, letters: world.partial(of, by)
+        reference, _ = self._reference(tokens)
+        return _entry(reference)
+
+    def _reference(self, tokens: _Tokens) -> tuple[Reference, _Tokens]:
+        name = tokens.take()
+        gradient = name.startswith("∂L/∂")
+        name = name.removeprefix("∂L/∂")
+        prefix = "dL_d" if gradient else ""
+        if tokens.skip("["):
+            indices = [self._index(tokens)]
+            while tokens.skip(","):
+                indices.append(self._index(tokens))
+            tokens.take("]")
+            return _indexed(prefix + name, indices), tokens
+        tensor, place = self.symbols[name]
+        return (lambda world, letters: (prefix + tensor, place)), tokens
+
+    def _sigma(self, tokens: _Tokens) -> Node:
+        tokens.take("Σ_{")
+        ranges, conditions = [], []
+        while True:
+            letter = tokens.take()
+            tokens.take("=")
+            tokens.take("0")
+            tokens.take("…")
+            ranges.append((letter, int(tokens.take())))
+            if not tokens.skip(","):
+                break
+        if tokens.skip("|"):
+            conditions.append(self._condition(tokens))
+            while tokens.skip(","):
+                conditions.append(self._condition(tokens))
+        tokens.take("}")
+        return _total(ranges, conditions, self._product(tokens))
+
+    def _condition(self, tokens: _Tokens) -> Node:
+        sides, relations = [self._index(tokens)], []
+        while tokens.next in ("≤", "∣", "="):
+            relations.append(tokens.take())
+            sides.append(self._index(tokens))
+        return _held(sides, relations)
+
+    def _index(self, tokens: _Tokens) -> Node:
+        parts = []
+        sign = -1 if tokens.skip("−") else 1
+        while True:
+            parts.append((sign, self._step(tokens)))
+            if tokens.next not in ("+", "−"):
+                break
+            sign = 1 if tokens.take() == "+" else -1
+        return _sum(parts)
+
+    def _step(self, tokens: _Tokens) -> Node:
+        if tokens.skip("("):
+            node = self._index(tokens)
+            tokens.take(")")
+        elif tokens.next.isdigit():
+            node = _number(tokens.take())
+            if re.fullmatch(r"[a-z]'*", tokens.next):
+                node = _times(node, _letter(tokens.take()))
+        else:
+            node = _letter(tokens.take())
+        return _over(node, _number(tokens.take())) if tokens.skip("/") else node
+
+
+def _letter(name: str) -> Node:
+    return lambda world, letters: Fraction(letters[name])
+
+
+def _held(sides: list[Node], relations: list[str]) -> Node:
+    assert relations
+
+    def holds(world: World, letters: Letters) -> bool:
+        values = [side(world, letters) for side in sides]
+        return all(
+            {"≤": a <= b, "=": a == b, "∣": relation == "∣" and b % a == 0}[relation]
+            for a, relation, b in zip(values, relations, values[1:], strict=False)
+        )
+
+    return holds
+
+
+# LaTeX: the subset that the renderer may use, and nothing else.
+
+_TEX = r"\\[A-Za-z]+|\\.|[A-Za-z]|\d|[-+=<>()\[\]{}_^,/'&]"
+_ROW = re.compile(r"\\\\(?:\[\d+pt\])?\n")
+_KNOWN = {r"\tanh": "tanh", r"\sigma": "sigmoid"}
+
+
+def displays(output: str) -> list[str]:
+    """The displays of a whole LaTeX output, one by one."""
+    return re.findall(r"\\\[\n(.*?)\\\]\n", output, re.DOTALL)
+
+
+class Tex:
+    """The reader of LaTeX; ``functions`` are the names of abstract functions, spelled as LaTeX spells them."""
+
+    def __init__(self, shapes: Mapping[str, Place], functions: Mapping[str, str], *, closed: bool) -> None:
+        self.shapes = shapes
+        self.functions = functions
+        self.closed = closed
+
+    def equations(self, output: str) -> list[Equation]:
+        """Every equation of a whole output."""
+        return self.read(displays(output))
+
+    def read(self, blocks: list[str]) -> list[Equation]:
+        """Every equation of some displays; a row without a left side goes on with the one before it."""
+        texts: list[str] = []
+        for block in blocks:
+            match = re.fullmatch(r"\\begin\{aligned\}\n(.*)\n\\end\{aligned\}\n?", block, re.DOTALL)
+            assert match, block
+            for row in _ROW.split(match[1]):
+                left, mark, right = row.strip().partition("&")
+                assert mark, f"a row without &: {row!r}"
+                if left:
+                    texts.append(left + right)
+                else:
+                    texts[-1] += " " + right
+        return [self.equation(text) for text in texts]
+
+    def equation(self, text: str) -> Equation:
+        """One equation, its rows joined."""
+        text = re.sub(r"&&|\{\}|\\quad|\\qquad|\\,|\\[bB]ig+[lr]|\\left|\\right", " ", text)
+        ranges: list[tuple[str, int]] = []
+        where = re.search(r"\((0\\le [^()]*)\)$", text.strip())
+        if where:
+            text = text.strip()[: where.start()]
+            tokens = _Tokens(where[1].replace(r"\;", " "), _TEX)
+            ranges = self._ranges(tokens)
+            assert not tokens.next
+        tokens = _Tokens(text, _TEX)
+        target = self._reference(tokens)
+        members = []
+        while tokens.skip("="):
+            members.append(self._expression(tokens))
+        assert members, text
+        assert not tokens.next, f"{tokens.items[tokens.at:]} left in {text!r}"
+        return Equation(target, members, ranges)
+
+    def _expression(self, tokens: _Tokens) -> Node:
+        parts = [(-1 if tokens.skip("-") else 1, self._product(tokens))]
+        while tokens.next in ("+", "-"):
+            parts.append((1 if tokens.take() == "+" else -1, self._product(tokens)))
+        return _sum(parts)
+
+    def _product(self, tokens: _Tokens) -> Node:
+        node = self._factor(tokens)
+        while tokens.next not in ("", "+", "-", "=", ")", "}", ">"):
+            node = _times(node, self._factor(tokens))
+        return node
+
+    def _factor(self, tokens: _Tokens) -> Node:
+        if tokens.next == r"\sum":
+            return self._sigma(tokens)
+        node = self._atom(tokens)
+        if tokens.skip("^"):
+            assert tokens.next.isdigit()
+            return _power(node, int(tokens.take()))
+        return node
+
+    def _atom(self, tokens: _Tokens) -> Node:
+        if tokens.next.isdigit():
+            return _number(self._digits(tokens))
+        if tokens.skip("("):
+            node = self._expression(tokens)
+            tokens.take(")")
+            return node
+        if tokens.skip(*r"\mathbf { 1 } [".split()):
+            node = self._expression(tokens)
+            for token in ">0]":
+                tokens.take(token)
+            return _positive(node)
+        if tokens.next == r"\frac":
+            return self._fraction(tokens)
+        called = self._called(tokens)
+        if called:
+            order = 0
+            while tokens.skip("'"):
+                order += 1
+            tokens.take("(")
+            argument = self._expression(tokens)
+            tokens.take(")")
+            return _call(called, order, argument)
+        return _entry(self._reference(tokens))
+
+    def _called(self, tokens: _Tokens) -> str:
+        """The function whose name comes next; a name is one only if a parenthesis or a prime follows."""
+        start = tokens.at
+        if tokens.skip(*r"\mathrm { R e L U }".split()):
+            return "relu"
+        name = tokens.take()
+        if name in _KNOWN and name not in self.functions:
+            return _KNOWN[name]
+        if name in self.functions and tokens.next in ("(", "'"):
+            return self.functions[name]
+        tokens.at = start
+        return ""
+
+    def _fraction(self, tokens: _Tokens) -> Node:
+        tokens.take(r"\frac")
+        tokens.take("{")
+        if not tokens.skip(r"\partial"):
+            over = self._expression(tokens)
+            tokens.take("}")
+            tokens.take("{")
+            under = self._expression(tokens)
+            tokens.take("}")
+            return _over(over, under)
+        of = self._reference(tokens)
+        by = self._below(tokens)
+        if of(World({"L": ()}, {}, lambda *_: None), {})[0] == "L" if of.__name__ == "single" else False:
+            return _entry(lambda world, letters: _gradient(by(world, letters)))
+        return lambda world, letters: world.partial(of(world, letters), by(world, letters))
+
+    def _below(self, tokens: _Tokens) -> Reference:
+        tokens.take("}")
+        tokens.take("{")
+        tokens.take(r"\partial")
+        by = self._reference(tokens)
+        tokens.take("}")
+        return by
+
+    def _reference(self, tokens: _Tokens) -> Reference:
+        if tokens.skip(r"\frac", "{", r"\partial", "L"):
+            by = self._below(tokens)
+            return lambda world, letters: _gradient(by(world, letters))
+        name = tokens.take().lstrip("\\")
+        indices: list[Node] | None = None
+        label = ""
+        for _ in range(2):
+            if label == "" and tokens.skip("^", "{", "("):
+                while not tokens.skip(")", "}"):
+                    label += tokens.take()
+            if indices is None and tokens.skip("_"):
+                indices = [self._index(tokens)] if tokens.next != "{" else self._braced(tokens)
+        name += label
+        if indices is None:
+
+            def single(world: World, letters: Letters) -> tuple[str, Place]:
+                return name, ()
+
+            return single
+        if self.closed or len(indices) > 1:
+            start = 0 if self.closed else 1
+            return _indexed(name, [_sum([(1, index), (-1, _number(str(start)))]) for index in indices])
+        (only,) = indices
+        return lambda world, letters: (name, flat(self.shapes[name], int(only(world, letters))))
+
+    def _braced(self, tokens: _Tokens) -> list[Node]:
+        tokens.take("{")
+        indices = [self._index(tokens)]
+        while tokens.skip(","):
+            indices.append(self._index(tokens))
+        tokens.take("}")
+        return indices
+
+    def _sigma(self, tokens: _Tokens) -> Node:
+        tokens.take(r"\sum")
+        tokens.take("_")
+        tokens.take("{")
+        if tokens.skip(r"\substack", "{"):
+            ranges = self._ranges(tokens)
+            conditions = []
+            while not tokens.skip("}", "}"):
+                assert tokens.skip("\\\\") or tokens.skip(",", r"\;"), tokens.items[tokens.at :]
+                conditions.append(self._condition(tokens))
+        else:
+            letter = tokens.take()
+            tokens.take("=")
+            tokens.take("0")
+            tokens.take("}")
+            tokens.take("^")
+            last = self._digits(tokens) if tokens.next.isdigit() else ""
+            if not last:
+                tokens.take("{")
+                last = self._digits(tokens)
+                tokens.take("}")
+            ranges, conditions = [(letter, int(last))], []
+        return _total(ranges, conditions, self._product(tokens))
+
+    def _ranges(self, tokens: _Tokens) -> list[tuple[str, int]]:
+        r"""``0\le i,j\le 1,\;0\le k\le 4``, as far as such ranges go; what follows is left."""
+        ranges: list[tuple[str, int]] = []
+        while tokens.skip("0", r"\le"):
+            letters = [tokens.take()]
+            while tokens.skip(","):
+                letters.append(tokens.take())
+            tokens.take(r"\le")
+            last = int(self._digits(tokens))
+            ranges += ((letter, last) for letter in letters)
+            following = tokens.items[tokens.at : tokens.at + 3]
+            if following[:1] == [","]:
+                tokens.take(",")
+                tokens.skip(r"\;")
+            else:
+                break
+        return ranges
+
+    def _condition(self, tokens: _Tokens) -> Node:
+        sides, relations = [self._index(tokens)], []
+        while tokens.next in (r"\le", r"\mid", "="):
+            relations.append({r"\le": "≤", r"\mid": "∣", "=": "="}[tokens.take()])
+            sides.append(self._index(tokens))
+        return _held(sides, relations)
+
+    def _index(self, tokens: _Tokens) -> Node:
+        parts = []
+        sign = -1 if tokens.skip("-") else 1
+        while True:
+            parts.append((sign, self._step(tokens)))
+            if tokens.next not in ("+", "-"):
+                break
+            sign = 1 if tokens.take() == "+" else -1
+        return _sum(parts)
+
+    def _step(self, tokens: _Tokens) -> Node:
+        if tokens.skip("("):
+            node = self._index(tokens)
+            tokens.take(")")
+        elif tokens.next.isdigit():
+            node = _number(self._digits(tokens))
+            if re.fullmatch("[a-z]", tokens.next):
+                node = _times(node, self._primed(tokens))
+        else:
+            node = self._primed(tokens)
+        return _over(node, _number(self._digits(tokens))) if tokens.skip("/") else node
+
+    def _primed(self, tokens: _Tokens) -> Node:
+        letter = tokens.take()
+        while tokens.skip("'"):
+            letter += "'"
+        return _letter(letter)
+
+    def _digits(self, tokens: _Tokens) -> str:
+        text = tokens.take()
+        assert text.isdigit(), f"a number expected, {text} found"
+        while tokens.next.isdigit():
+            text += tokens.take()
+        return text
+
+
+def _gradient(reference: tuple[str, Place]) -> tuple[str, Place]:
+    return "dL_d" + reference[0], reference[1]
+
+
+# JSON: expressions are Python, evaluated here over exact numbers by walking their syntax tree.
+
+
+class Json:
+    """The reader of the JSON output."""
+
+    def __init__(self, output: str) -> None:
+        self.data = json.loads(output)
+
+    @property
+    def symbols(self) -> dict[str, tuple[str, Place]]:
+        """The tensor and the place (from 0) of each identifier."""
+        return {
+            name: (entry["tensor"], tuple(n - 1 for n in entry["index"]))
+            for name, entry in self.data["symbols"].items()
+        }
+
+    @property
+    def shapes(self) -> dict[str, Place]:
+        """The shape of each tensor that is no gradient, from the entries it has."""
+        shapes: dict[str, Place] = {}
+        for tensor, place in self.symbols.values():
+            size = tuple(n + 1 for n in place)
+            shapes[tensor] = tuple(map(max, shapes.get(tensor, size), size))
+        return {name: shape for name, shape in shapes.items() if not name.startswith("dL_d")}
+
+    def equations(self) -> list[Equation]:
+        """Every equation by its expression."""
+        symbols = self.symbols
+        found = []
+        for equation in self.data["equations"]:
+            target = symbols[equation["target"]]
+            tree = ast.parse(equation["expression"], mode="eval").body
+            found.append(Equation(_constant(target), [_python(tree, symbols)], []))
+        return found
+
+
+def _constant(reference: tuple[str, Place]) -> Reference:
+    return lambda world, letters: reference
+
+
+def _python(tree: ast.expr, symbols: Mapping[str, tuple[str, Place]]) -> Node:
+    """An expression of identifiers, whole numbers, arithmetic, ``max(…, 0)``, ``> 0`` and functions."""
+    match tree:
+        case ast.Constant(int(value)):
+            return _number(str(value))
+        case ast.Name(name):
+            return _entry(_constant(symbols[name]))
+        case ast.UnaryOp(ast.USub(), operand):
+            return _sum([(-1, _python(operand, symbols))])
+        case ast.BinOp(left, ast.Pow(), ast.Constant(int(exponent))):
+            return _power(_python(left, symbols), exponent)
+        case ast.BinOp(left, operator, right):
+            parts = _python(left, symbols), _python(right, symbols)
+            match operator:
+                case ast.Add():
+                    return _sum([(1, parts[0]), (1, parts[1])])
+                case ast.Sub():
+                    return _sum([(1, parts[0]), (-1, parts[1])])
+                case ast.Mult():
+                    return _times(*parts)
+                case ast.Div():
+                    return _over(*parts)
+        case ast.Compare(left, [ast.Gt()], [ast.Constant(0)]):
+            return _positive(_python(left, symbols))
+        case ast.Call(ast.Name("max"), [argument, ast.Constant(0)], []):
+            return _call("relu", 0, _python(argument, symbols))
+        case ast.Call(ast.Name(name), [argument], []):
+            derived = re.fullmatch(r"d(\d*)(\w+)", name) if name not in ("exp", "tanh") else None
+            order = int(derived[1] or 1) if derived else 0
+            return _call(derived[2] if derived else name, order, _python(argument, symbols))
+    raise AssertionError(f"no expression of the format: {ast.dump(tree)}")

@@ -1,0 +1,143 @@
+"""What a Python user holds: layers, networks, derivations, and SymPy on the outside."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import sympy
+from golden import article
+
+import symgrad as sg
+
+ARTICLE = "input(5x5) | conv2d(1, 3, stride=2, bias=false)"
+
+
+def symbol(name):
+    return sympy.Symbol(name)
+
+
+def test_layers_and_description_state_the_same_network():
+    made = sg.Network(sg.Input(5, 5), sg.Conv2d(1, 3, stride=2, bias=False))
+    assert made.model.text == sg.Network(ARTICLE).model.text == ARTICLE
+    assert repr(made) == f"Network({ARTICLE!r})"
+
+
+@pytest.mark.parametrize(
+    ("layers", "text"),
+    [
+        ((sg.Input((2, 3)), sg.Flatten(), sg.Linear(4)), "input(2x3) | flatten | linear(4)"),
+        ((sg.Input(3), sg.ReLU(), sg.Sigmoid(), sg.Tanh()), "input(3) | relu | sigmoid | tanh"),
+        ((sg.Input(3), sg.Activation("g"), sg.MSE("sum", half=True)), None),
+        ((sg.Input(2, 6, 6), sg.Conv2d(4, (3, 2), padding=(1, 0), groups=2)), None),
+    ],
+)
+def test_layers_are_spelled_as_a_description_reads_them(layers, text):
+    network = sg.Network(*layers)
+    assert sg.Network(network.model.text).shapes == network.shapes
+    if text is not None:
+        assert network.model.text == text
+
+
+def test_a_tensor_is_an_array_of_symbols():
+    network = sg.Network(ARTICLE)
+    assert network["a"].shape == (5, 5)
+    assert network["a"][2, 2] == symbol("a13")
+    assert dict(network.shapes) == {"a": (5, 5), "w": (3, 3), "z": (2, 2)}
+    assert sg.Network("input(3) | mse")["L"] == symbol("L")
+
+
+def test_the_formulas_of_the_article_are_sympy_expressions_equal_to_those_typed_by_hand():
+    d = sg.derive(sg.Network(ARTICLE))
+    for z, entries in article.FORWARD.items():
+        assert d.forward[z] == sum(symbol(a) * symbol(f"w{n}") for n, a in enumerate(entries.split(), 1))
+    for w, entries in article.WEIGHTS.items():
+        assert d.gradient[w] == sum(symbol(a) * symbol(f"dL_dz{n}") for n, a in enumerate(entries.split(), 1))
+
+
+def test_a_tensor_name_gives_an_array_of_formulas():
+    d = sg.derive(ARTICLE)
+    assert d.gradient["w"].shape == (3, 3)
+    assert d.gradient["w"][1, 1] == d.gradient["w5"]
+    assert d.forward["z"][0, 1] == d.forward["z2"]
+
+
+def test_formulas_are_a_mapping_in_order():
+    d = sg.derive(ARTICLE)
+    assert list(d.forward) == ["z1", "z2", "z3", "z4"]
+    assert len(d.gradient) == 9 + 25
+    assert "w9" in d.gradient
+    assert "w10" not in d.gradient
+    assert 5 not in d.gradient
+
+
+def test_wrt_picks_what_is_derived():
+    assert set(sg.derive(ARTICLE, wrt="weights").gradient) == {f"w{n}" for n in range(1, 10)}
+    assert "a1" in sg.derive(ARTICLE, wrt=["w", "a"]).gradient
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        (lambda: sg.Network(ARTICLE)["q"], sg.NameUnknownError, "There are a, w, z"),
+        (lambda: sg.derive(ARTICLE).forward["z9"], sg.NameUnknownError, "z"),
+        (lambda: sg.derive(ARTICLE, wrt="weigths"), sg.NameUnknownError, "weights"),
+        (lambda: sg.derive(ARTICLE).text("scaler"), sg.NameUnknownError, "scalar"),
+        (lambda: sg.derive(ARTICLE).text(max_terms=10), sg.BudgetError, "10"),
+        (lambda: sg.Conv2d(1, 3, strid=2), sg.DescriptionError, "stride"),
+        (lambda: sg.Input(5, -5), sg.DescriptionError, "positive"),
+        (lambda: sg.Network(sg.Input(2, 2), sg.Conv2d(1, 3)), sg.DescriptionError, "kernel"),
+        (lambda: sg.Activation("x | relu"), sg.DescriptionError, "letter"),
+    ],
+)
+def test_an_error_says_what_would_have_worked(wrong, error, words):
+    with pytest.raises(error, match=words):
+        wrong()
+
+
+def test_text_latex_and_json_are_those_of_the_command_line():
+    d = sg.derive(ARTICLE)
+    assert str(d) == d.text()
+    assert d.latex("chain").startswith("% symgrad")
+    assert json.loads(d.json())["schema"] == "symgrad/1"
+    assert d.text(unicode=False).isascii()
+
+
+def test_a_derivation_shows_itself_in_a_notebook():
+    shown = sg.derive(ARTICLE)._repr_latex_()
+    assert shown.count("$$") % 2 == 0
+    assert r"\frac{\partial L}{\partial w_1} &= a_1" in shown
+    assert "\\paragraph" not in shown
+
+
+def test_a_long_derivation_shows_its_closed_form_in_a_notebook():
+    shown = sg.derive("input(64x64) | conv2d(1, 3)")._repr_latex_()
+    assert r"\sum" in shown
+    assert len(shown) < 5_000
+
+
+def test_a_network_from_sympy_keeps_its_intermediates_by_name():
+    x1, x2, w1, w2, y, z1, h1, loss = sympy.symbols("x1 x2 w1 w2 y z1 h1 L")
+    net = sg.Network.from_sympy({z1: x1 * w1 + x2 * w2, h1: sympy.tanh(z1), loss: (h1 - y) ** 2})
+    d = sg.derive(net)
+    assert d.gradient["w1"] == x1 * symbol("dL_dz1")
+    assert sympy.expand(d.gradient["z1"] - symbol("dL_dh1") * (1 - h1**2)) == 0
+    assert "h_1" in d.latex()
+    values = {"x1": 1.0, "x2": 2.0, "w1": 0.3, "w2": 0.1, "y": 1.0}
+    out = sg.evaluator(d)(values)
+    h = np.tanh(0.5)
+    assert out["dL_dw2"] == pytest.approx(2 * (h - 1) * (1 - h**2) * 2.0)
+
+
+def test_an_evaluator_takes_a_description_a_network_or_a_derivation():
+    values = {"a": np.ones((5, 5)), "w": np.ones((3, 3)), "dL_dz": np.ones((2, 2))}
+    for given in (ARTICLE, sg.Network(ARTICLE), sg.derive(ARTICLE)):
+        assert sg.evaluator(given)(values)["z"].tolist() == [[9.0, 9.0], [9.0, 9.0]]
+
+
+def test_every_public_name_is_there():
+    for name in sg.__all__:
+        assert getattr(sg, name) is not None
+    with pytest.raises(AttributeError, match="no attribute"):
+        sg.derivee  # noqa: B018  # the lookup is the test
