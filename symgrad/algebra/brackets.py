@@ -13,7 +13,7 @@ from math import floor, gcd
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Affine, AffineLike, Index, affine
-from symgrad.algebra.sizes import Polynomial, Size, content, denominator, divided, provably_nonnegative
+from symgrad.algebra.sizes import Polynomial, Size, content, denominator, provably_nonnegative
 
 Kind: TypeAlias = Literal["=", ">=", "|"]
 
@@ -64,15 +64,11 @@ def tidied(kind: Kind, e: Affine, divisor: int = 1) -> Bracket:
         e, divisor = e * clear, divisor * clear
     common = gcd(*(content(c) for c in e.coefficients.values()))
     if kind == "|":
-        if not isinstance(e.const, Polynomial) and not any(
-            isinstance(c, Polynomial) for c in e.coefficients.values()
-        ):
-            shared = gcd(common, divisor, int(e.const))
+        if _concrete(e):
+            shared = gcd(common, divisor, _int(e.const))
             e, divisor = e.over(shared), divisor // shared
-            e = Affine(
-                int(e.const) % divisor,
-                {i: r for i, c in e.coefficients.items() if (r := int(c) % divisor)},  # type: ignore[arg-type]  # no Polynomial here
-            )
+            rests = {index: _int(c) % divisor for index, c in e.coefficients.items()}
+            e = Affine(_int(e.const) % divisor, {index: rest for index, rest in rests.items() if rest})
         return Bracket("|", e, divisor)
     if common > 1:
         if kind == ">=" and not isinstance(e.const, Polynomial):
@@ -118,8 +114,8 @@ def decide(bracket: Bracket) -> bool | None:
     if negative or (low is not None and provably_nonnegative(low - 1)):
         return False
     if _concrete(e):
-        common = gcd(*(int(c) for c in e.coefficients.values()))  # type: ignore[arg-type]  # concrete
-        if common and e.const % common:  # type: ignore[operator]  # concrete
+        common = gcd(*map(_int, e.coefficients.values()))
+        if common and _int(e.const) % common:
             return False
     return None
 
@@ -147,6 +143,13 @@ def solved(bracket: Bracket, index: Index, coefficient: int) -> tuple[Affine, tu
     if abs(coefficient) == 1 or _whole_everywhere(value):
         return value, conditions
     return value, (*conditions, divides(abs(coefficient), rest))
+
+
+def _int(size: Size) -> int:
+    """A size that is known to be a whole number, as one."""
+    if not isinstance(size, int):
+        raise TypeError(f"{size} is not a whole number")
+    return size
 
 
 def _concrete(e: Affine) -> bool:

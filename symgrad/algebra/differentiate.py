@@ -23,6 +23,7 @@ from symgrad.algebra.terms import (
     Group,
     Max,
     Named,
+    Normal,
     Rational,
     SizeFactor,
     Term,
@@ -31,7 +32,6 @@ from symgrad.algebra.terms import (
     put,
     refreshed,
 )
-from symgrad.algebra.written import Normal
 
 At = tuple[Affine, ...]
 

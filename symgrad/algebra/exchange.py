@@ -21,7 +21,7 @@ from symgrad.algebra import functions
 from symgrad.algebra import written as w
 from symgrad.algebra.affine import affine
 from symgrad.algebra.brackets import decide
-from symgrad.algebra.functions import FUNCTIONS, Function
+from symgrad.algebra.functions import FUNCTIONS
 from symgrad.algebra.identifiers import identifier, identifiers
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
@@ -40,6 +40,7 @@ from symgrad.algebra.terms import (
     put,
 )
 from symgrad.algebra.unroll import Layout, Point, Site, layouts, unflat, whole_shape
+from symgrad.algebra.written import Function
 from symgrad.errors import AlgebraError, BudgetError, quoted
 
 DEEPEST = 100

@@ -26,6 +26,7 @@ from symgrad.algebra.terms import (
     Group,
     Max,
     Named,
+    Normal,
     Powers,
     Rational,
     SizeFactor,
@@ -131,10 +132,9 @@ def power(base: Expression, exponent: Rational) -> Expression:
     if brackets and exponent < 0:
         raise AlgebraError("division by an index bracket, which is 0 somewhere")
     if isinstance(exponent, int):
-        if exponent > 0 or coefficient:
-            value = Fraction(coefficient) ** exponent
-            raised = tuple((factor, inner * exponent) for factor, inner in powers)
-            return gathered([Term(_whole(value), (), brackets, raised)])
+        value = Fraction(coefficient) ** exponent
+        raised = tuple((factor, inner * exponent) for factor, inner in powers)
+        return gathered([Term(_whole(value), (), brackets, raised)])
     root = _exact_power(coefficient, exponent)
     outside = tuple((f, inner * exponent) for f, inner in powers if _positive(f))
     inside = tuple((f, inner) for f, inner in powers if not _positive(f))
@@ -372,5 +372,5 @@ def _(node: w.Maximum) -> Expression:
 
 
 @normal.register
-def _(node: w.Normal) -> Expression:
+def _(node: Normal) -> Expression:
     return node.expression

@@ -18,9 +18,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket
-from symgrad.algebra.functions import Function
 from symgrad.algebra.sizes import Polynomial
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import Function, Written
 
 Rational: TypeAlias = int | Fraction
 
@@ -101,10 +101,14 @@ class Expression:
     def __init__(self, terms: tuple[Term, ...]) -> None:
         self.terms = terms
 
-    def __repr__(self) -> str:
-        from symgrad.algebra.keys import expression_key
 
-        return expression_key(self)
+class Normal(Written):
+    """A normal form used as part of a written equation."""
+
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
 
 
 ZERO = Expression(())
@@ -154,6 +158,10 @@ def _(factor: ValueBracket, mapping: Mapping[Index, Affine]) -> Factor:
 
 @replaced.register
 def _(factor: Max, mapping: Mapping[Index, Affine]) -> Factor:
+    return _replaced_max(factor, mapping)
+
+
+def _replaced_max(factor: Max, mapping: Mapping[Index, Affine]) -> Max:
     indices, renaming = _renamed(factor.indices)
     both = {**mapping, **renaming}
     return Max(indices, tuple(b.put(both) for b in factor.brackets), put(factor.body, both))
@@ -161,9 +169,7 @@ def _(factor: Max, mapping: Mapping[Index, Affine]) -> Factor:
 
 @replaced.register
 def _(factor: FirstMaximiser, mapping: Mapping[Index, Affine]) -> Factor:
-    maximum = replaced(factor.maximum, mapping)
-    assert isinstance(maximum, Max)
-    return FirstMaximiser(maximum, tuple(e.put(mapping) for e in factor.at))
+    return FirstMaximiser(_replaced_max(factor.maximum, mapping), tuple(e.put(mapping) for e in factor.at))
 
 
 @replaced.register(Named)

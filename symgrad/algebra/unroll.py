@@ -66,14 +66,13 @@ class Layout(NamedTuple):
     """A term laid out: its sites, and for each entry of the target the positions of its products.
 
     ``points(values)`` lists them in reading order; ``row(values)`` is how many consecutive ones form a
-    structural row (a row of the kernel, or of the output); ``count`` is their number in all.
+    structural row (a row of the kernel, or of the output).
     """
 
     coefficient: Rational
     sites: tuple[Site, ...]
     points: Callable[[Point], list[Point]]
     row: Callable[[Point], int]
-    count: int
 
 
 def layouts(expression: Expression, axes: Axes) -> tuple[Layout, ...]:
@@ -209,7 +208,7 @@ def _layout(term: Term, axes: Axes) -> Layout:
             parts += ((n, index * s) for index, s in zip(site.indices, _strides(shape), strict=True))
     tables, loose = _components(term, axes, order, parts, base)
     if tables is None:
-        return Layout(term.coefficient, sites, lambda values: [], lambda values: 1, 0)
+        return Layout(term.coefficient, sites, lambda values: [], lambda values: 1)
     return _assembled(term.coefficient, sites, axes, tables, loose, base)
 
 
@@ -288,17 +287,12 @@ def _assembled(
     base: list[int],
 ) -> Layout:
     place = {index: n for n, index in enumerate(axes)}
-    count = prod(
-        (int(index.size) for index in axes if not any(index in t.free for t in tables)),  # type: ignore[arg-type]
-        start=1,
-    )
     stages: list[Callable[[Point], list[Point]]] = []
     row: Callable[[Point], list[Point]] = _constant([tuple(base)])
     fixed: list[Point] | None = None  # the points of the stages so far that no value moves
     for table in tables:
         lists = _lists(table, base)
         base = [0] * len(base)  # the first table carries it
-        count *= sum(map(len, lists.values()))
         if table.free:
             row = _lookup(lists, tuple(place[index] for index in table.free))
             fixed = None
@@ -319,7 +313,7 @@ def _assembled(
             found = _crossed(found, stage(values))
         return found
 
-    return Layout(coefficient, sites, points, lambda values: len(row(values)), count)
+    return Layout(coefficient, sites, points, lambda values: len(row(values)))
 
 
 def _start(base: list[int], steps: list[tuple[int, int, int]]) -> Callable[[Point], list[Point]]:
@@ -376,7 +370,7 @@ def _lists(table: _Table, base: list[int]) -> dict[Point, list[Point]]:
     def vector(values: list[int]) -> Point:
         sums: list[Rational] = list(base)
         for n, steps, const in moves:
-            sums[n] += const + sum(c * values[p] for p, c in steps)  # type: ignore[operator, misc]
+            sums[n] += _rational(const) + sum(_rational(c) * values[p] for p, c in steps)
         return tuple(map(_exact, sums))
 
     def walk(values: list[int], depth: int, into: list[Point]) -> None:
@@ -399,6 +393,13 @@ def _exact(position: Rational) -> int:
     if position.denominator != 1:
         raise AlgebraError("an index is a fraction that no bracket guards")
     return position.numerator
+
+
+def _rational(size: Size) -> Rational:
+    """A size that is known to be a number, as one."""
+    if isinstance(size, Polynomial):
+        raise AlgebraError(f"only whole sizes can be unrolled, and {size} is symbolic")
+    return size
 
 
 def _is_whole(e: Affine) -> bool:

@@ -17,10 +17,8 @@ from symgrad.algebra.brackets import Bracket, equal, within
 from symgrad.algebra.sizes import Polynomial, Size
 from symgrad.errors import AlgebraError
 
-if TYPE_CHECKING:
-    from symgrad.algebra.functions import Function
+if TYPE_CHECKING:  # a tensor gives its entries, and an entry knows its tensor: one idea in two files
     from symgrad.algebra.tensors import Tensor
-    from symgrad.algebra.terms import Expression
 
 Number: TypeAlias = "int | Fraction | float"
 WrittenLike: TypeAlias = "Written | Number | Polynomial"
@@ -119,6 +117,39 @@ class Power(Written):
         self.exponent = exponent
 
 
+class Function(NamedTuple):
+    """A scalar function: its name, how often an abstract one was differentiated, and its rule.
+
+    ``rule`` maps the argument to the derivative there; None marks an abstract function, whose
+    derivative is the next order of itself: f, f′, f″, …
+    """
+
+    name: str
+    order: int = 0
+    rule: Callable[[Written], Written] | None = None
+
+    def __call__(self, argument: Written, /) -> Written:
+        """The function's value at ``argument``, as written."""
+        return Apply(self, argument)
+
+    def derivative(self, argument: Written) -> Written:
+        """The derivative at ``argument``."""
+        if self.rule is not None:
+            return self.rule(argument)
+        return Apply(Function(self.name, self.order + 1), argument)
+
+    @property
+    def abstract(self) -> bool:
+        """Whether nothing but the name is known."""
+        return self.rule is None
+
+    @property
+    def identifier(self) -> str:
+        """The name in programs: ``f``; of derivatives ``df``, ``d2f`` and so on."""
+        prefix = "" if not self.order else "d" if self.order == 1 else f"d{self.order}"
+        return prefix + self.name
+
+
 class Apply(Written):
     """``f(argument)``."""
 
@@ -167,15 +198,6 @@ class Maximum(Written):
         self.indices = indices
         self.brackets = brackets
         self.body = body
-
-
-class Normal(Written):
-    """A normal form used as part of a written equation."""
-
-    __slots__ = ("expression",)
-
-    def __init__(self, expression: Expression) -> None:
-        self.expression = expression
 
 
 class Definition(NamedTuple):

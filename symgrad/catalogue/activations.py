@@ -22,9 +22,9 @@ def row(name: str, summary: str, formula: Callable[[Written], Written]) -> Layer
     return Layer(name, "activation", "a", (), state)
 
 
-relu = row("relu", "max(0, z); the derivative at 0 is 0", functions.relu)
-sigmoid = row("sigmoid", "σ(z) = 1/(1 + e^−z)", functions.sigmoid)
-tanh = row("tanh", "hyperbolic tangent", functions.tanh)
+relu = row("relu", "max(0, z); the derivative at 0 is 0", lambda z: functions.relu(z))
+sigmoid = row("sigmoid", "σ(z) = 1/(1 + e^−z)", lambda z: functions.sigmoid(z))
+tanh = row("tanh", "hyperbolic tangent", lambda z: functions.tanh(z))
 
 
 @layer("activation", "a", Option("f", word, "f"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symgrad.algebra.affine import AffineLike
-from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import Definition, Written, define, inside, total
-from symgrad.catalogue.declare import Misfit, Place, layer, told
+from symgrad.catalogue.declare import MisfitError, Place, layer, told
 from symgrad.catalogue.options import Option, count, flag, padding, pair
 
 
@@ -43,14 +43,12 @@ def conv2d(
     plane.
     """
     if len(a.shape) not in (2, 3):
-        raise Misfit(f"conv2d needs an image C×H×W or a plane H×W, and its input is {told(a.shape)}")
+        raise MisfitError(f"conv2d needs an image C×H×W or a plane H×W, and its input is {told(a.shape)}")
     plane = len(a.shape) == 2
-    channels: Size = 1 if plane else a.shape[0]
-    height, width = a.shape[-2:]
-    assert isinstance(channels, int)
+    channels, height, width = whole_shape((1, *a.shape) if plane else a.shape)
     for what, number in (("input channels", channels), ("output channels", out_channels)):
         if number % groups:
-            raise Misfit(f"groups={groups} does not divide the {number} {what}", "groups")
+            raise MisfitError(f"groups={groups} does not divide the {number} {what}", "groups")
     members, outputs = channels // groups, out_channels // groups
     (tall, wide), (s, t), (p, q), (d, e) = kernel_size, stride, padding, dilation
     rows, columns = _window(height, tall, s, p, d, "high"), _window(width, wide, t, q, e, "wide")
@@ -85,14 +83,13 @@ def conv2d(
     return define(z, lambda o, i, j: value(o, i, j, lambda o, c, u, v: w[o, c, u, v]))
 
 
-def _window(size: Size, kernel: int, stride: int, padding: int, dilation: int, extent: str) -> int:
+def _window(size: int, kernel: int, stride: int, padding: int, dilation: int, extent: str) -> int:
     """How many windows fit: ``⌊(n + 2p − d(k−1) − 1)/s⌋ + 1`` (torch.nn.Conv2d)."""
-    assert isinstance(size, int)
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     if room < 0:
         padded = f" + 2·{padding} of padding" if padding else ""
         spread = f" (dilated: {dilation * (kernel - 1) + 1})" if dilation > 1 else ""
-        raise Misfit(
+        raise MisfitError(
             f"the kernel is {kernel} {extent}{spread} and does not fit into an image {size} {extent}{padded}",
             "kernel_size",
         )

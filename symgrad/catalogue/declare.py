@@ -17,7 +17,7 @@ from symgrad.catalogue.options import Option
 from symgrad.errors import ShapeError
 
 
-class Misfit(ShapeError):
+class MisfitError(ShapeError):
     """Sizes that do not fit; ``option`` names the hyperparameter at fault, None for the input."""
 
     def __init__(self, message: str, option: str | None = None) -> None:

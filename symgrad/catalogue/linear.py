@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.algebra.affine import Index
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, total
-from symgrad.catalogue.declare import Misfit, Place, layer
+from symgrad.catalogue.declare import MisfitError, Place, layer
 from symgrad.catalogue.options import Option, count, flag
 
 
@@ -16,7 +16,7 @@ def linear(place: Place, a: Tensor, *, out_features: int, bias: bool) -> Definit
     a: … × N, w: M × N, b: M, z: … × M; leading axes are carried along, as in torch.nn.Linear.
     """
     if not a.shape:
-        raise Misfit("linear needs an input with at least one axis")
+        raise MisfitError("linear needs an input with at least one axis")
     *leading, features = a.shape
     w = place.parameter("w", (out_features, features), "ij")
     b = place.parameter("b", (out_features,), "i")

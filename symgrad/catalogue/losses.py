@@ -23,5 +23,6 @@ def mse(place: Place, a: Tensor, *, reduction: str, half: bool) -> Definition:
     y = place.target(a)
     axes = tuple(Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True))
     squares = Total(axes, (a[axes] - y[axes]) ** 2)
-    factor = Fraction(1, 2 if half else 1) / (prod(a.shape) if reduction == "mean" else 1)
-    return Definition(place.objective(), (), quantity(factor) * squares)
+    summed = quantity(Fraction(1, 2)) * squares if half else squares
+    loss = summed / prod(a.shape) if reduction == "mean" else summed
+    return Definition(place.objective(), (), loss)

@@ -42,9 +42,8 @@ def document(derived: Derived, view: View = "scalar") -> Document:
     model, forward, gradients, wanted = derived
     formulas = [Formula("forward", eq, None) for eq in forward.equations]
     for eq in gradients.program.equations:
-        of = eq.target.of
-        assert of is not None  # every equation of a gradient program gives an adjoint
-        formulas.append(Formula("gradient", eq, wanted.get(of)))
+        positions = wanted.get(eq.target.of) if eq.target.of is not None else None
+        formulas.append(Formula("gradient", eq, positions))
     upstream = tuple(tensor.of for tensor in gradients.upstream if tensor.of is not None)
     return Document(
         model.text,

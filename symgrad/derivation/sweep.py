@@ -60,7 +60,7 @@ def sweep(
     again = [tensor.name for tensor in upstream if tensor in users]
     if again:
         raise AlgebraError(
-            f"{again[0]} is an output and is read again, so its upstream and its gradient differ; state a loss"
+            f"{again[0]} is an output that is read again: its upstream is not its gradient; state a loss"
         )
     order = _reverse_order(forward, users)
     known = set(order)

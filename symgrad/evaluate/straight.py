@@ -15,11 +15,11 @@ import sympy
 from sympy.printing.pycode import PythonCodePrinter
 
 from symgrad.algebra.exchange import PLAIN, Spelling, Unrolled, symbol
-from symgrad.algebra.functions import Function
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.unroll import whole_shape
+from symgrad.algebra.written import Function
 from symgrad.evaluate.numbers import ON_FLOATS
 
 _LONGEST_SUM = 500  # Python's compiler gives up a + b + c + … near 4,000

@@ -10,7 +10,7 @@ from symgrad.algebra.functions import FUNCTIONS
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, reads
 from symgrad.catalogue import CATALOGUE
-from symgrad.catalogue.declare import Layer, Misfit, Place, told
+from symgrad.catalogue.declare import Layer, MisfitError, Place, told
 from symgrad.catalogue.options import Span
 from symgrad.network.description import Call, Description, read
 from symgrad.network.model import Model
@@ -79,7 +79,7 @@ def _stated(description: Description, call: Call, layer: Layer, place: Place, he
     options = description.bind(call, layer.options)
     try:
         return layer.state(place, here, **options)
-    except Misfit as misfit:
+    except MisfitError as misfit:
         span = call.span
         names = [option.name for option in layer.options]
         for position, argument in enumerate(call.arguments):

@@ -51,7 +51,7 @@ def _namer(output: str, output_label: str, layer_label: str) -> Callable[[str], 
 
 
 def _letters(repeat: int) -> str:
-    """Nothing for the first of its kind, then b, c, …, z, ba, bb, …"""
+    """Nothing for the first of its kind, then b, c, …, z, ba, bb and so on."""
     text = ""
     while repeat:
         repeat, digit = divmod(repeat, 26)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from symgrad.algebra.functions import Function
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
+from symgrad.algebra.written import Function
 
 Sort: TypeAlias = Literal["number", "entry", "indexed", "derivative", "call", "group", "bracket"]
 """What a factor is; *indexed* is an entry with several indices, printed one by one."""

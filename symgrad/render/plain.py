@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from symgrad.algebra.functions import Function
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
+from symgrad.algebra.written import Function
 from symgrad.render.notation import Atom, Sort, signed_sum
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

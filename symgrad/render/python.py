@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from symgrad.algebra.functions import Function
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
+from symgrad.algebra.written import Function
 from symgrad.errors import RenderError
 from symgrad.render.notation import Atom, Sort
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 from math import prod
 from typing import Literal
 
-from symgrad.algebra.functions import Function
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.unroll import unflat, whole_shape
+from symgrad.algebra.written import Function
 from symgrad.render.notation import Atom, Sort
 
 _GREEK = frozenset(

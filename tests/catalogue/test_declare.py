@@ -7,7 +7,7 @@ import pytest
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import define
 from symgrad.catalogue import CATALOGUE
-from symgrad.catalogue.declare import Misfit, Place, elementwise, layer, told
+from symgrad.catalogue.declare import MisfitError, Place, elementwise, layer, told
 from symgrad.catalogue.options import Option, count
 from symgrad.errors import ShapeError
 
@@ -47,8 +47,8 @@ def test_shapes_as_messages_write_them():
 
 
 def test_a_misfit_is_a_shape_error_that_names_the_option():
-    assert isinstance(Misfit("no", "groups"), ShapeError)
-    assert Misfit("no").option is None
+    assert isinstance(MisfitError("no", "groups"), ShapeError)
+    assert MisfitError("no").option is None
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE)

@@ -7,7 +7,7 @@ from oracles.dual import run
 from oracles.fields import Prime
 
 from symgrad.algebra.tensors import Tensor
-from symgrad.catalogue.declare import Misfit, Place
+from symgrad.catalogue.declare import MisfitError, Place
 from symgrad.catalogue.linear import linear
 from symgrad.network.build import build
 
@@ -26,5 +26,5 @@ def test_leading_axes_are_carried_along():
 
 def test_a_single_number_has_no_axis_to_map():
     place = Place(lambda stem: (stem, ""), "z")
-    with pytest.raises(Misfit, match="at least one axis"):
+    with pytest.raises(MisfitError, match="at least one axis"):
         linear.state(place, Tensor("a", (), "input"), out_features=2, bias=True)

@@ -150,7 +150,9 @@ class _Tokens:
         self.items: list[str] = []
         at = 0
         for match in re.finditer(pattern, text):
-            assert not text[at : match.start()].strip(), f"cannot read {text[at:match.start()]!r} in {text!r}"
+            assert not text[at : match.start()].strip(), (
+                f"cannot read {text[at : match.start()]!r} in {text!r}"
+            )
             self.items.append(match[0])
             at = match.end()
         assert not text[at:].strip(), f"cannot read {text[at:]!r}"
@@ -162,7 +164,8 @@ class _Tokens:
 
     def take(self, expected: str | None = None) -> str:
         token = self.next
-        assert token and expected in (None, token), f"{expected} expected, {token} found: {self.items}"
+        assert token, f"{expected or 'more'} expected after {self.items}"
+        assert expected in (None, token), f"{expected} expected, {token} found: {self.items}"
         self.at += 1
         return token
 
@@ -205,7 +208,7 @@ class Text:
     def _whole(self, text: str) -> Node:
         tokens = _Tokens(text, _TEXT)
         node = self._expression(tokens)
-        assert not tokens.next, f"{tokens.items[tokens.at:]} left in {text!r}"
+        assert not tokens.next, f"{tokens.items[tokens.at :]} left in {text!r}"
         return node
 
     def _expression(self, tokens: _Tokens) -> Node:
@@ -389,7 +392,7 @@ class Tex:
         while tokens.skip("="):
             members.append(self._expression(tokens))
         assert members, text
-        assert not tokens.next, f"{tokens.items[tokens.at:]} left in {text!r}"
+        assert not tokens.next, f"{tokens.items[tokens.at :]} left in {text!r}"
         return Equation(target, members, ranges)
 
     def _expression(self, tokens: _Tokens) -> Node:
@@ -420,7 +423,7 @@ class Tex:
             node = self._expression(tokens)
             tokens.take(")")
             return node
-        if tokens.skip(*r"\mathbf { 1 } [".split()):
+        if tokens.skip(*[r"\mathbf", r"{", r"1", r"}", r"["]):
             node = self._expression(tokens)
             for token in ">0]":
                 tokens.take(token)
@@ -441,7 +444,7 @@ class Tex:
     def _called(self, tokens: _Tokens) -> str:
         """The function whose name comes next; a name is one only if a parenthesis or a prime follows."""
         start = tokens.at
-        if tokens.skip(*r"\mathrm { R e L U }".split()):
+        if tokens.skip(*[r"\mathrm", r"{", r"R", r"e", r"L", r"U", r"}"]):
             return "relu"
         name = tokens.take()
         if name in _KNOWN and name not in self.functions:
@@ -461,10 +464,10 @@ class Tex:
             under = self._expression(tokens)
             tokens.take("}")
             return _over(over, under)
-        of = self._reference(tokens)
-        by = self._below(tokens)
-        if of(World({"L": ()}, {}, lambda *_: None), {})[0] == "L" if of.__name__ == "single" else False:
+        if tokens.skip("L"):
+            by = self._below(tokens)
             return _entry(lambda world, letters: _gradient(by(world, letters)))
+        of, by = self._reference(tokens), self._below(tokens)
         return lambda world, letters: world.partial(of(world, letters), by(world, letters))
 
     def _below(self, tokens: _Tokens) -> Reference:
@@ -487,19 +490,19 @@ class Tex:
                 while not tokens.skip(")", "}"):
                     label += tokens.take()
             if indices is None and tokens.skip("_"):
-                indices = [self._index(tokens)] if tokens.next != "{" else self._braced(tokens)
+                indices = self._braced(tokens) if tokens.next == "{" else [self._single(tokens)]
         name += label
         if indices is None:
-
-            def single(world: World, letters: Letters) -> tuple[str, Place]:
-                return name, ()
-
-            return single
+            return _constant((name, ()))
         if self.closed or len(indices) > 1:
             start = 0 if self.closed else 1
             return _indexed(name, [_sum([(1, index), (-1, _number(str(start)))]) for index in indices])
         (only,) = indices
         return lambda world, letters: (name, flat(self.shapes[name], int(only(world, letters))))
+
+    def _single(self, tokens: _Tokens) -> Node:
+        token = tokens.take()
+        return _number(token) if token.isdigit() else _letter(token)
 
     def _braced(self, tokens: _Tokens) -> list[Node]:
         tokens.take("{")

@@ -1,0 +1,266 @@
+"""What is printed means what was derived: every output is read back by code that shares nothing with it.
+
+Text, LaTeX and JSON are read by ``oracles.readback`` over exact fractions. The scalar text is held against
+the forward definitions as they are written, its gradients against dual numbers; every other output,
+closed forms entry by entry, against the scalar text. Functions have fixed arbitrary values, of which only
+the rule of their derivative is used.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+from oracles.chains import random_chain
+from oracles.dual import run, slopes
+from oracles.fields import SLOPES, Fractions
+from oracles.readback import Json, Place, Tex, Text, World, calculated
+
+from symgrad.derivation.derive import derive, document
+from symgrad.network.build import build
+from symgrad.render.json import render_json
+from symgrad.render.latex import render_latex
+from symgrad.render.text import render_text
+
+NETWORKS = {
+    "the article": "input(5x5) | conv2d(1, 3, stride=2, bias=false)",
+    "channels, groups, padding, dilation": (
+        "input(4x5x5) | conv2d(2, 2, stride=2, padding=1, dilation=2, groups=2)"
+    ),
+    "dilation without stride": "input(5x4) | conv2d(2, 2, dilation=2)",
+    "dilation 3, stride 2": "input(8x2) | conv2d(1, (3, 2), stride=2, padding=(2, 0), dilation=(3, 1))",
+    "dilation 2, stride 4": "input(9x1) | conv2d(1, (3, 1), stride=4, padding=(1, 0), dilation=(2, 1))",
+    "dilation 4, stride 2": "input(11x1) | conv2d(1, (3, 1), stride=2, padding=(1, 0), dilation=(4, 1))",
+    "three groups": "input(6x2x2) | conv2d(3, 1, groups=3) | relu | mse",
+    "linear": "input(3) | linear(2)",
+    "perceptron": "input(3) | linear(4) | tanh | linear(2) | mse",
+    "a small CNN": "input(4x4) | conv2d(1, 3) | relu | flatten | linear(2) | sigmoid | mse(half)",
+    "flatten with channels": (
+        "input(2x4x4) | conv2d(2, 2, padding=1, stride=2, groups=2) | relu | flatten | linear(2) | mse(half)"
+    ),
+    "abstract": "input(4x4) | conv2d(1, 2, stride=2) | activation(f)",
+    "leading axes": "input(2x2x3) | linear(2) | activation(phi) | mse(sum)",
+    "one row": "input(1x7) | conv2d(1, (1, 3), stride=2, padding=(0, 1))",
+    "activations in a row": "input(2) | tanh | activation(g) | sigmoid | relu | mse",
+    "no parameters": "input(4) | tanh | mse(sum)",
+    "only padding": "input(1x1) | conv2d(2, 1, stride=2, padding=1) | flatten | mse",
+}
+
+
+class Known(Fractions):
+    """Exact fractions; sigmoid is what it is in terms of exp, as the JSON output spells it."""
+
+    def apply(self, name: str, order: int, x: Fraction) -> Fraction:
+        if (name, order) == ("sigmoid", 0):
+            return 1 / (1 + self.apply("exp", 0, -x))
+        if (name, order) == ("exp", 0):
+            return abs(super().apply(name, order, x)) + 1
+        return super().apply(name, order, x)
+
+
+FIELD = Known()
+
+
+class Dual(NamedTuple):
+    """``value + slope·ε`` with ε² = 0."""
+
+    value: Fraction
+    slope: Fraction
+
+    def __add__(self, other: Any) -> Dual:
+        x = dual(other)
+        return Dual(self.value + x.value, self.slope + x.slope)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Dual:
+        x = dual(other)
+        return Dual(self.value * x.value, self.value * x.slope + self.slope * x.value)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Dual:
+        x = dual(other)
+        return Dual(self.value / x.value, (self.slope * x.value - self.value * x.slope) / x.value**2)
+
+    def __rtruediv__(self, other: Any) -> Dual:
+        return dual(other) / self
+
+    def __pow__(self, exponent: int) -> Dual:
+        return Dual(self.value**exponent, exponent * self.value ** (exponent - 1) * self.slope)
+
+
+def dual(x: Any) -> Dual:
+    return x if isinstance(x, Dual) else Dual(Fraction(x), Fraction(0))
+
+
+def apply(name: str, order: int, x: Any) -> Any:
+    if not isinstance(x, Dual):
+        return FIELD.apply(name, order, x)
+    rule = SLOPES.get(name)
+    slope = rule(FIELD, x.value) if rule else FIELD.apply(name, order + 1, x.value)
+    return Dual(FIELD.apply(name, order, x.value), slope * x.slope)
+
+
+def printed(network: str, view: str) -> tuple[str, str, str]:
+    wanted = document(derive(build(network)), view)
+    return (
+        "".join(render_text(wanted)),
+        "".join(render_latex(wanted)),
+        "".join(render_json(wanted)),
+    )
+
+
+def places(shape: Place) -> list[Place]:
+    return list(product(*map(range, shape)))
+
+
+def drawn(rng: Random, shape: Place) -> dict[Place, Fraction]:
+    return {place: Fraction(rng.randint(-20, 20), rng.randint(1, 3)) for place in places(shape)}
+
+
+class Round:
+    """One network: the numbers that its scalar text gives, and the readers of its other outputs."""
+
+    def __init__(self, network: str, seed: int) -> None:
+        self.network = network
+        self.model = build(network)
+        text, self.latex, output = printed(network, "scalar")
+        self.json = Json(output)
+        self.shapes = self.json.shapes
+        rng = Random(seed)
+        defined = {definition.target.name for definition in self.model.definitions}
+        self.given = {name: drawn(rng, shape) for name, shape in self.shapes.items() if name not in defined}
+        if self.model.objective is None:
+            (output_tensor,) = self.model.outputs
+            self.given[f"dL_d{output_tensor.name}"] = drawn(rng, self.shapes[output_tensor.name])
+        self.text = Text(self.json.symbols)
+        self.forward_and_gradients = self.text.equations(text)
+        self.values = calculated(self.forward_and_gradients, self.world()).values
+
+    @property
+    def functions(self) -> dict[str, str]:
+        names = {"f": "f", "g": "g", "phi": r"\phi"}
+        return {spelled: name for name, spelled in names.items()}
+
+    def world(self) -> World:
+        return World(self.shapes, {name: dict(entries) for name, entries in self.given.items()}, apply)
+
+    def tex(self, *, closed: bool) -> Tex:
+        return Tex(self.shapes, self.functions, closed=closed)
+
+    def partial(self, of: tuple[str, Place], by: tuple[str, Place]) -> Fraction:
+        """``∂of/∂by`` from the forward formula of ``of`` as it was read back, on dual numbers."""
+        moving = {
+            name: {p: Dual(v, Fraction((name, p) == by)) for p, v in entries.items()}
+            for name, entries in self.values.items()
+        }
+        world = World(self.shapes, moving, apply)
+        for equation in self.forward_and_gradients:
+            if equation.target(world, {}) == of:
+                return dual(equation.members[-1](world, {})).slope
+        raise AssertionError(f"{of} has no formula")
+
+
+def flat(entries: dict[Place, Fraction]) -> list[Fraction]:
+    return [entries[place] for place in sorted(entries)]
+
+
+def check_forward(here: Round) -> None:
+    sources = {name: flat(entries) for name, entries in here.given.items() if not name.startswith("dL_d")}
+    for name, entries in run(here.model.definitions, sources, FIELD).items():
+        assert flat(here.values[name]) == entries, name
+
+
+def check_gradients(here: Round, rng: Random) -> None:
+    """The gradients of all sources along one random direction, against dual numbers."""
+    sources = {name: flat(entries) for name, entries in here.given.items() if not name.startswith("dL_d")}
+    names = [t.name for t in here.model.tensors if t.role in ("input", "parameter")]
+    still = {name: [Fraction(0)] * len(entries) for name, entries in sources.items()}
+    along = {name: [Fraction(rng.randint(-9, 9)) for _ in sources[name]] for name in names}
+    _, moved = slopes(here.model.definitions, sources, {**still, **along}, FIELD)
+    if here.model.objective is not None:
+        slope = moved["L"][0]
+    else:
+        name = here.model.outputs[0].name
+        upstream = flat(here.given[f"dL_d{name}"])
+        slope = sum(u * m for u, m in zip(upstream, moved[name], strict=True))
+    found = sum(
+        g * d for name in names for g, d in zip(flat(here.values[f"dL_d{name}"]), along[name], strict=True)
+    )
+    assert found == slope
+
+
+def check_scalar(here: Round) -> None:
+    """LaTeX and JSON say what the text says."""
+    assert calculated(here.tex(closed=False).equations(here.latex), here.world()).values == here.values
+    assert calculated(here.json.equations(), here.world()).values == here.values
+    for equation in here.json.data["equations"]:
+        (name, place, value), *others = here.text.equation(equation["text"]).entries(
+            World(here.shapes, here.values, apply)
+        )
+        assert not others
+        assert here.json.symbols[equation["target"]] == (name, place)
+        (read,) = here.tex(closed=False).read([_block(equation["latex"])])
+        assert list(read.entries(World(here.shapes, here.values, apply))) == [(name, place, value)]
+        assert here.values[name][place] == value
+
+
+def _block(latex: str) -> str:
+    """The LaTeX of one equation as a display of the LaTeX output."""
+    if latex.startswith(r"\begin{aligned}"):
+        inside = latex.removeprefix(r"\begin{aligned} ").removesuffix(r" \end{aligned}")
+        rows = inside.replace(r" \\ ", " \\\\\n").replace(r" \\[3pt] ", " \\\\[3pt]\n")
+        return "\\begin{aligned}\n" + rows + "\n\\end{aligned}"
+    return "\\begin{aligned}\n" + latex.replace("=", "&=", 1) + "\n\\end{aligned}"
+
+
+def check_chain(here: Round) -> None:
+    """Each member of each chain has the same number: the paths, and the collected sum."""
+    text, latex, output = printed(here.network, "chain")
+    known = World(here.shapes, here.values, apply, here.partial)
+    for equations in (here.text.equations(text), here.tex(closed=False).equations(latex)):
+        assert len(equations) == len(here.forward_and_gradients)
+        for equation in equations:
+            for member in range(len(equation.members)):
+                for name, place, value in equation.entries(known, member):
+                    assert value == here.values[name][place], (name, place, member)
+    assert calculated(Json(output).equations(), here.world()).values == here.values
+
+
+def check_index(here: Round) -> None:
+    """Closed forms give every entry once, with the number that the scalar formula gives it."""
+    text, latex, output = printed(here.network, "index")
+    data = Json(output).data["equations"]
+    assert all(equation["expression"] is None for equation in data)
+    readings = [
+        here.text.equations(text),
+        here.tex(closed=True).equations(latex),
+        [here.text.equation(equation["text"]) for equation in data],
+        here.tex(closed=True).read([_block(equation["latex"]) for equation in data]),
+    ]
+    for equations in readings:
+        assert calculated(equations, here.world()).values == here.values
+
+
+def check(network: str, seed: int) -> None:
+    here = Round(network, seed)
+    check_forward(here)
+    check_gradients(here, Random(seed))
+    check_scalar(here)
+    check_chain(here)
+    check_index(here)
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_every_output_reads_back_as_it_was_meant(network):
+    check(network, 1)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_output_of_a_random_network_reads_back_as_it_was_meant(seed):
+    chain, _ = random_chain(Random(1000 + seed), longest=5, most_entries=24)
+    check(chain.text, seed)
