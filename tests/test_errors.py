@@ -58,3 +58,8 @@ def test_a_description_error_shows_its_place_below_its_message():
     assert isinstance(error, SymgradError)
     assert str(error).split("\n")[0] == "no such layer"
     assert str(error).endswith(" " * 13 + "^" * 5)
+
+
+def test_the_reason_of_the_operating_system_ends_a_sentence():
+    assert errors.reason(OSError(28, "No space left on device")) == "no space left on device"
+    assert errors.reason(ValueError("Embedded\x1b null byte")) == "embedded\\u001b null byte"

@@ -87,3 +87,40 @@ def test_a_file_that_may_not_be_changed_is_not_replaced(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="may not be changed"):
         write_whole(tmp_path / "out", ["new"])
     assert (tmp_path / "out").read_text() == "old"
+
+
+def test_an_old_file_keeps_its_permissions(tmp_path):
+    file = tmp_path / "out"
+    file.write_text("old")
+    file.chmod(0o600)
+    write_whole(file, ["new"])
+    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("new", 0o600)
+
+
+def test_a_named_pipe_is_written_and_stays(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, ["through"])
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there is no /dev/fd here")
+def test_what_is_open_already_is_added_to_and_not_replaced(tmp_path):
+    """``-o /dev/stdout >> log`` put a new file in the place of the log."""
+    log = tmp_path / "log"
+    log.write_text("old\n")
+    with log.open("a") as stream:
+        write_whole(f"/dev/fd/{stream.fileno()}", ["new\n"])
+    assert log.read_text() == "old\nnew\n"
+    assert names(tmp_path) == ["log"]
+
+
+def test_a_pipe_whose_reader_has_gone_is_told_apart(tmp_path):
+    end, other = os.pipe()
+    os.close(end)
+    with pytest.raises(BrokenPipeError):
+        write_whole(f"/dev/fd/{other}", ["x"])
+    os.close(other)

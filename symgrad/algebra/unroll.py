@@ -10,7 +10,7 @@ is built per term but that tuple; what an entry is called is the reader's affair
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -19,7 +19,9 @@ from typing import NamedTuple, TypeAlias
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket
 from symgrad.algebra.loops import holds, loop, whole_steps
+from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Polynomial, Size
+from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
     Call,
     Entry,
@@ -82,6 +84,22 @@ def layouts(expression: Expression, axes: Axes) -> tuple[Layout, ...]:
         AlgebraError: if a size is symbolic, so that there is nothing to unroll to.
     """
     return tuple(_layout(term, axes) for term in expression.terms)
+
+
+def positions_read(equation: Equation, tensor: Tensor, targets: Iterable[int]) -> set[int]:
+    """The flat positions of ``tensor`` that the equation reads as factors for some entries of its target."""
+    shape = whole_shape(equation.target.shape)
+    laid = [
+        (layout, [n for n, site in enumerate(layout.sites) if site.entry and site.entry.tensor == tensor])
+        for layout in layouts(equation.body, equation.axes)
+    ]
+    return {
+        point[n]
+        for target in targets
+        for layout, sites in laid
+        for point in layout.points(unflat(target, shape))
+        for n in sites
+    }
 
 
 def distinct(expression: Expression) -> bool:

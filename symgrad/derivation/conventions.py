@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from symgrad.algebra.program import Program
+from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Call, Expression, Factor, inner_expressions
 from symgrad.network.model import Model
@@ -51,7 +51,7 @@ def _needed(model: Model, forward: Program, upstream: tuple[Tensor, ...], view: 
     convolutions = [eq for eq in forward.equations if "conv" in model.layer_of(eq.target)]
     if convolutions:
         yield Convention("correlation")
-        if any(_padded(eq.body) for eq in convolutions):
+        if any(_padded(eq) for eq in convolutions):
             yield Convention("padding")
     if view == "index":
         yield Convention("from zero")
@@ -84,9 +84,11 @@ def _needed(model: Model, forward: Program, upstream: tuple[Tensor, ...], view: 
         yield Convention("unknown function", (), name)
 
 
-def _padded(body: Expression) -> bool:
-    """Whether a condition is left that an entry of the input lies inside the image."""
-    return any(len(bracket.e.coefficients) > 1 for term in body.terms for bracket in term.brackets)
+def _padded(convolution: Equation) -> bool:
+    """Whether a condition is left on where in the image an entry lies: one that the output's place is in."""
+    place = convolution.axes[-2:]
+    brackets = [bracket for term in convolution.body.terms for bracket in term.brackets]
+    return any(index in place for bracket in brackets for index in bracket.e)
 
 
 def _calls(expression: Expression) -> Iterator[Call]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from symgrad.algebra.program import Program
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import positions_read
 from symgrad.derivation.conventions import conventions
 from symgrad.derivation.document import Document, Formula, View
 from symgrad.derivation.selection import Selection, select
@@ -37,13 +38,13 @@ def derive(model: Model, words: Sequence[str] = ("all",)) -> Derived:
 def document(derived: Derived, view: View = "scalar") -> Document:
     """What is to be printed of a derivation: forward formulas, then gradients, in evaluation order.
 
-    A gradient that was not asked for is printed where the wanted ones are stated in its terms.
+    A gradient that was not asked for is printed where the wanted ones are stated in its terms: those of its
+    entries that they read.
     """
     model, forward, gradients, wanted = derived
     formulas = [Formula("forward", eq, None) for eq in forward.equations]
-    for eq in gradients.program.equations:
-        positions = wanted.get(eq.target.of) if eq.target.of is not None else None
-        formulas.append(Formula("gradient", eq, positions))
+    positions = _printed(gradients, wanted)
+    formulas += (Formula("gradient", eq, positions[eq.target]) for eq in gradients.program.equations)
     upstream = tuple(tensor.of for tensor in gradients.upstream if tensor.of is not None)
     return Document(
         model.text,
@@ -52,6 +53,25 @@ def document(derived: Derived, view: View = "scalar") -> Document:
         (*model.tensors, *_adjoints(derived)),
         tuple(formulas),
     )
+
+
+def _printed(gradients: Gradients, wanted: Selection) -> dict[Tensor, tuple[int, ...] | None]:
+    """For each adjoint the entries to print (None: all): what is wanted, and what the others read."""
+    equations = gradients.program.equations
+    read: dict[Tensor, set[int] | None] = {eq.target: set() for eq in equations}
+    for eq in equations:
+        if eq.target.of is not None and eq.target.of in wanted:
+            positions = wanted[eq.target.of]
+            read[eq.target] = None if positions is None else set(positions)
+    for eq in reversed(equations):
+        chosen = read[eq.target]
+        for tensor in (t for t in eq.reads() if t in read):
+            known = read[tensor]
+            if chosen is None:
+                read[tensor] = None
+            elif known is not None:
+                known |= positions_read(eq, tensor, chosen)
+    return {tensor: None if found is None else tuple(sorted(found)) for tensor, found in read.items()}
 
 
 def _adjoints(derived: Derived) -> tuple[Tensor, ...]:

@@ -104,11 +104,10 @@ def _chain(name: str, paths: list[str], collected: Unrolled, room: float) -> Lin
 
 def index_lines(formula: Indexed, room: float) -> Lines:
     """A closed form, then the ranges of its left side's indices, beside it if there is room."""
-    terms = [text for _, text in formula.terms]
-    right = Unrolled(0, terms, [minus for minus, _ in formula.terms], 1)
+    right = _right(formula)
     lines = _broken(formula.left, right, _breaks(formula.left, right, room))
     if len(lines) == 1 and width(formula.left) + EQUALS + right_width(formula) > room:
-        lines = [f"{formula.left} &= {{}}", f"&\\quad {_run(right, 0, len(terms))}"]
+        lines = [f"{formula.left} &= {{}}", f"&\\quad {index_right(formula)}"]
     where = index_ranges(formula)
     if where and width(lines[-1].replace("&", "")) + width(r"\qquad" + where) <= room:
         lines[-1] += r"\qquad" + where
@@ -117,10 +116,14 @@ def index_lines(formula: Indexed, room: float) -> Lines:
     return lines
 
 
+def _right(formula: Indexed) -> Unrolled:
+    signs = [minus for minus, _ in formula.terms]
+    return Unrolled(0, [text for _, text in formula.terms], signs if any(signs) else None, 1)
+
+
 def index_right(formula: Indexed) -> str:
     """The right side of a closed form on one line."""
-    terms, signs = [text for _, text in formula.terms], [minus for minus, _ in formula.terms]
-    return _run(Unrolled(0, terms, signs, 1), 0, len(terms)) or "0"
+    return _run(_right(formula), 0, len(formula.terms))
 
 
 def right_width(formula: Indexed) -> float:

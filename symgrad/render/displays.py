@@ -18,7 +18,7 @@ from symgrad.render.indexed import Indexed, indexed
 from symgrad.render.metrics import EQUALS, QUAD, column, width
 from symgrad.render.tex import TexNotation
 
-_HIGHEST = 18
+_HIGHEST = 30
 """The height of a display, in lines of text."""
 
 _COLUMN_GAP = QUAD + 0.92  # amsmath's \minalignsep is 10pt
@@ -56,12 +56,12 @@ def _rows_of(formula: Formula) -> tuple[int, int]:
 
 
 def _by_rows(formulas: Iterator[Lines], length: int, rows: int) -> Iterator[list[Lines]]:
-    """As many whole rows in each group as its height allows, the same number in each if possible."""
+    """Whole rows in each group: the fewest groups that their height allows, about as many rows in each."""
     together = 0
     while group := list(islice(formulas, length * (together or 1))):
         if not together:
             fit = max(1, _HIGHEST // sum(map(_height, group)))
-            together = max(number for number in range(1, fit + 1) if rows % number == 0)
+            together = ceil(rows / ceil(rows / fit))
             group += islice(formulas, length * (together - 1))
         heights = list(map(_height, group))
         yield from [group] if sum(heights) <= _HIGHEST else _balanced(group, heights)

@@ -178,7 +178,8 @@ class _Tokens:
 
 # Text: ``∂L/∂w1 = a1·∂L/∂z1 + …`` and ``z[i] = Σ_{j=0…2 | 0 ≤ i − j ≤ 1} w[i, j]·x[j]   for i = 0…1``.
 
-_TEXT = r"∂\w+/∂\w+|Σ_\{|\w+′*(?=\()|[^\W\d]\w*|\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤∣]"
+# A superscript is a digit to Python, and part of a word: names are spelled out here.
+_TEXT = r"∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+|[A-Za-z][A-Za-z0-9_]*|[0-9]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤∣]"
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
@@ -350,7 +351,7 @@ def displays(output: str) -> list[str]:
 
 
 class Tex:
-    """The reader of LaTeX; ``functions`` are the names of abstract functions, spelled as LaTeX spells them."""
+    """The reader of LaTeX; ``functions`` gives the name of each abstract function by its LaTeX spelling."""
 
     def __init__(self, shapes: Mapping[str, Place], functions: Mapping[str, str], *, closed: bool) -> None:
         self.shapes = shapes

@@ -1,0 +1,49 @@
+"""Which conventions a network's formulas rest on: those it needs, and no others."""
+
+import pytest
+
+from symgrad.derivation.derive import derive, document
+from symgrad.network.build import build
+
+
+def keys(network, view="scalar"):
+    return [convention.key for convention in document(derive(build(network)), view).conventions]
+
+
+@pytest.mark.parametrize(
+    ("network", "view", "needed"),
+    [
+        ("input(5x5) | conv2d(1, 3)", "scalar", ["shapes", "correlation", "flat", "gradient", "upstream"]),
+        ("input(5x5) | conv2d(1, 3)", "index", ["shapes", "correlation", "from zero", "gradient", "upstream"]),
+        ("input(3) | linear(2) | mse", "scalar", ["shapes", "flat", "gradient"]),
+        ("input(3) | linear(2) | mse", "chain", ["shapes", "flat", "gradient", "paths"]),
+        ("input(3) | relu | mse", "scalar", ["shapes", "flat", "gradient", "relu"]),
+        ("input(3) | sigmoid | mse", "scalar", ["shapes", "flat", "gradient", "sigmoid"]),
+        ("input(3) | activation(f) | mse", "scalar", ["shapes", "flat", "gradient", "unknown function"]),
+        (
+            "input(3) | linear(2) | linear(2) | mse",
+            "scalar",
+            ["shapes", "flat", "layers", "gradient"],
+        ),
+        (
+            "input(2x3x3) | conv2d(2, 2, bias=false)",
+            "scalar",
+            ["shapes", "correlation", "axes", "gradient", "upstream"],
+        ),
+    ],
+)
+def test_a_network_states_the_conventions_that_it_needs(network, view, needed):
+    assert keys(network, view) == needed
+
+
+@pytest.mark.parametrize(
+    ("options", "padded"),
+    [("1, 3", False), ("1, 3, padding=1", True), ("1, (1, 3), padding=(0, 1)", True), ("1, 1, stride=2", False)],
+)
+def test_padding_is_stated_where_there_is_some(options, padded):
+    assert ("padding" in keys(f"input(5x5) | conv2d({options})")) is padded
+    assert ("padding" in keys(f"input(2x5x5) | conv2d({options})")) is padded
+
+
+def test_groups_alone_are_no_padding():
+    assert "padding" not in keys("input(4x5x5) | conv2d(4, 3, groups=2)")
