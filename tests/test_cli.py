@@ -19,6 +19,7 @@ from golden.article import FORWARD, NETWORK, PIXELS, WEIGHTS
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.options import REQUIRED, spelled
 from symgrad.cli import main
+from symgrad.errors import SymgradError
 
 ROOT = Path(__file__).resolve().parent.parent
 VIEWS, FORMATS = ("scalar", "chain", "index"), ("text", "latex", "json")
@@ -459,6 +460,14 @@ def test_what_the_machine_cannot_do_is_one_message(error, monkeypatch):
 
     monkeypatch.setattr("symgrad.network.build.build", fail)
     assert refused("derive", NETWORK)
+
+
+def test_the_last_door_escapes_what_a_message_let_pass(monkeypatch):
+    def fail(*arguments):
+        raise SymgradError("a\x1b[31m\u202eb\n  c")
+
+    monkeypatch.setattr("symgrad.network.build.build", fail)
+    assert refused("derive", NETWORK) == "a\\u001b[31m\\u202eb\n  c\n"
 
 
 def on_a_terminal(*arguments, **settings):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from symgrad.errors import DescriptionError, SymgradError, caret, nearest, printable, quoted
+from symgrad.errors import DescriptionError, SymgradError, caret, nearest, printable, quoted, reason
 
 
 @pytest.mark.parametrize(
@@ -61,5 +61,5 @@ def test_a_description_error_shows_its_place_below_its_message():
 
 
 def test_the_reason_of_the_operating_system_ends_a_sentence():
-    assert errors.reason(OSError(28, "No space left on device")) == "no space left on device"
-    assert errors.reason(ValueError("Embedded\x1b null byte")) == "embedded\\u001b null byte"
+    assert reason(OSError(28, "No space left on device")) == "no space left on device"
+    assert reason(ValueError("Embedded\x1b null byte")) == "embedded\\u001b null byte"

@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.terms import Call, Expression, Factor, inner_expressions
+from symgrad.algebra.terms import Call, Expression, inner_expressions
+from symgrad.derivation.readable import closed_form
+from symgrad.derivation.sweep import Gradients
 from symgrad.network.model import Model
 
 Key: TypeAlias = Literal[
@@ -17,6 +19,7 @@ Key: TypeAlias = Literal[
     "flat",
     "axes",
     "from zero",
+    "conditions",
     "layers",
     "repeats",
     "gradient",
@@ -37,14 +40,12 @@ class Convention(NamedTuple):
     function: str = ""
 
 
-def conventions(
-    model: Model, forward: Program, upstream: tuple[Tensor, ...], view: str
-) -> tuple[Convention, ...]:
+def conventions(model: Model, forward: Program, gradients: Gradients, view: str) -> tuple[Convention, ...]:
     """The conventions that the formulas of this network rest on, and no others."""
-    return tuple(_needed(model, forward, upstream, view))
+    return tuple(_needed(model, forward, gradients, view))
 
 
-def _needed(model: Model, forward: Program, upstream: tuple[Tensor, ...], view: str) -> Iterator[Convention]:
+def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> Iterator[Convention]:
     shaped = tuple(tensor for tensor in model.tensors if tensor.shape)
     if shaped:
         yield Convention("shapes", shaped)
@@ -55,6 +56,8 @@ def _needed(model: Model, forward: Program, upstream: tuple[Tensor, ...], view: 
             yield Convention("padding")
     if view == "index":
         yield Convention("from zero")
+        if any(_conditional(eq) for eq in (*forward.equations, *gradients.program.equations)):
+            yield Convention("conditions")
     else:
         if any(len(tensor.shape) < 3 for tensor in shaped):
             yield Convention("flat")
@@ -68,6 +71,7 @@ def _needed(model: Model, forward: Program, upstream: tuple[Tensor, ...], view: 
     if repeated:
         yield Convention("repeats", tuple(repeated[:1]))
     yield Convention("gradient")
+    upstream = tuple(tensor.of for tensor in gradients.upstream if tensor.of is not None)
     if upstream:
         yield Convention("upstream", upstream)
     if view == "chain":
@@ -91,11 +95,21 @@ def _padded(convolution: Equation) -> bool:
     return any(index in place for bracket in brackets for index in bracket.e)
 
 
+def _conditional(equation: Equation) -> bool:
+    """Whether a term has a condition that stands below no sum sign, so that it is printed as a factor."""
+    terms = (term for part in _parts(closed_form(equation).body) for term in part.terms)
+    return any(term.brackets and not term.bound for term in terms)
+
+
 def _calls(expression: Expression) -> Iterator[Call]:
-    pending: list[Factor] = [factor for term in expression.terms for factor, _ in term.powers]
-    while pending:
-        factor = pending.pop()
-        if isinstance(factor, Call):
-            yield factor
-        for inner in inner_expressions(factor):
-            pending += (f for term in inner.terms for f, _ in term.powers)
+    for part in _parts(expression):
+        yield from (f for term in part.terms for f, _ in term.powers if isinstance(f, Call))
+
+
+def _parts(expression: Expression) -> Iterator[Expression]:
+    """The expression and all inside it."""
+    yield expression
+    for term in expression.terms:
+        for factor, _ in term.powers:
+            for inner in inner_expressions(factor):
+                yield from _parts(inner)

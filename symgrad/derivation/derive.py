@@ -45,11 +45,10 @@ def document(derived: Derived, view: View = "scalar") -> Document:
     formulas = [Formula("forward", eq, None) for eq in forward.equations]
     positions = _printed(gradients, wanted)
     formulas += (Formula("gradient", eq, positions[eq.target]) for eq in gradients.program.equations)
-    upstream = tuple(tensor.of for tensor in gradients.upstream if tensor.of is not None)
     return Document(
         model.text,
         view,
-        conventions(model, forward, upstream, view),
+        conventions(model, forward, gradients, view),
         (*model.tensors, *_adjoints(derived)),
         tuple(formulas),
     )

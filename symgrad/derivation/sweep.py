@@ -140,14 +140,9 @@ def _entry_term(tensor: Tensor, at: tuple[Affine, ...], bound: tuple[Index, ...]
 def _letters(tensor: Tensor, users: Sequence[Equation]) -> tuple[str, ...]:
     """The letters under which the tensor is read; a spare one where it is read at a combination."""
     reading = next((e for eq in users for e in entries(eq.body) if e.tensor == tensor), None)
-    spare = iter(_SPARE_LETTERS)
-    letters: list[str] = []
-    for axis, letter in enumerate(tensor.letters):
-        lone = reading.indices[axis].lone() if reading is not None else None
-        if lone is not None:
-            letters.append(lone.letter)
-        elif reading is None:
-            letters.append(letter)
-        else:
-            letters.append(next(spare, letter))
-    return tuple(letters)
+    if reading is None:
+        return tensor.letters
+    alone = [e.lone() for e in reading.indices]
+    taken = {index.letter for index in alone if index is not None}
+    spare = iter(letter for letter in (*_SPARE_LETTERS, *tensor.letters) if letter not in taken)
+    return tuple(next(spare, "k") if index is None else index.letter for index in alone)

@@ -75,12 +75,14 @@ def _balanced(formulas: list[Lines], heights: list[int]) -> Iterator[list[Lines]
         ]
         heights = list(map(_height, formulas))
     share = sum(heights) / ceil(sum(heights) / _HIGHEST)
-    start = high = 0
+    start = high = below = groups = 0
     for place, height in enumerate(heights):
-        if high and high + height > share:
+        past_its_share = below + height / 2 > (groups + 1) * share
+        if high and (past_its_share or high + height > _HIGHEST):
             yield formulas[start:place]
-            start, high = place, 0
+            start, high, groups = place, 0, groups + 1
         high += height
+        below += height
     yield formulas[start:]
 
 

@@ -206,7 +206,9 @@ def _conditions(term: Term, notation: IndexNotation, letters: Letters) -> list[s
             low, high = pairs.get(linear, (None, None))
             pairs[linear] = (-bracket.e.const, high) if sign > 0 else (low, bracket.e.const)
         elif bracket.kind == "=":
-            others.append(notation.equation(_pieces(bracket.e, notation, letters), "0"))
+            linear, sign = _linear(bracket, letters)
+            value = _pieces(affine(bracket.e.const * -sign), notation, letters)
+            others.append(notation.equation(_pieces(linear, notation, letters), value))
         else:
             others.append(notation.divisible(str(bracket.divisor), _pieces(bracket.e, notation, letters)))
     read = [entry for factor, _ in term.powers for entry in entries_of_factor(factor)]

@@ -33,6 +33,7 @@ _SENTENCES: dict[Key, str] = {
         "{last} is the last entry of~{name}."
     ),
     "from zero": "Here every index runs from~0.",
+    "conditions": "A term is~0 where a condition in its brackets fails, whatever else stands in it.",
     "layers": "{mark} is its layer's: {name} is the {stem} of layer~{label}.",
     "repeats": "{letter} counts on: {name} is the second {stem}{of layer}.",
     "gradient": "{L} is a single number; its gradient by a tensor has the shape of the tensor.",

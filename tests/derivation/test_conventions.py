@@ -14,7 +14,11 @@ def keys(network, view="scalar"):
     ("network", "view", "needed"),
     [
         ("input(5x5) | conv2d(1, 3)", "scalar", ["shapes", "correlation", "flat", "gradient", "upstream"]),
-        ("input(5x5) | conv2d(1, 3)", "index", ["shapes", "correlation", "from zero", "gradient", "upstream"]),
+        (
+            "input(5x5) | conv2d(1, 3)",
+            "index",
+            ["shapes", "correlation", "from zero", "gradient", "upstream"],
+        ),
         ("input(3) | linear(2) | mse", "scalar", ["shapes", "flat", "gradient"]),
         ("input(3) | linear(2) | mse", "chain", ["shapes", "flat", "gradient", "paths"]),
         ("input(3) | relu | mse", "scalar", ["shapes", "flat", "gradient", "relu"]),
@@ -38,7 +42,13 @@ def test_a_network_states_the_conventions_that_it_needs(network, view, needed):
 
 @pytest.mark.parametrize(
     ("options", "padded"),
-    [("1, 3", False), ("1, 3, padding=1", True), ("1, (1, 3), padding=(0, 1)", True), ("1, 1, stride=2", False)],
+    [
+        ("1, 3", False),
+        ("1, 3, padding=1", True),
+        ("1, (1, 3), padding=(0, 1)", True),
+        ("1, 1, padding=1", True),
+        ("1, 1, stride=2", False),
+    ],
 )
 def test_padding_is_stated_where_there_is_some(options, padded):
     assert ("padding" in keys(f"input(5x5) | conv2d({options})")) is padded

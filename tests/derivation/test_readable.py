@@ -16,10 +16,12 @@ def first(network):
 def test_flatten_is_stated_by_where_each_entry_goes(shape):
     form = closed_form(first(f"input({'x'.join(map(str, shape))}) | flatten"))
     (position,) = form.left
-    reached = sorted(
-        position.const
-        + sum(c * dict(zip(form.axes, values, strict=True))[index] for index, c in position.coefficients.items())
+    everywhere = (
+        dict(zip(form.axes, values, strict=True))
         for values in product(*(range(index.size) for index in form.axes))
+    )
+    reached = sorted(
+        position.const + sum(c * at[index] for index, c in position.coefficients.items()) for at in everywhere
     )
     count = 1
     for size in shape:

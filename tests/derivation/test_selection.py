@@ -37,6 +37,6 @@ def test_words_name_tensors_and_entries(model, words, chosen):
 
 @pytest.mark.parametrize("word", ["w10", "w0", "w01", "q", "w_1", "", "W", "dL_dw", "\x1b[31m", "w5 "])
 def test_a_word_that_names_nothing_is_refused_with_what_there_is(word):
-    with pytest.raises(NameUnknownError, match="There are|did you mean") as caught:
+    with pytest.raises(NameUnknownError, match=r"There are|did you mean") as caught:
         select(ARTICLE, (word,))
     assert "\x1b" not in str(caught.value)

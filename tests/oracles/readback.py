@@ -108,6 +108,13 @@ def _over(left: Node, right: Node) -> Node:
     return lambda world, letters: left(world, letters) / right(world, letters)
 
 
+def _guarded(conditions: list[Node], body: Node) -> Node:
+    """The body where all conditions hold, else 0, whatever the body is."""
+    return lambda world, letters: (
+        body(world, letters) if all(holds(world, letters) for holds in conditions) else Fraction(0)
+    )
+
+
 def _power(base: Node, exponent: int) -> Node:
     return lambda world, letters: base(world, letters) ** exponent
 
@@ -179,7 +186,10 @@ class _Tokens:
 # Text: ``∂L/∂w1 = a1·∂L/∂z1 + …`` and ``z[i] = Σ_{j=0…2 | 0 ≤ i − j ≤ 1} w[i, j]·x[j]   for i = 0…1``.
 
 # A superscript is a digit to Python, and part of a word: names are spelled out here.
-_TEXT = r"∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+|[A-Za-z][A-Za-z0-9_]*|[0-9]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤∣]"
+_TEXT = (
+    r"∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+"
+    r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤∣]"
+)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
@@ -201,7 +211,7 @@ class Text:
         for part in filter(None, where.split(", ")):
             letter, last = part.split(" = 0…")
             ranges.append((letter, int(last)))
-        left, *members = line.split(" = ")
+        left, *members = re.split(r" = (?![^{]*\})(?![^\[]*\])", line)
         target, rest = self._reference(_Tokens(left, _TEXT))
         assert not rest.next
         return Equation(target, [self._whole(member) for member in members], ranges)
@@ -219,11 +229,17 @@ class Text:
         return _sum(parts)
 
     def _product(self, tokens: _Tokens) -> Node:
-        node = self._factor(tokens)
+        node, conditions = self._factor(tokens), []
         while tokens.next in ("·", "/"):
-            join = _times if tokens.take() == "·" else _over
-            node = join(node, self._factor(tokens))
-        return node
+            if _conditional(tokens.items[tokens.at + 1 :], "[", ("≤", "∣", "=")):
+                tokens.take("·")
+                tokens.take("[")
+                conditions += self._conditions(tokens)
+                tokens.take("]")
+            else:
+                join = _times if tokens.take() == "·" else _over
+                node = join(node, self._factor(tokens))
+        return _guarded(conditions, node)
 
     def _factor(self, tokens: _Tokens) -> Node:
         node = self._atom(tokens)
@@ -285,11 +301,15 @@ class Text:
             if not tokens.skip(","):
                 break
         if tokens.skip("|"):
-            conditions.append(self._condition(tokens))
-            while tokens.skip(","):
-                conditions.append(self._condition(tokens))
+            conditions = self._conditions(tokens)
         tokens.take("}")
         return _total(ranges, conditions, self._product(tokens))
+
+    def _conditions(self, tokens: _Tokens) -> list[Node]:
+        conditions = [self._condition(tokens)]
+        while tokens.skip(","):
+            conditions.append(self._condition(tokens))
+        return conditions
 
     def _condition(self, tokens: _Tokens) -> Node:
         sides, relations = [self._index(tokens)], []
@@ -321,6 +341,13 @@ class Text:
         return _over(node, _number(tokens.take())) if tokens.skip("/") else node
 
 
+def _conditional(tokens: list[str], opening: str, relations: tuple[str, ...]) -> bool:
+    """Whether a bracket that says something of indices comes next."""
+    if tokens[:1] != [opening]:
+        return False
+    return any(token in relations for token in tokens[: tokens.index("]")])
+
+
 def _letter(name: str) -> Node:
     return lambda world, letters: Fraction(letters[name])
 
@@ -342,6 +369,7 @@ def _held(sides: list[Node], relations: list[str]) -> Node:
 
 _TEX = r"\\[A-Za-z]+|\\.|[A-Za-z]|\d|[-+=<>()\[\]{}_^,/'&]"
 _ROW = re.compile(r"\\\\(?:\[\d+pt\])?\n")
+_INDICATOR = (r"\mathbf", "{", "1", "}", "[")
 _KNOWN = {r"\tanh": "tanh", r"\sigma": "sigmoid"}
 
 
@@ -403,10 +431,18 @@ class Tex:
         return _sum(parts)
 
     def _product(self, tokens: _Tokens) -> Node:
-        node = self._factor(tokens)
+        node, conditions = self._factor(tokens), []
         while tokens.next not in ("", "+", "-", "=", ")", "}", ">"):
-            node = _times(node, self._factor(tokens))
-        return node
+            inside = tokens.items[tokens.at + 4 :]
+            if tokens.next == r"\mathbf" and _conditional(inside, "[", (r"\le", r"\mid", "=")):
+                tokens.skip(*_INDICATOR)
+                conditions.append(self._condition(tokens))
+                while tokens.skip(",", r"\;"):
+                    conditions.append(self._condition(tokens))
+                tokens.take("]")
+            else:
+                node = _times(node, self._factor(tokens))
+        return _guarded(conditions, node)
 
     def _factor(self, tokens: _Tokens) -> Node:
         if tokens.next == r"\sum":
@@ -424,7 +460,7 @@ class Tex:
             node = self._expression(tokens)
             tokens.take(")")
             return node
-        if tokens.skip(*[r"\mathbf", r"{", r"1", r"}", r"["]):
+        if tokens.skip(*_INDICATOR):
             node = self._expression(tokens)
             for token in ">0]":
                 tokens.take(token)

@@ -1,0 +1,49 @@
+"""Lines of one formula: one ``&`` in each, terms with their signs, breaks where the structure breaks."""
+
+import pytest
+
+from symgrad.derivation.derive import derive, document
+from symgrad.network.build import build
+from symgrad.render.aligned import aligned
+from symgrad.render.metrics import column
+
+
+def lines(network, view="scalar", room=12.0, kind="gradient"):
+    whole = document(derive(build(network)), view)
+    return [
+        formula
+        for each in whole.formulas
+        if each.kind == kind
+        for formula in aligned(whole, each, column(room))
+    ]
+
+
+@pytest.mark.parametrize("room", [6.0, 8.0, 12.0, 30.0])
+def test_a_sum_keeps_its_terms_in_order_however_narrow_the_column(room):
+    wide = lines("input(9) | linear(1)", room=100.0, kind="forward")[0]
+    broken = lines("input(9) | linear(1)", room=room, kind="forward")[0]
+    joined = "".join(broken).replace(r"&\quad {}", " ").replace(" ", "")
+    assert joined == "".join(wide).replace(" ", "")
+
+
+def test_a_continuation_begins_with_its_operator():
+    first, *others = lines("input(12) | linear(1)", room=8.0, kind="forward")[0]
+    assert first.startswith("z_1 &= ")
+    assert others
+    assert all(line.startswith(r"&\quad {}+ ") for line in others)
+
+
+def test_negative_terms_keep_their_sign():
+    (only,) = lines("input(1) | linear(1) | mse(sum)")[0]
+    assert only.endswith("&= 2(z_1 - y_1)")
+
+
+def test_members_of_a_chain_that_do_not_fit_together_each_begin_a_line():
+    weights = lines("input(5x5) | conv2d(1, 3, stride=2, bias=false)", view="chain")[0]
+    assert len(weights) == 2
+    assert weights[1].startswith("&= a_1")
+
+
+def test_an_empty_sum_is_zero():
+    pixel = lines("input(1x2) | conv2d(1, 1, stride=2, bias=false)")[-1]
+    assert pixel == [r"\frac{\partial L}{\partial a_2} &= 0"]
