@@ -44,7 +44,8 @@ def document(derived: Derived, view: View = "scalar") -> Document:
     model, forward, gradients, wanted = derived
     formulas = [Formula("forward", eq, None) for eq in forward.equations]
     positions = _printed(gradients, wanted)
-    formulas += (Formula("gradient", eq, positions[eq.target]) for eq in gradients.program.equations)
+    printed = (eq for eq in gradients.program.equations if positions[eq.target] != ())
+    formulas += (Formula("gradient", eq, positions[eq.target]) for eq in printed)
     return Document(
         model.text,
         view,

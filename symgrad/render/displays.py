@@ -1,14 +1,14 @@
 r"""Displays: formulas gathered into ``aligned`` blocks of a height that a page can take.
 
-The formulas of one tensor stand together; where they are too many for one display, each display holds
-whole rows of the tensor. Closed forms stand together as long as their equals signs can be aligned and
-the ranges of their indices still fit beside them.
+The formulas of one tensor stand together, and so do single numbers that follow each other; where they
+are too many for one display, each display holds whole rows of the tensor. Closed forms stand together
+as long as their equals signs can be aligned and the ranges of their indices still fit beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from math import ceil, prod
 
 from symgrad.algebra.unroll import whole_shape
@@ -18,8 +18,12 @@ from symgrad.render.indexed import Indexed, indexed
 from symgrad.render.metrics import EQUALS, QUAD, column, width
 from symgrad.render.tex import TexNotation
 
-_HIGHEST = 30
-"""The height of a display, in lines of text."""
+_HIGHEST = 480
+"""The height of a display in points; a page of LaTeX's article class has 541."""
+_FLAT, _FRACTIONS, _SUM, _CONDITIONED_SUM = 17, 31, 45, 60
+"""The height of a line with the space below it, at 11 pt: plain, with fractions, with sums."""
+_LABELLED, _BETWEEN = 6, 6
+"""What a line is higher by with superscripts, and how far formulas of several lines are set apart."""
 
 _COLUMN_GAP = QUAD + 0.92  # amsmath's \minalignsep is 10pt
 
@@ -30,10 +34,24 @@ def displays(document: Document, width_cm: float) -> Iterator[tuple[Kind, str]]:
     if document.view == "index":
         yield from _closed_forms(document, room)
         return
-    for formula in document.formulas:
-        lines = aligned(document, formula, room)
-        for group in _by_rows(lines, *_rows_of(formula)):
-            yield formula.kind, environment(group)
+    for kind, run in _runs(document.formulas):
+        lines = chain.from_iterable(aligned(document, formula, room) for formula in run)
+        length, rows = _rows_of(run[0]) if len(run) == 1 else (len(run), 1)
+        for group in _by_rows(lines, length, rows):
+            yield kind, environment(group)
+
+
+def _runs(formulas: Iterable[Formula]) -> Iterator[tuple[Kind, list[Formula]]]:
+    """The formulas that stand together: those of one tensor, and single numbers that follow each other."""
+    run: list[Formula] = []
+    for formula in formulas:
+        single = not formula.equation.target.shape
+        if run and (formula.kind != run[-1].kind or not single or run[-1].equation.target.shape):
+            yield run[-1].kind, run
+            run = []
+        run.append(formula)
+    if run:
+        yield run[-1].kind, run
 
 
 def environment(formulas: list[Lines]) -> str:
@@ -92,7 +110,12 @@ def _cut(lines: Lines, height: int) -> Iterator[Lines]:
 
 
 def _height(lines: Lines) -> int:
-    return len(lines) * (2 if _tall(lines) else 1)
+    first = lines[0]
+    line = _FRACTIONS if _tall(lines) else _FLAT
+    if "^{(" in first:
+        over = first.count(r"}{\partial") > first.count(r"L}{\partial")  # above the bar too
+        line += 2 * _LABELLED if over else _LABELLED
+    return line * len(lines) + (_BETWEEN if len(lines) > 1 else 0)
 
 
 def _tall(lines: Lines) -> bool:
@@ -118,8 +141,12 @@ def _side_by_side(forms: list[Indexed], room: float) -> bool:
     """Whether left sides, right sides and ranges fit in three columns, and a page can take the rows."""
     ranges = max(width(index_ranges(form)) for form in forms)
     wide = max(width(form.left) for form in forms) + EQUALS + max(map(right_width, forms))
-    high = sum(3 if r"\sum" in index_right(form) else 2 for form in forms)
-    return wide + (ranges and _COLUMN_GAP + ranges) <= room and high <= _HIGHEST
+    fits = wide + (ranges and _COLUMN_GAP + ranges) <= room
+    return fits and sum(_height_of(index_right(form)) for form in forms) <= _HIGHEST
+
+
+def _height_of(right: str) -> int:
+    return _CONDITIONED_SUM if r"\substack" in right else _SUM if r"\sum" in right else _FRACTIONS
 
 
 def _closed(forms: list[Indexed], room: float) -> str:

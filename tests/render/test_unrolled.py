@@ -1,12 +1,18 @@
 """Unrolled formulas: like terms merged, quotients, signs, and the order in which factors are read."""
 
+import re
+from collections import defaultdict
 from fractions import Fraction
+from itertools import product as box
+from random import Random
 
 import pytest
+from oracles.unrolled import Geometry, triples
 
 from symgrad.algebra.program import equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import define, maximum, total
+from symgrad.derivation.derive import derive
 from symgrad.errors import RenderError
 from symgrad.network.build import build
 from symgrad.render.notation import signed_sum
@@ -56,6 +62,68 @@ def test_positions_pick_entries():
 def test_rows_are_those_of_the_kernel():
     network = build("input(5x5) | conv2d(1, 3, stride=2, bias=false)").forward.equations[0]
     assert [each.rows for each in unrolled(network, PLAIN)] == [3] * 4
+
+
+def test_a_bias_stays_on_the_last_row_of_the_kernel():
+    network = build("input(4x4) | conv2d(1, 3)").forward.equations[0]
+    assert [each.rows for each in unrolled(network, PLAIN)] == [(3, 3, 4)] * 4
+
+
+def drawn_geometries():
+    rng = Random(7)
+    while True:
+        groups = rng.choice([1, 1, 2, 3])
+        channels = rng.choice([None, groups, 2 * groups]) if groups == 1 else rng.choice([groups, 2 * groups])
+        two = lambda most, least=1: (rng.randint(least, most), rng.randint(least, most))  # noqa: E731
+        geometry = Geometry(
+            channels, two(6, 2), groups * rng.randint(1, 2), two(3), two(3), two(2, 0), two(3), groups
+        )
+        if min(geometry.windows) > 0:
+            yield geometry
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        Geometry(None, (5, 5), 1, (3, 3), stride=(2, 2)),
+        Geometry(None, (6, 5), 1, (2, 3), dilation=(2, 2)),
+        Geometry(None, (7, 7), 1, (3, 2), stride=(2, 2), dilation=(2, 2), padding=(1, 1)),
+        Geometry(4, (4, 4), 6, (2, 2), groups=2),
+        *(geometry for geometry, _ in zip(drawn_geometries(), range(60), strict=False)),
+    ],
+    ids=lambda geometry: geometry.text,
+)
+def test_terms_stand_in_the_readers_order(geometry):
+    """By output position, then by kernel position; what is printed, against loops over whole numbers."""
+    shapes = {
+        "a": (*([geometry.channels] if geometry.channels else []), *geometry.image),
+        "z": (*([geometry.outputs] if geometry.channels or geometry.outputs > 1 else []), *geometry.windows),
+    }
+    kernel = [geometry.channels // geometry.groups] if geometry.channels else []
+    shapes["w"] = (*(shapes["z"][:-2]), *kernel, *geometry.kernel)
+
+    def name(tensor, position):
+        shape = shapes[tensor]
+        if len(shape) < 3:
+            return f"{tensor}{position + 1}"
+        place = list(box(*map(range, shape)))[position]
+        return "_".join([tensor, *(str(n + 1) for n in place)])
+
+    expected = defaultdict(list)
+    for z, a, w in triples(geometry):
+        z, a, w = name("z", z), name("a", a), name("w", w)
+        expected[z].append(f"{a}·{w}")
+        expected[f"∂L/∂{w}"].append(f"{a}·∂L/∂{z}")
+        expected[f"∂L/∂{a}"].append(f"{w}·∂L/∂{z}")
+    derived = derive(build(geometry.text))
+    printed = {}
+    for eq in (*derived.forward.equations, *derived.gradients.program.equations):
+        names = PLAIN.entries(eq.target)
+        for each in unrolled(eq, PLAIN):
+            printed[names[each.position]] = [term for term in each.terms if not re.fullmatch(r"b\d+", term)]
+    wanted = {target: terms for target, terms in expected.items() if terms}
+    bias = {target for target in printed if target.startswith("∂L/∂b")}
+    assert {t: terms for t, terms in printed.items() if terms and t not in bias} == wanted
 
 
 def test_what_has_no_scalar_notation_is_refused_and_named():
