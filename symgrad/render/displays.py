@@ -18,8 +18,8 @@ from symgrad.render.indexed import Indexed, indexed
 from symgrad.render.metrics import EQUALS, QUAD, column, width
 from symgrad.render.tex import TexNotation
 
-_HIGHEST = 480
-"""The height of a display in points; a page of LaTeX's article class has 541."""
+_HIGHEST = 340
+"""The height of a display in points; a page of LaTeX's article class has 541, and none breaks a display."""
 _FLAT, _FRACTIONS, _SUM, _CONDITIONED_SUM = 17, 31, 45, 60
 """The height of a line with the space below it, at 11 pt: plain, with fractions, with sums."""
 _LABELLED, _BETWEEN = 6, 6

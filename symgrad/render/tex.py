@@ -11,6 +11,7 @@ from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.unroll import unflat, whole_shape
 from symgrad.algebra.written import Function
+from symgrad.render.metrics import width
 from symgrad.render.notation import Atom, Sort
 
 _GREEK = frozenset(
@@ -27,8 +28,6 @@ _FUNCTIONS = {
     "erf": r"\mathrm{erf}",
 }
 _TALL = (r"\frac", r"\sum", r"\left", r"\sqrt")
-_MOST_CONDITIONS = 4
-"""The most conditions that stand one under the other below a sum; of more, two share a line."""
 _CLOSE: frozenset[Sort] = frozenset(("number", "entry", "group"))
 
 
@@ -170,9 +169,7 @@ class TexNotation:
         if not conditions:
             return "".join(rf"\sum_{{{letter}=0}}^{{{last}}}" for letter, last in letters)
         lines = [r",\;".join(ranges(letters)), *conditions]
-        if len(conditions) > _MOST_CONDITIONS:
-            lines[1:] = [r",\;".join(conditions[n : n + 2]) for n in range(0, len(conditions), 2)]
-        return r"\sum_{\substack{" + r"\\".join(lines) + "}}"
+        return r"\sum_{\substack{" + r"\\".join(_packed(lines)) + "}}"
 
     def indicator(self, conditions: Sequence[str]) -> str:
         """A product of index brackets."""
@@ -189,6 +186,19 @@ class TexNotation:
     def divisible(self, divisor: str, e: str) -> str:
         """``divisor | e`` as a condition."""
         return rf"{divisor}\mid {e}"
+
+
+def _packed(lines: Sequence[str]) -> list[str]:
+    """The conditions below a sum, neighbours on one line as long as none is wider than the widest alone."""
+    room = max(map(width, lines))
+    packed = [lines[0]]
+    for line in lines[1:]:
+        together = rf"{packed[-1]},\;{line}"
+        if len(packed) > 1 and width(together) <= room:
+            packed[-1] = together
+        else:
+            packed.append(line)
+    return packed
 
 
 def _base(tensor: Tensor) -> str:

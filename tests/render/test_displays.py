@@ -1,6 +1,9 @@
 """Displays: no formula lost, none higher than a page takes, rows of a tensor kept together."""
 
+import re
+
 import pytest
+from oracles.typeset import compile_latex
 from sympy import symbols, tanh
 
 from symgrad.derivation.derive import derive, document
