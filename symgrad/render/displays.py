@@ -92,7 +92,7 @@ def _balanced(formulas: list[Lines], heights: list[int]) -> Iterator[list[Lines]
             piece for lines, height in zip(formulas, heights, strict=True) for piece in _cut(lines, height)
         ]
         heights = list(map(_height, formulas))
-    share = sum(heights) / ceil(sum(heights) / _HIGHEST)
+    share = sum(heights) / _fewest(heights)
     start = high = below = groups = 0
     for place, height in enumerate(heights):
         past_its_share = below + height / 2 > (groups + 1) * share
@@ -102,6 +102,16 @@ def _balanced(formulas: list[Lines], heights: list[int]) -> Iterator[list[Lines]
         high += height
         below += height
     yield formulas[start:]
+
+
+def _fewest(heights: list[int]) -> int:
+    """How many displays filling each in turn takes."""
+    count, high = 1, 0
+    for height in heights:
+        if high and high + height > _HIGHEST:
+            count, high = count + 1, 0
+        high += height
+    return count
 
 
 def _cut(lines: Lines, height: int) -> Iterator[Lines]:
