@@ -22,7 +22,7 @@ def identifier(tensor: Tensor, position: int) -> str:
         AlgebraError: if a size is symbolic.
     """
     if tensor.of is not None:
-        return "dL_d" + identifier(tensor.of, position)
+        return f"d{tensor.quantity}_d{identifier(tensor.of, position)}"
     if not tensor.shape:
         return tensor.name
     if len(tensor.shape) <= _FLAT_RANK:
@@ -38,7 +38,8 @@ def identifiers(tensor: Tensor) -> list[str]:
         AlgebraError: if a size is symbolic.
     """
     if tensor.of is not None:
-        return ["dL_d" + name for name in identifiers(tensor.of)]
+        prefix = f"d{tensor.quantity}_d"
+        return [prefix + name for name in identifiers(tensor.of)]
     if not tensor.shape:
         return [tensor.name]
     shape = whole_shape(tensor.shape)
@@ -55,7 +56,8 @@ def identifiers(tensor: Tensor) -> list[str]:
 def position(tensor: Tensor, text: str) -> int | None:
     """The flat position (from 0) of the entry that ``text`` names, or None: it is read, not searched for."""
     if tensor.of is not None:
-        return position(tensor.of, text[4:]) if text.startswith("dL_d") else None
+        prefix = f"d{tensor.quantity}_d"
+        return position(tensor.of, text.removeprefix(prefix)) if text.startswith(prefix) else None
     if not text.startswith(tensor.name):
         return None
     rest = text[len(tensor.name) :]

@@ -55,6 +55,11 @@ class Tensor:
         """The name without its label."""
         return self.name[: len(self.name) - len(self.label)]
 
+    @property
+    def quantity(self) -> str:
+        """What an adjoint is the gradient of, L as a rule; empty for any other tensor."""
+        return self.name[1 : -len("_d" + self.of.name)] if self.of is not None else ""
+
     def __getitem__(self, indices: AffineLike | tuple[AffineLike, ...]) -> Read:
         """The entry at ``indices``, to be used in a written equation."""
         given = indices if isinstance(indices, tuple) else (indices,)

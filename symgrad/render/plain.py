@@ -47,12 +47,13 @@ class PlainNotation:
 
     def name(self, tensor: Tensor) -> str:
         """A whole tensor."""
-        return f"∂L/∂{tensor.of.name}" if tensor.of is not None else tensor.name
+        return f"∂{tensor.quantity}/∂{tensor.of.name}" if tensor.of is not None else tensor.name
 
     def entries(self, tensor: Tensor) -> Sequence[str]:
         """Every entry of a tensor, by flat position."""
         if tensor.of is not None:
-            return ["∂L/∂" + text for text in identifiers(tensor.of)]
+            above = f"∂{tensor.quantity}/∂"
+            return [above + text for text in identifiers(tensor.of)]
         return identifiers(tensor)
 
     def at(self, tensor: Tensor, indices: Sequence[str]) -> str:

@@ -66,13 +66,14 @@ class TexNotation:
     def name(self, tensor: Tensor) -> str:
         """A whole tensor."""
         if tensor.of is not None:
-            return self.partial("L", self.name(tensor.of))
+            return self.partial(letters_of(tensor.quantity), self.name(tensor.of))
         return _base(tensor)
 
     def entries(self, tensor: Tensor) -> Sequence[str]:
         """Every entry of a tensor, by flat position."""
         if tensor.of is not None:
-            return [rf"\frac{{\partial L}}{{\partial {text}}}" for text in self.entries(tensor.of)]
+            above = letters_of(tensor.quantity)
+            return [rf"\frac{{\partial {above}}}{{\partial {text}}}" for text in self.entries(tensor.of)]
         shape = whole_shape(tensor.shape)
         base = _base(tensor)
         if not shape:
@@ -88,7 +89,7 @@ class TexNotation:
     def at(self, tensor: Tensor, indices: Sequence[str]) -> str:
         """An entry at indices that are formulas."""
         if tensor.of is not None:
-            return self.partial("L", self.at(tensor.of, indices))
+            return self.partial(letters_of(tensor.quantity), self.at(tensor.of, indices))
         return subscripted(_base(tensor), r",\,".join(indices) if _long(indices) else ",".join(indices))
 
     def partial(self, of: str, by: str) -> str:

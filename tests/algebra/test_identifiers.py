@@ -83,3 +83,12 @@ def test_what_names_no_entry_has_no_position(tensor, text):
 def test_a_symbolic_size_has_no_flat_numbers():
     with pytest.raises(AlgebraError, match="symbolic"):
         identifiers(Tensor("a", (size_symbol("H"), 2), "input"))
+
+
+def test_a_gradient_of_another_quantity_is_called_after_it():
+    w = Tensor("w2", (2, 2), "parameter", label="2")
+    slope = adjoint_of(w, "S")
+    assert slope.quantity == "S"
+    assert identifiers(slope)[3] == identifier(slope, 3) == "dS_dw2_4"
+    assert position(slope, "dS_dw2_4") == 3
+    assert position(slope, "dL_dw2_4") is None

@@ -68,3 +68,9 @@ def test_a_power_never_joins_a_superscript_that_is_there(base, exponent, text):
 @pytest.mark.parametrize(("word", "text"), [("x", "x"), ("phi", r"\phi"), ("net", r"\mathrm{net}")])
 def test_names(word, text):
     assert letters_of(word) == text
+
+
+def test_the_gradient_of_another_quantity_says_so():
+    slope = adjoint_of(Tensor("w", (2,), "parameter"), "S")
+    assert TEX.entries(slope)[1] == r"\frac{\partial S}{\partial w_2}"
+    assert TEX.at(slope, ["i"]) == r"\frac{\partial S}{\partial w_i}"
