@@ -88,7 +88,9 @@ class Network:
         DescriptionError: the description cannot be read or the sizes do not fit; it shows the place.
     """
 
-    def __init__(self, *parts: str | Layer) -> None:
+    def __init__(self, *parts: str | Layer | Sequence[str | Layer]) -> None:
+        if len(parts) == 1 and isinstance(parts[0], list | tuple):
+            parts = tuple(parts[0])
         self.model: Model = build(" | ".join(p.text if isinstance(p, Layer) else p for p in parts))
 
     @classmethod

@@ -141,3 +141,27 @@ def test_every_public_name_is_there():
         assert getattr(sg, name) is not None
     with pytest.raises(AttributeError, match="no attribute"):
         sg.derivee  # noqa: B018  # the lookup is the test
+
+
+def test_a_greek_letter_before_a_latin_one_prints():
+    theta, w, z, loss = sympy.symbols("theta w z L")
+    printed = sg.derive(sg.Network.from_sympy({z: theta * w + sympy.pi * w, loss: z**2})).latex()
+    assert r"{\theta}w" in printed
+    assert r"{\pi}w" in printed
+
+
+def test_a_loss_of_another_name_is_said_to_be_l():
+    w, z, h = sympy.symbols("w z h")
+    assert "L is h." in sg.derive(sg.Network.from_sympy({z: w**2, h: z**3}, loss=h)).text()
+
+
+def test_layers_may_come_as_a_list():
+    assert sg.Network([sg.Input(5), sg.ReLU()]).model.text == "input(5) | relu"
+
+
+def test_what_functions_mean_is_stated():
+    x, z = sympy.symbols("x z")
+    printed = sg.derive(sg.Network.from_sympy({z: sympy.log(1 + sympy.exp(x)) + sympy.Abs(x)})).text()
+    assert "softplus(x) is log(1 + e^x)." in printed
+    assert "sigmoid(x) is" in printed
+    assert "the derivative of abs(x) at 0 is 0" in printed

@@ -27,6 +27,9 @@ Key: TypeAlias = Literal[
     "paths",
     "relu",
     "sigmoid",
+    "softplus",
+    "abs",
+    "objective",
     "log",
     "unknown function",
 ]
@@ -70,6 +73,8 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
     repeated = [tensor for tensor in shaped if tensor.label.endswith("b")]
     if repeated:
         yield Convention("repeats", tuple(repeated[:1]))
+    if model.objective is not None and model.objective.name != "L":
+        yield Convention("objective", (model.objective,))
     yield Convention("gradient")
     upstream = tuple(tensor.of for tensor in gradients.upstream if tensor.of is not None)
     if upstream:
@@ -80,7 +85,11 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
     known = {function.name for function in functions if not function.abstract}
     if "relu" in known:
         yield Convention("relu")
-    if "sigmoid" in known:
+    if "abs" in known:
+        yield Convention("abs")
+    if "softplus" in known:
+        yield Convention("softplus")
+    if "sigmoid" in known or "softplus" in known:
         yield Convention("sigmoid")
     if "log" in known:
         yield Convention("log")

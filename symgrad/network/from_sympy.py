@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 from typing import Any
 
@@ -20,7 +20,8 @@ _RESERVED = {*FUNCTIONS, "max", "sqrt", "pi"}
 def model_from_sympy(definitions: Mapping[Any, Any], loss: Any | None = None) -> Model:
     """The model of definitions ``symbol: expression``, each reading only sources and earlier symbols.
 
-    Every symbol is a single number called by the symbol's name. Symbols without a definition are inputs.
+    Every symbol is a single number called by the symbol's name; formulas come back in plain symbols of these
+    names, without assumptions. Symbols without a definition are inputs.
     The objective is ``loss``, else the definition called L or loss; without one the outputs are the
     definitions that no other reads.
 
@@ -42,6 +43,7 @@ def model_from_sympy(definitions: Mapping[Any, Any], loss: Any | None = None) ->
         known = tensors.get(symbol.name)
         if known is None:
             _refuse_name(symbol.name)
+            _refuse_lookalike(symbol.name, tensors)
             known = tensors[symbol.name] = (symbol, Tensor(symbol.name, (), role))
         elif known[0] != symbol:
             raise AlgebraError(
@@ -107,6 +109,13 @@ def _refuse_name(name: str) -> None:
         why = "names that begin with dL_d are those of gradients"
     if why:
         raise AlgebraError(f"a symbol cannot be called {quoted(name)}: {why}")
+
+
+def _refuse_lookalike(name: str, known: Iterable[str]) -> None:
+    """Two symbols that differ only in underscores, x1 and x_1, would print as one."""
+    for other in known:
+        if other.replace("_", "") == name.replace("_", ""):
+            raise AlgebraError(f"{other} and {name} would look alike in print; rename one of them")
 
 
 def _refuse_function_names(stated: list[Definition], names: Any) -> None:

@@ -102,7 +102,7 @@ class TexNotation:
 
     def constant(self, name: str) -> str:
         """A named constant."""
-        return letters_of(name)
+        return _closed(letters_of(name))
 
     def call(self, function: Function, argument: str) -> str:
         """A function's value."""
@@ -207,9 +207,15 @@ def _base(tensor: Tensor) -> str:
         stem = tensor.name.rstrip("0123456789")
         word, *parts = filter(None, stem.split("_"))
         digits = tensor.name[len(stem) :]
-        return subscripted(letters_of(word), ",".join([*parts, *([digits] if digits else [])]))
+        subscript = ",".join([*parts, *([digits] if digits else [])])
+        return subscripted(letters_of(word), subscript) if subscript else _closed(letters_of(word))
     base = letters_of(tensor.stem)
     return rf"{base}^{{({tensor.label})}}" if tensor.label else base
+
+
+def _closed(name: str) -> str:
+    """A name that a letter may follow: a bare command would swallow it."""
+    return f"{{{name}}}" if name.startswith("\\") and name[1:].isalpha() else name
 
 
 def _parentheses(inner: str) -> str:

@@ -41,6 +41,9 @@ _SENTENCES: dict[Key, str] = {
     "paths": "Paths along which a derivative is~0 are left out.",
     "relu": "{indicator} is~1 where {positive}, else~0; the derivative of {relu} at~0 is~0.",
     "sigmoid": "{sigmoid of x} is {sigmoid formula}.",
+    "softplus": "{softplus of x} is {softplus formula}.",
+    "abs": "{indicator} is~1 where {positive}, else~0; the derivative of {abs} at~0 is~0.",
+    "objective": "{L} is {name}.",
     "log": "{log} is the natural logarithm.",
     "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
 }
@@ -74,6 +77,9 @@ _PLAIN = _Format(
         "{relu}": "relu",
         "{sigmoid of x}": "sigmoid(x)",
         "{sigmoid formula}": "1/(1 + e^−x)",
+        "{softplus of x}": "softplus(x)",
+        "{softplus formula}": "log(1 + e^x)",
+        "{abs}": "abs(x)",
         "{log}": "log",
     },
 )
@@ -93,6 +99,9 @@ _TEX = _Format(
         "{relu}": r"$\mathrm{ReLU}$",
         "{sigmoid of x}": r"$\sigma(x)$",
         "{sigmoid formula}": "$1/(1+e^{-x})$",
+        "{softplus of x}": r"$\mathrm{softplus}(x)$",
+        "{softplus formula}": "$\\log(1+e^x)$",
+        "{abs}": r"$\left|x\right|$",
         "{log}": r"$\log$",
     },
 )

@@ -99,3 +99,9 @@ def test_bad_definitions_are_refused_with_both_names(definitions, message):
 def test_a_loss_that_is_not_defined_is_refused_with_the_nearest():
     with pytest.raises(NameUnknownError, match="did you mean h1"):
         model_from_sympy({h1: a1**2}, sympy.Symbol("h"))
+
+
+def test_two_symbols_that_would_print_alike_are_refused():
+    x1, x_1, z = sympy.symbols("x1 x_1 z")
+    with pytest.raises(AlgebraError, match=r"x1 and x_1|x_1 and x1"):
+        model_from_sympy({z: x1 * x_1})

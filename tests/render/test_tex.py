@@ -23,7 +23,7 @@ TEX = TexNotation()
         (Tensor("a1b", (2,), "intermediate", label="1b"), 1, "a^{(1b)}_2"),
         (Tensor("z1", (), "intermediate"), 0, "z_1"),
         (Tensor("x_1_2", (), "input"), 0, "x_{1,2}"),
-        (Tensor("alpha", (), "input"), 0, r"\alpha"),
+        (Tensor("alpha", (), "input"), 0, r"{\alpha}"),
         (Tensor("loss", (), "objective"), 0, r"\mathrm{loss}"),
         (adjoint_of(Tensor("w", (2, 2), "parameter")), 2, r"\frac{\partial L}{\partial w_3}"),
     ],
