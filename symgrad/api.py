@@ -89,9 +89,10 @@ class Network:
     """
 
     def __init__(self, *parts: str | Layer | Sequence[str | Layer]) -> None:
-        if len(parts) == 1 and isinstance(parts[0], list | tuple):
-            parts = tuple(parts[0])
-        self.model: Model = build(" | ".join(p.text if isinstance(p, Layer) else p for p in parts))
+        given: list[str | Layer] = []
+        for part in parts:
+            given += [part] if isinstance(part, str | Layer) else part
+        self.model: Model = build(" | ".join(p.text if isinstance(p, Layer) else p for p in given))
 
     @classmethod
     def from_sympy(cls, definitions: Mapping[Any, Any], loss: Any | None = None) -> Network:
