@@ -103,10 +103,10 @@ def caret(line: str, start: int, stop: int) -> str:
     before = head + printable(plain[first:start])
     marked = printable(plain[start:stop])
     after = printable(plain[stop:last]) + tail
-    return f"  {before}{marked}{after}\n  {' ' * _columns(before)}{'^' * max(1, _columns(marked))}"
+    return f"  {before}{marked}{after}\n  {' ' * columns(before)}{'^' * max(1, columns(marked))}"
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
     """How many columns of a terminal ``text`` fills: wide characters fill two, combining marks none."""
     if text.isascii():
         return len(text)

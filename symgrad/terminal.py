@@ -102,13 +102,13 @@ def hush(stream: TextIO | None) -> None:
 class Progress:
     """A line on standard error while work goes on: from its third second, if ``shown``; then removed.
 
-    ``told`` is the line, such as ``"{done:,} of 3,000 formulas"``. A thread of its own prints it, so that
-    the work only has to count.
+    ``told`` is the line, such as ``"{done:,} of 3,000 formulas"``, and may be changed on the way. A thread of
+    its own prints it, so that the work only has to count.
     """
 
     def __init__(self, told: str, *, shown: bool) -> None:
         self.done = 0
-        self._told = told
+        self.told = told
         self._shown = shown
         self._width = 0
         self._over: Event | None = None
@@ -130,7 +130,7 @@ class Progress:
         pause = _PATIENCE
         while not over.wait(pause):
             pause = _EVERY
-            line = f"{self._told.format(done=self.done)} ({monotonic() - start:.0f} s)"
+            line = f"{self.told.format(done=self.done)} ({monotonic() - start:.0f} s)"
             self._width = max(self._width, len(line))
             self._print("\r" + line.ljust(self._width))
 
