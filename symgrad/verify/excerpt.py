@@ -33,9 +33,9 @@ def together(spans: Sequence[Span], length: int) -> list[list[int]]:
 def underlined(
     line: str, spans: Sequence[Span], spelled: Callable[[str], str] = printable
 ) -> tuple[str, str]:
-    """Two lines: an excerpt of ``line``, and carets under ``spans``; an empty one points between two characters.
+    """Two lines: an excerpt of ``line``, and carets under ``spans``.
 
-    ``spelled`` writes a piece of the line as it can be shown.
+    An empty span points between two characters. ``spelled`` writes a piece of the line as it can be shown.
     """
     places = sorted(spans)
     first = max(0, min(places[0][0] - _BEFORE, len(line) - WINDOW))

@@ -68,8 +68,8 @@ def differing(old: str, new: str, name: str) -> Iterator[str]:
     head = _alike(ended[0], ended[1])
     tail = _alike(ended[0][head:][::-1], ended[1][head:][::-1])
     first = max(0, head - _CONTEXT)
-    parts = [text[first : len(text) - max(0, tail - _CONTEXT)] for text in ended]
-    for line in unified_diff(*parts, name, name, n=_CONTEXT):
+    one, other = (text[first : len(text) - max(0, tail - _CONTEXT)] for text in ended)
+    for line in unified_diff(one, other, name, name, n=_CONTEXT):
         if line.startswith("@@ "):
             line = _moved(line, first)
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -17,8 +17,8 @@ _GREEK = """
 """
 _SIGNS = """
     partial ∂ nabla ∇ cdot · odot ⊙ circ ∘ times × sum Σ prod ∏ top ⊤ leftarrow ← gets ← to → rightarrow →
-    le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ in ∈ infty ∞ dots … ldots … cdots … prime ′ log log ln ln exp exp
-    tanh tanh max max min min sin sin cos cos quad ␣ qquad ␣
+    le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ in ∈ infty ∞ dots … ldots … cdots … prime ′ log log ln ln
+    exp exp tanh tanh max max min min sin sin cos cos quad ␣ qquad ␣
 """
 _BY_COMMAND: Final = dict(zip(*[iter((_GREEK + _SIGNS).split())] * 2, strict=True))
 _CLINGING = ("∂", "∇")  # what follows belongs to them
@@ -62,7 +62,7 @@ def _slashed(found: re.Match[str]) -> str:
     of, by = (_unbraced(name.strip()) for name in found.group(2, 4))
     # A sum or a product on either side would be read as half of it.
     if above != below or not _NAME.fullmatch(by) or (of and not _NAME.fullmatch(of)):
-        return found[0]
+        return str(found[0])
     return f"{above}{of}/{below}{by} "
 
 
@@ -80,5 +80,5 @@ _NAME = re.compile(
 def _sign(found: re.Match[str]) -> str:
     sign = _BY_COMMAND.get(found[1])
     if sign is None:
-        return found[0]
-    return sign if sign in _CLINGING else sign + found[2][:1]
+        return str(found[0])
+    return str(sign) if sign in _CLINGING else sign + str(found[2][:1])

@@ -18,7 +18,8 @@ _MARKS: Final[dict[Verdict, str]] = {"right": "✓", "wrong": "✗", "undecided"
 
 def render_html(document: Document, claims: Sequence[Claim]) -> Iterator[str]:
     """A table with a row for each claim: place, formula, verdict, findings and the corrected formula."""
-    yield "<table><thead><tr><th>place</th><th>formula</th><th>verdict</th><th>finding</th></tr></thead><tbody>"
+    headings = "".join(f"<th>{word}</th>" for word in ("place", "formula", "verdict", "finding"))
+    yield f"<table><thead><tr>{headings}</tr></thead><tbody>"
     for claim, place in list(zip(claims, places(claims), strict=True))[:_MOST_ROWS]:
         told_of = [_text(sentence) for sentence in findings_told(document, claim)]
         told_of += [_text(f"repaired: {repair}") for repair in claim.repairs]

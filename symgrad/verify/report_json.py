@@ -21,7 +21,8 @@ def render_json(document: Document, claims: Sequence[Claim], *, unicode: bool = 
     yield f'{{\n "schema": {_spelled(SCHEMA)},\n "claims": ['
     for number, claim in enumerate(claims):
         yield ("," if number else "") + "\n  " + _spelled(_claim(document, claim), unicode=unicode)
-    summary = {"claims": len(claims), **counted(claims)}
+    summary: dict[str, int] = {"claims": len(claims)}
+    summary.update((verdict, count) for verdict, count in counted(claims).items())
     yield f'{chr(10) + " " if claims else ""}],\n "summary": {_spelled(summary)}\n}}\n'
 
 

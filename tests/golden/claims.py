@@ -21,7 +21,10 @@ def sheet(text, *made, kind=None):
 
 
 def claim(document, latex, verdict="right", *, findings=(), edits=(), passage=None, nth=0, **fields):
-    """A claim of the formula ``latex``; findings are (kind, given, expected, message, where) and edits (old, new)."""
+    """A claim of the formula ``latex``.
+
+    Findings are (kind, given, expected, message, where), and edits (old, new).
+    """
     if passage is None:
         passage = next(n for n, p in enumerate(document.passages) if latex in p.text)
     text = document.passages[passage].text
@@ -34,8 +37,9 @@ def claim(document, latex, verdict="right", *, findings=(), edits=(), passage=No
 
     reached = {"right": "proved", "wrong": "refuted"}.get(verdict)
     return Claim(
-        passage=passage, span=span, line=place.line, column=place.column, cell=document.passages[passage].cell,
-        target=latex.partition("=")[0].strip(), latex=latex, verdict=verdict,
+        passage=passage, span=span, line=place.line, column=place.column,
+        cell=document.passages[passage].cell,
+        target=latex.partition("=")[0].strip(" &"), latex=latex, verdict=verdict,
         findings=tuple(Finding(*finding[:4], inside(finding[4])) for finding in findings),
         edits=tuple((inside(old), new) for old, new in edits),
         **{"reached": reached, "corrected": None, "witness": None, "repairs": (), "assumptions": (),
@@ -45,7 +49,7 @@ def claim(document, latex, verdict="right", *, findings=(), edits=(), passage=No
 
 ARTICLE = r"""# A convolution
 
-$$\begin{split} z_3 &= a_{11}w_1 + a_{12}w_2 + a_{13}w_3 \\ z_4 &= a_{18}w_4 + a_{19}w_5 + a_{20}w_6 + a_{23}w_7 + a_{22}w_8 + a_{23}w_9 \end{split}$$
+$$\begin{split} z_3 &= a_{11}w_1 \\ z_4 &= a_{20}w_6 + a_{23}w_7 + a_{22}w_8 + a_{23}w_9 \end{split}$$
 
 Then
 $$
@@ -53,8 +57,8 @@ $$
   - a_3 \frac{\partial L}{\partial z_2}
 $$
 """
-Z3 = "z_3 &= a_{11}w_1 + a_{12}w_2 + a_{13}w_3"
-Z4 = "z_4 &= a_{18}w_4 + a_{19}w_5 + a_{20}w_6 + a_{23}w_7 + a_{22}w_8 + a_{23}w_9"
+Z3 = "z_3 &= a_{11}w_1"
+Z4 = "z_4 &= a_{20}w_6 + a_{23}w_7 + a_{22}w_8 + a_{23}w_9"
 W1 = ARTICLE[ARTICLE.index(r"\frac{\partial L}{\partial w") : -4]
 
 
@@ -76,6 +80,7 @@ def article(**fields):
         },
         {
             "latex": W1, "verdict": "wrong", "findings": w1, "edits": [("- a_3", "+ a_3")],
-            "corrected": W1.replace("- a_3", "+ a_3"), "assumptions": ("a is 5×5", "L is not known"), **fields,
+            "corrected": W1.replace("- a_3", "+ a_3"),
+            "assumptions": ("a is 5×5", "L is not known"), **fields,
         },
     )  # fmt: skip

@@ -1,0 +1,67 @@
+"""The command line: read, one library call, print.
+
+Floor 7, a file for each command. Everything but click is imported inside the commands, so that
+``symgrad --help`` starts at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from symgrad._version import __version__
+from symgrad.cli.derive import derive
+from symgrad.cli.evaluate import evaluate
+from symgrad.cli.group import Commands
+from symgrad.cli.verify import verify
+
+_NETWORKS = """\
+A network is one line: its input, then its layers in order, in PyTorch's words; sizes that follow from the
+input are left out.
+
+\b
+    input(5x5) | conv2d(1, 3, stride=2, bias=false)
+    input(1x28x28) | conv2d(4, 5) | relu | flatten | linear(10) | mse
+
+\b
+Layers:
+  conv2d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
+         bias=true)
+  linear(out_features, bias=true)
+  flatten
+  relu   sigmoid   tanh   activation(f)    f is a function not known further
+  mse(reduction=mean, half=false)          ends a network; or reduction=sum
+
+Without a loss at its end, L is an unknown function of the network's output, and the gradient by that
+output stays a symbol.
+"""
+
+_EXAMPLES = """\
+\b
+Examples:
+  symgrad derive "input(5x5) | conv2d(1, 3, stride=2, bias=false)"
+  symgrad derive "input(3x32x32) | conv2d(8, 3) | relu" --view index
+  symgrad derive "input(5x5) | conv2d(1, 3)" --wrt w5 --to latex -o w5.tex
+  symgrad evaluate "input(3) | linear(2) | tanh | mse" --values values.json
+  symgrad verify sheet.md
+
+\b
+Tab completion in bash (zsh_source and fish_source for the others):
+  eval "$(_SYMGRAD_COMPLETE=bash_source symgrad)"
+
+`symgrad derive --help` says more, and so do evaluate and verify; docs/quickstart.md is a tour.
+"""
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
+
+
+@click.group(
+    "symgrad",
+    cls=Commands,
+    commands=[derive, evaluate, verify],
+    context_settings=_SETTINGS,
+    help=f"Exact gradient formulas of neural networks: derived, typeset, evaluated, checked.\n\n{_NETWORKS}",
+    epilog=_EXAMPLES,
+)
+@click.version_option(__version__, prog_name="symgrad")
+def main() -> None:
+    """The group of commands."""

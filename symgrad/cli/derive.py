@@ -1,0 +1,170 @@
+"""``symgrad derive``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from symgrad.cli.networks import IS_NETWORK, NET, model
+from symgrad.cli.parameters import files, option, written
+from symgrad.errors import SymgradError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from symgrad.derivation.document import Document, View
+
+
+def _words(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """What --wrt may name: the three words, and the tensors of the network where it stands there already."""
+    from click.shell_completion import CompletionItem
+
+    words = ["weights", "inputs", "all"]
+    net = context.params.get("net") or "".join(context.args[:1])
+    if IS_NETWORK.match(net):
+        with suppress(SymgradError):
+            words += (tensor.name for tensor in model(net).tensors)
+    return [CompletionItem(word) for word in words if word.startswith(begun)]
+
+
+_DERIVE = f"""\
+Print the formulas of a network and the gradients of its loss L.
+
+First the conventions, then the forward formulas, then the gradients, in order of evaluation. The
+gradients of intermediates that the others are stated in are printed with them.
+
+{NET}
+`symgrad --help` shows what networks look like.
+"""
+
+_DERIVE_EXAMPLES = """\
+\b
+Examples:
+  symgrad derive "input(5x5) | conv2d(1, 3, stride=2)" --wrt weights --wrt a13
+  symgrad derive net.txt --view chain --to latex -o derivation.tex
+  echo "input(4) | linear(3) | tanh" | symgrad derive - --to json
+"""
+
+
+@click.command(help=_DERIVE, epilog=_DERIVE_EXAMPLES)
+@click.argument("net", metavar="NET", shell_complete=files)
+@click.option(
+    "--wrt",
+    "words",
+    metavar="WORD",
+    multiple=True,
+    default=["all"],
+    show_default=True,
+    shell_complete=_words,
+    help="Differentiate by: weights (biases too), inputs, all, a tensor such as w, an entry such as w5. "
+    "May be given several times.",
+)
+@option(
+    "--view",
+    default="scalar",
+    type=click.Choice(["scalar", "chain", "index"]),
+    help="scalar: a formula for each entry. chain: its paths first, then the factors put in. index: closed "
+    "forms with sums, which stay short however large the network is.",
+)
+@option(
+    "--to",
+    "form",
+    default="text",
+    type=click.Choice(["text", "latex", "json"]),
+    help="The format. LaTeX is ready for \\input and needs amsmath; JSON is described in docs/json.md.",
+)
+@option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write a file, whole or not at all, instead of standard output.",
+)
+@option(
+    "--max-terms",
+    metavar="N",
+    default=1_000_000,
+    type=click.IntRange(min=1),
+    help="Refuse to print more terms than this.",
+)
+@option(
+    "--width",
+    metavar="CM",
+    default=12.0,
+    type=click.FloatRange(4, 100),
+    help="LaTeX: the width of the column in centimetres, at 11 pt.",
+)
+@click.option(
+    "--unicode/--ascii",
+    default=None,
+    help="Text and JSON: the signs to use. Unicode is the default wherever it can be shown.",
+)
+def derive(
+    net: str,
+    words: Sequence[str],
+    view: View,
+    form: str,
+    output: str | None,
+    max_terms: int,
+    width: float,
+    unicode: bool | None,
+) -> None:
+    """``symgrad derive``: see its help."""
+    from symgrad.derivation.derive import derive as derived
+    from symgrad.derivation.derive import document
+    from symgrad.derivation.size import within_budget
+    from symgrad.terminal import shows
+
+    stated = document(derived(model(net), words), view)
+    within_budget(stated, max_terms, symbols=form == "json")
+    to_file = output not in (None, "-")
+    if unicode is None:
+        unicode = to_file or shows(sys.stdout)
+    elif unicode and not to_file and not shows(sys.stdout):
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a text stream of Python's own
+    pieces = _rendered(stated, form, width, unicode=unicode)
+    written(_counted(pieces, stated, form, to_file=to_file), output)
+
+
+def _rendered(document: Document, form: str, width: float, *, unicode: bool) -> Iterator[str]:
+    """The document in a format, piece by piece."""
+    if form == "latex":
+        from symgrad.render.latex import render_latex
+
+        return render_latex(document, width_cm=width)
+    if form == "json":
+        from symgrad.render.json import render_json
+
+        pieces = render_json(document, width_cm=width)
+        return pieces if unicode else map(_escaped, pieces)
+    from symgrad.render.text import render_text
+
+    return render_text(document, unicode=unicode)
+
+
+def _escaped(text: str) -> str:
+    r"""JSON in ASCII: what it writes in Unicode stands in strings, where ``\u2202`` means the same."""
+    return re.sub(r"[^\x00-\x7f]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
+def _counted(pieces: Iterator[str], document: Document, form: str, *, to_file: bool) -> Iterator[str]:
+    """The same pieces, with progress on a terminal that does not show the pieces themselves."""
+    from symgrad.terminal import Progress, is_terminal
+
+    if not is_terminal(sys.stderr) or (not to_file and is_terminal(sys.stdout)):
+        yield from pieces
+        return
+    from symgrad.derivation.size import listed_symbols, printed_formulas
+
+    total = printed_formulas(document) + (listed_symbols(document) if form == "json" else 0)
+    with Progress(f"symgrad: printed {{done:,}} of {total:,} lines", shown=True) as progress:
+        for piece in pieces:
+            # Of the lines of a LaTeX display two are its frame on either side, and & begins what goes on.
+            lines = piece.count("\n") - piece.count("\n&") - 4 if form == "latex" else 1
+            progress.done = min(total, progress.done + max(0, lines))
+            yield piece

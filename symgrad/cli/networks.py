@@ -1,0 +1,88 @@
+"""The network that a command is given: as a word, a file or standard input."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, BinaryIO
+
+from symgrad.errors import DescriptionError, quoted, reason
+
+if TYPE_CHECKING:
+    from symgrad.network.model import Model
+
+NET = """\
+NET is a network if it begins with the word `input`, standard input if it is `-`, and anything else is a
+file that holds the network.
+"""
+"""What NET is, for the help of a command."""
+
+IS_NETWORK = re.compile(r"\ufeff?(?:\s|#[^\n]*\n)*input\b", re.IGNORECASE)
+"""What makes a word a network rather than a file."""
+
+
+def model(net: str) -> Model:
+    """The network that NET means."""
+    from os.path import exists
+
+    from symgrad.network.build import build
+
+    if IS_NETWORK.match(net) or not net.strip():
+        try:
+            return build(net)
+        except DescriptionError as error:
+            if exists(net):  # noqa: PTH110  # pathlib costs 5 ms of start-up
+                error.message += f"; to read the file of this name, write {quoted(f'./{net}')}"
+            raise
+    if net == "-":
+        return _built(_decoded(standard_input(), "standard input"), "standard input")
+    told = quoted(net)
+    try:
+        with open(net, "rb") as stream:  # noqa: PTH123  # pathlib costs 5 ms of start-up
+            text = _decoded(stream, told)
+    except (OSError, ValueError) as error:
+        hint = "; a network begins with its input, as in input(5x5) | conv2d(1, 3)"
+        if isinstance(error, FileNotFoundError) or not isinstance(error, OSError):
+            raise DescriptionError(f"there is no file {told}{hint}") from None
+        looks = any(sign in net for sign in "|(\n")
+        raise DescriptionError(f"cannot read {told}: {reason(error)}{hint if looks else ''}") from None
+    return _built(text, told)
+
+
+def _built(text: str, told: str) -> Model:
+    from symgrad.network.build import build
+
+    try:
+        return build(text)
+    except DescriptionError as error:
+        error.message = f"in {told}: {error.message}"
+        raise
+
+
+def _decoded(stream: BinaryIO, told: str) -> str:
+    """The text of a network, and no more of it than shows that it is too long."""
+    from codecs import getincrementaldecoder
+
+    from symgrad.network.description import LONGEST_TEXT
+
+    data = stream.read(4 * (LONGEST_TEXT + 1))  # a character is at most four bytes
+    try:
+        text = getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError as error:
+        raise DescriptionError(
+            f"{told} is not text in UTF-8: its byte {error.start + 1} is 0x{data[error.start]:02x}"
+        ) from None
+    if len(text) > LONGEST_TEXT:
+        raise DescriptionError(f"{told} is longer than {LONGEST_TEXT:,} characters, the most of a network")
+    return text
+
+
+def standard_input() -> BinaryIO:
+    """Standard input, for bytes.
+
+    Raises:
+        DescriptionError: it is closed.
+    """
+    if sys.stdin is None:
+        raise DescriptionError("standard input is closed")
+    return sys.stdin.buffer

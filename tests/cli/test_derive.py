@@ -1,0 +1,169 @@
+"""``symgrad derive``: what it prints, its bound, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from commandline import (
+    BIG,
+    EVERYTHING,
+    FORMATS,
+    ROOT,
+    SMALL,
+    UTF8,
+    VIEWS,
+    formulas,
+    on_a_terminal,
+    printed,
+    process,
+    refused,
+)
+from golden.article import FORWARD, NETWORK, PIXELS, WEIGHTS
+
+
+def test_the_article_in_text_has_every_term_in_order():
+    found = formulas(printed("derive", NETWORK))
+    for z, pixels in FORWARD.items():
+        assert found[z] == " + ".join(f"{a}·w{n}" for n, a in enumerate(pixels.split(), 1))
+    for w, pixels in WEIGHTS.items():
+        assert found[f"∂L/∂{w}"] == " + ".join(f"{a}·∂L/∂z{n}" for n, a in enumerate(pixels.split(), 1))
+    for a, products in PIXELS.items():
+        pairs = (product.split("·") for product in products.split())
+        assert found[f"∂L/∂{a}"] == " + ".join(f"{w}·∂L/∂{z}" for w, z in pairs)
+    assert len(found) == 4 + 9 + 25
+
+
+HEADLINES = {
+    ("text",): "  ∂L/∂w1 = a1·∂L/∂z1 + a3·∂L/∂z2 + a11·∂L/∂z3 + a13·∂L/∂z4\n",
+    ("text", "--ascii"): "  dL/dw1 = a1*dL/dz1 + a3*dL/dz2 + a11*dL/dz3 + a13*dL/dz4\n",
+    ("text", "--view", "chain"): (
+        "  ∂L/∂w1 = ∂L/∂z1·∂z1/∂w1 + ∂L/∂z2·∂z2/∂w1 + ∂L/∂z3·∂z3/∂w1 + ∂L/∂z4·∂z4/∂w1"
+        " = a1·∂L/∂z1 + a3·∂L/∂z2 + a11·∂L/∂z3 + a13·∂L/∂z4\n"
+    ),
+    ("latex",): (
+        "\\frac{\\partial L}{\\partial w_1} &= a_1\\,\\frac{\\partial L}{\\partial z_1}"
+        " + a_3\\,\\frac{\\partial L}{\\partial z_2} + a_{11}\\,\\frac{\\partial L}{\\partial z_3}"
+        " + a_{13}\\,\\frac{\\partial L}{\\partial z_4}\n"
+    ),
+    ("json",): '"expression": "a1*dL_dz1 + a3*dL_dz2 + a11*dL_dz3 + a13*dL_dz4"',
+}
+
+
+@pytest.mark.parametrize("options", HEADLINES, ids=" ".join)
+def test_the_headline_in_every_format(options):
+    assert HEADLINES[options] in printed("derive", NETWORK, "--wrt", "w1", "--to", *options)
+
+
+def test_wrt_is_repeatable_and_the_order_is_that_of_evaluation():
+    text = printed("derive", NETWORK, "--wrt", "w5", "--wrt", "a13", "--wrt", "w1")
+    assert re.findall(r"^  ∂L/∂(\w+) =", text, re.MULTILINE) == ["w1", "w5", "a13"]
+
+
+def test_json_is_one_object_of_the_schema():
+    data = json.loads(printed("derive", EVERYTHING, "--to", "json"))
+    assert (data["schema"], data["view"]) == ("symgrad/1", "scalar")
+    assert set(data) == {"schema", "network", "view", "conventions", "symbols", "equations"}
+    keys = {"kind", "target", "text", "latex", "expression"}
+    assert all(set(equation) == keys for equation in data["equations"])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("form", FORMATS)
+def test_where_unicode_cannot_be_shown_the_same_is_printed_in_ascii(view, form):
+    arguments = ("derive", EVERYTHING, "--view", view, "--to", form)
+    full = printed(*arguments)
+    for how in ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}):
+        runner = process(*arguments, env={"PYTHONIOENCODING": "", **how})
+        plain, errors = runner.communicate()
+        assert (runner.returncode, errors) == (0, b"")
+        assert plain.isascii()
+        assert plain.count(b"\n") == full.count("\n")
+        if form == "json":
+            assert json.loads(plain) == json.loads(full)
+    assert printed(*arguments, "--ascii").encode() == plain
+
+
+def test_unicode_can_be_asked_for():
+    runner = process("derive", SMALL, "--unicode", env={"PYTHONIOENCODING": "ascii"})
+    assert "∂L/∂w1".encode() in runner.communicate()[0]
+
+
+def test_the_same_input_gives_the_same_bytes_under_every_hash_seed():
+    code = (
+        "import sys; from click.testing import CliRunner; from symgrad.cli import main\n"
+        f"for view in {VIEWS}:\n  for form in {FORMATS}:\n"
+        f"    done = CliRunner().invoke(main, ['derive', {EVERYTHING!r}, '--view', view, '--to', form])\n"
+        "    assert done.exit_code == 0, done.output\n    sys.stdout.buffer.write(done.stdout_bytes)\n"
+    )
+    outputs = set()
+    for seed in range(10):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, **UTF8, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+        )
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+    assert min(map(len, outputs)) > 10_000
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_output_to_a_file_is_what_is_printed(form, tmp_path):
+    file = tmp_path / "out"
+    assert printed("derive", EVERYTHING, "--to", form, "-o", file, env={**UTF8, "LC_ALL": "C"}) == ""
+    assert file.read_bytes().decode() == printed("derive", EVERYTHING, "--to", form)
+    assert printed("derive", EVERYTHING, "--to", form, "--output", "-") == file.read_bytes().decode()
+
+
+def test_more_terms_than_the_bound_are_refused_at_once_with_the_ways_round():
+    start = time.perf_counter()
+    told = refused("derive", "input(1000x1000) | conv2d(8, 5)")
+    assert time.perf_counter() - start < 1
+    # 996² · 8 outputs: 25 products and a bias each; the same products again by w, by b, by a.
+    terms = 996 * 996 * 8 * (26 + 25 + 1 + 25)
+    assert f"this would print {terms:,} terms, more than --max-terms 1,000,000; use --view index" in told
+    assert "input(1000x1000)" in printed("derive", "input(1000x1000) | conv2d(8, 5)", "--view", "index")
+
+
+def test_the_bound_is_exact_and_its_message_says_what_would_do():
+    told = refused("derive", NETWORK, "--max-terms", "107")
+    assert "would print 108 terms" in told
+    assert "--wrt w1" in told
+    assert told.endswith("raise --max-terms to 108\n")
+    assert printed("derive", NETWORK, "--max-terms", "108")
+    assert "list 76 symbols" in refused(
+        "derive", NETWORK, "--to", "json", "--view", "index", "--max-terms", "75"
+    )
+
+
+def test_ctrl_c_leaves_quietly_with_130_and_no_file(tmp_path):
+    runner = process("derive", BIG, "--max-terms", 10**9, "--to", "json", "-o", tmp_path / "out.json")
+    deadline = time.monotonic() + 30
+    while not any(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    runner.send_signal(signal.SIGINT)
+    assert (*runner.communicate(), runner.returncode) == (b"", b"", 130)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quick_work_shows_no_progress():
+    assert on_a_terminal("derive", NETWORK) == ("", 0)
+
+
+@pytest.mark.slow
+def test_long_work_shows_progress_on_a_terminal_and_removes_it(tmp_path):
+    network = "input(300x300) | conv2d(1, 5)"
+    told, status = on_a_terminal(
+        "derive", network, "--max-terms", 10**9, "--to", "json", "-o", tmp_path / "out"
+    )
+    assert status == 0
+    assert re.search(r"\rsymgrad: printed [\d,]+ of 532,926 lines \(2 s\)", told)
+    assert re.search(r"\r +\r$", told)
