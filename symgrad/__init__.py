@@ -31,6 +31,7 @@ __all__ = [
     "__version__",
     "derive",
     "evaluator",
+    "verify",
 ]
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         SymgradError,
         ValuesError,
     )
+    from symgrad.verify.verification import verify
 else:
 
     def __getattr__(name: str) -> object:
@@ -67,6 +69,8 @@ else:
             raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
         from importlib import import_module
 
+        if name == "verify":
+            return import_module("symgrad.verify")  # which can be called, and is now found here
         home = import_module("symgrad.errors" if name.endswith("Error") else "symgrad.api")
         value = globals()[name] = getattr(home, name)
         return value
