@@ -1,0 +1,112 @@
+"""Whether two expressions are equal: a ladder, its cheapest rung first, that never takes agreement for proof.
+
+1. the same terms, then the same polynomial, every name kept;
+2. random values tell which of the two is worth trying, a refutation or a proof;
+3. to refute: a rational point at which enclosures of the two sides have no number in common;
+4. to prove: the numerator of the difference is zero over independent kernels, first with names kept, then with names
+   replaced by their definitions;
+5. otherwise undecided, with the number of digits to which they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from symgrad.verify.equality.budget import Clock, ExhaustedError, UndefinedError
+from symgrad.verify.equality.polynomials import polynomial
+from symgrad.verify.scalars import Scalar
+
+FIRST_TERMS: Final = 4_000
+
+
+class Decision(NamedTuple):
+    """A verdict and what it rests on.
+
+    ``reached`` is None where nothing was found out. A refutation has a ``point`` (names and values) and both sides'
+    values there as text. ``agreed`` has the ``digits`` to which the sides agree at ``points`` points.
+    """
+
+    verdict: Literal["same", "different", "undecided"]
+    reached: Literal["proved", "refuted", "agreed"] | None
+    point: tuple[tuple[str, str], ...] = ()
+    left: str = ""
+    right: str = ""
+    digits: int = 0
+    points: int = 0
+
+
+PROVED: Final = Decision("same", "proved")
+UNDECIDED: Final = Decision("undecided", None)
+
+
+def decide(
+    left: Scalar,
+    right: Scalar,
+    *,
+    limit_s: float = 2.0,
+    facts: Sequence[tuple[Scalar, Scalar]] = (),
+) -> Decision:
+    """Whether ``left`` = ``right`` wherever both have a value, given that the ``facts`` hold.
+
+    A fact is an equation; those that give a symbol linearly by others are used, others are not. After
+    ``limit_s`` seconds what was not found out stays undecided.
+    """
+    if left is right or _same_terms(left, right):
+        return PROVED
+    clock = Clock(limit_s)
+    p = polynomial(left, clock=clock, terms=FIRST_TERMS)
+    if p is not None and p == polynomial(right, clock=clock, terms=FIRST_TERMS):
+        return PROVED
+    solved: Mapping[Scalar, Scalar] = {}
+    if facts:
+        from symgrad.verify.equality.facts import solved as solve
+
+        solved = solve(facts)
+    return _climbed(left, right, solved, clock)
+
+
+def _same_terms(left: Scalar, right: Scalar) -> bool:
+    """Whether both are sums of the same summands: products are one object whatever their order."""
+    a, b = _summands(left), _summands(right)
+    return len(a) == len(b) and sorted(map(id, a)) == sorted(map(id, b))
+
+
+def _summands(e: Scalar) -> list[Scalar]:
+    found: list[Scalar] = []
+    stack = [e]
+    while stack:
+        item = stack.pop()
+        if item.kind == "sum":
+            stack += item.args
+            if len(stack) + len(found) > 200_000:
+                return [e]
+        else:
+            found.append(item)
+    return found
+
+
+def _climbed(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock) -> Decision:
+    from symgrad.verify.equality.refute import agreement, refuted
+    from symgrad.verify.equality.residues import Sampler
+
+    try:
+        differs = Sampler(solved=solved).differs(left, right)
+        if differs is not False:
+            found = refuted(left, right, solved, clock)
+            if found is not None:
+                return found
+        try:
+            from symgrad.verify.equality.prove import proved
+
+            if proved(left, right, solved, clock):
+                return PROVED
+        except (ExhaustedError, UndefinedError):
+            pass
+        if differs is False:
+            found = refuted(left, right, solved, clock)
+            if found is not None:
+                return found
+        return agreement(left, right, solved, clock)
+    except (ExhaustedError, ValueError, OverflowError, MemoryError):
+        return UNDECIDED

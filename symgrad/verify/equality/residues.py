@@ -1,0 +1,256 @@
+"""The fast filter: values at fixed pseudo-random points, exact remainders where that is possible, else floats.
+
+A rational expression is evaluated modulo the prime 2¹²⁷ − 1 at one point; two that differ agree there with
+probability of about degree/2¹²⁷. Anything else is evaluated in floats at three points. Neither is a proof, either way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from random import Random
+from typing import Any, Final
+
+from symgrad.verify.equality.unknown import coefficients
+from symgrad.verify.equality.values import Evaluator
+from symgrad.verify.scalars import Scalar
+
+PRIME: Final = 2**127 - 1
+POINTS: Final = 3
+_TOLERANCE: Final = 1e-9
+_REAL_ONLY: Final = frozenset(["call", "bracket", "raise", "pi"])
+
+Floats = tuple[float, ...]
+
+
+class _NotRationalError(Exception):
+    """The expression has no remainder."""
+
+
+class _Residues(Evaluator[int]):
+    """Modulo PRIME; None for a division by 0."""
+
+    def number(self, node: Scalar) -> int:
+        value = node.data
+        if isinstance(value, int):
+            return value % PRIME
+        return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+
+    def plus(self, values: Sequence[int]) -> int:
+        return sum(values) % PRIME
+
+    def times(self, values: Sequence[int]) -> int:
+        result = values[0]
+        for value in values[1:]:
+            result = result * value % PRIME
+        return result
+
+    def power(self, value: int, exponent: Any) -> int | None:
+        if not isinstance(exponent, int):
+            raise _NotRationalError
+        return None if not value and exponent < 0 else pow(value, exponent, PRIME)
+
+    def function(self, node: Scalar, values: Sequence[int]) -> int:
+        if node.kind != "abstract":
+            raise _NotRationalError
+        result = 0
+        for polynomials in coefficients(*node.unknown):
+            product = 1
+            for polynomial, u in zip(polynomials, values, strict=True):
+                value = 0
+                for c in reversed(polynomial):
+                    value = (value * u * 8 + int(c * 8)) % PRIME if False else (value * u + _mod(c)) % PRIME
+                product = product * value % PRIME
+            result += product
+        return result % PRIME
+
+
+def _mod(c: Fraction) -> int:
+    return c.numerator * pow(c.denominator, -1, PRIME) % PRIME
+
+
+def _sigmoid(u: float) -> float:
+    if u >= 0:
+        return 1 / (1 + math.exp(-u))
+    e = math.exp(u)
+    return e / (1 + e)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "tanh": math.tanh,
+    "sigmoid": _sigmoid,
+    "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),
+    "relu": lambda u: max(u, 0.0),
+    "abs": abs,
+    "sign": lambda u: float((u > 0) - (u < 0)),
+    "sin": math.sin,
+    "cos": math.cos,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "erf": math.erf,
+    "max": max,
+    ">": lambda u: float(u > 0),
+    ">=": lambda u: float(u >= 0),
+    "=": lambda u: float(u == 0),
+}
+
+
+def real_power(value: float, exponent: float) -> float:
+    """A real power; NaN where it is not real."""
+    if value < 0 and exponent != int(exponent):
+        return math.nan
+    return value**exponent
+
+
+class _Floats(Evaluator[Floats]):
+    """Floats at all points at once; NaN where there is no value."""
+
+    def number(self, node: Scalar) -> Floats:
+        return (_float(node.data),) * POINTS
+
+    def plus(self, values: Sequence[Floats]) -> Floats:
+        return tuple(map(sum, zip(*values, strict=True)))
+
+    def times(self, values: Sequence[Floats]) -> Floats:
+        return tuple(map(math.prod, zip(*values, strict=True)))
+
+    def power(self, value: Floats, exponent: Any) -> Floats:
+        if exponent == -1:
+            return tuple([1 / u if u else math.nan for u in value])
+        return _each(real_power, [value], _float(exponent))
+
+    def function(self, node: Scalar, values: Sequence[Floats]) -> Floats:
+        kind = node.kind
+        if kind == "abstract":
+            return tuple(_unknown(node, point) for point in zip(*values, strict=True))
+        if kind == "pi":
+            return (math.pi,) * POINTS
+        return _each(real_power if kind == "raise" else FUNCTIONS[node.data], values)
+
+
+def _float(value: int | Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def _each(function: Callable[..., float], values: Sequence[Floats], *more: float) -> Floats:
+    result = []
+    for point in zip(*values, strict=True):
+        try:
+            result.append(function(*point, *more))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            result.append(math.nan)
+    return tuple(result)
+
+
+def _unknown(node: Scalar, point: Floats) -> float:
+    result = 0.0
+    for polynomials in coefficients(*node.unknown):
+        product = 1.0
+        for polynomial, u in zip(polynomials, point, strict=True):
+            value = 0.0
+            for c in reversed(polynomial):
+                value = value * u + float(c)
+            product *= value
+        result += product
+    return result
+
+
+class Sampler:
+    """Values at fixed points, remembered for every node: candidates that share parts are compared cheaply.
+
+    Symbols get their values in the order in which they are met, so the same questions in the same order give
+    the same answers. ``solved`` is as for an Evaluator.
+    """
+
+    def __init__(self, seed: int = 0, solved: Mapping[Scalar, Scalar] | None = None) -> None:
+        self._rng = Random(seed)  # noqa: S311  # no secret
+        self._drawn: dict[Scalar, tuple[int, Floats]] = {}
+        self._residues = _Residues(lambda s: self._draw(s)[0], solved)
+        self._floats = _Floats(lambda s: self._draw(s)[1], solved)
+        self._irrational: dict[Scalar, bool] = {}
+
+    def _draw(self, s: Scalar) -> tuple[int, Floats]:
+        found = self._drawn.get(s)
+        if found is None:
+            rng, sign = self._rng, s.data.sign
+            residue = rng.randrange(2, PRIME)
+            if sign in {"natural", "integer"}:
+                floats = tuple(float(rng.randint(1, 6)) for _ in range(POINTS))
+            else:
+                floats = (rng.uniform(0.15, 0.9), rng.uniform(0.2, 2.2), rng.uniform(0.3, 1.9))
+            if sign not in {"positive", "nonnegative", "natural"}:
+                floats = (floats[0], *(f if rng.random() < 0.4 else -f for f in floats[1:]))  # noqa: PLR2004
+            found = self._drawn[s] = residue, floats
+        return found
+
+    def residue(self, e: Scalar) -> int | None:
+        """The remainder of ``e``; None where it has none."""
+        if e in self._irrational:
+            return None
+        try:
+            return self._residues.value(e)
+        except _NotRationalError:
+            self._irrational[e] = True
+            return None
+
+    def floats(self, e: Scalar) -> Floats:
+        """``e`` in floats at each point, NaN where it has no value."""
+        return self._floats.value(e) or (math.nan,) * POINTS
+
+    def values(self, e: Scalar) -> tuple[float, ...]:
+        """The remainder of a rational expression, floats for any other; to be compared with its like."""
+        residue = self.residue(e)
+        return self.floats(e) if residue is None else (residue,)
+
+    def differs(self, left: Scalar, right: Scalar) -> bool | None:
+        """True: surely or almost surely different. False: they agree at the points. None: no finite point."""
+        if left is right:
+            return False
+        a, b = self.residue(left), self.residue(right)
+        if a is not None and b is not None:
+            return a != b
+        seen = None
+        scales = self._scale(left), self._scale(right)
+        for u, v, *terms in zip(self.floats(left), self.floats(right), *scales, strict=True):
+            if math.isfinite(u) and math.isfinite(v):
+                if abs(u - v) > _TOLERANCE * max(abs(u), abs(v), *terms):
+                    return True
+                seen = False
+        return seen
+
+    def _scale(self, e: Scalar) -> Floats:
+        """The size of the largest summand: what is lost when the sum is small is not a difference."""
+        if e.kind != "sum":
+            return (0.0,) * POINTS
+        found = [self.floats(arg) for arg in e.args]
+        return tuple(max(map(abs, point)) for point in zip(*found, strict=True))
+
+
+def differs_quickly(
+    left: Scalar,
+    right: Scalar,
+    facts: Sequence[tuple[Scalar, Scalar]] = (),
+    sampler: Sampler | None = None,
+) -> bool | None:
+    """A fast numeric comparison, no proof: True for surely or almost surely different, False for equal at the points.
+
+    None where no point gives both sides a value. Hand in one ``sampler`` for many candidates that share parts;
+    it has then to know the facts (:func:`symgrad.verify.equality.facts.solved`).
+    """
+    if sampler is None:
+        solved: Mapping[Scalar, Scalar] = {}
+        if facts:
+            from symgrad.verify.equality.facts import solved as solve
+
+            solved = solve(facts)
+        sampler = Sampler(solved=solved)
+    try:
+        return sampler.differs(left, right)
+    except (RecursionError, ValueError, OverflowError):
+        return None
