@@ -217,6 +217,17 @@ def put(node: Node, path: Path, new: Node) -> Node:
     return replace(node, **{name: tuple(items)})
 
 
+def flattened(node: Node) -> Node:
+    """Products in products and sums in sums taken apart, as one writes them."""
+    for path, inner in sorted(walk(node), key=lambda item: -len(item[0])):
+        here = at(node, path)
+        if isinstance(inner, Mul):
+            node = put(node, path, mul(*here.factors))
+        elif isinstance(inner, Add):
+            node = put(node, path, add(*here.terms))
+    return node
+
+
 def substituted(node: Node, letters: Mapping[str, int]) -> Node:
     """``node`` with numbers for some of its index letters."""
     for path, inner in list(walk(node)):

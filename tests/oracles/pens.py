@@ -187,8 +187,12 @@ class Pen:
                 return f"[{inner} > 0]"
             case Turned():
                 inner = self.write(node.arg, FACTOR)
-                if "^" in inner and isinstance(node.arg, Entry):
-                    return f"{{{inner}}}{self.turned}" if self.braces else f"({inner}){self.turned}"
+                if not isinstance(node.arg, Entry) or "^" in inner:
+                    inner = (
+                        f"{{{inner}}}"
+                        if isinstance(node.arg, Entry) and self.braces
+                        else self.clasped(node.arg)
+                    )
                 return inner + self.turned
             case Had():
                 text = f" {self.had} ".join(self.write(factor, FACTOR) for factor in node.factors)
@@ -234,6 +238,18 @@ class Pen:
             return f"[{text}]"
         return f"({text})"
 
+    def clasped(self, node: Node) -> str:
+        """In brackets, unless it is a derivative."""
+        return (
+            self.write(node)
+            if isinstance(node, Partial) and self.partial == "frac"
+            else self.bracketed(self.write(node))
+        )
+
+    def rounded(self, text: str) -> str:
+        """The argument of a function, in its brackets."""
+        return self.bracketed(text) if self.latex and self.brackets == "left" else f"({text})"
+
     def product(self, node: Mul) -> str:
         text = ""
         for number, factor in enumerate(node.factors):
@@ -266,7 +282,7 @@ class Pen:
             text = self.entry(base)
             return (f"({text})" if self.latex and self.letters[base.role].label else text) + shown
         if isinstance(base, Call) and base.name == "tanh" and self.latex:
-            return f"\\tanh{shown}{self.bracketed(self.write(base.arg))}"
+            return f"\\tanh{shown}{self.rounded(self.write(base.arg))}"
         if isinstance(base, Call) and base.name in ("sigma", "f", "g") and not base.primes:
             return self.call(base) + shown
         return self.bracketed(self.write(base)) + shown
@@ -277,24 +293,24 @@ class Pen:
         if node.name == "abs":
             return f"|{inner}|" if self.latex else f"abs({inner})"
         if node.name in ("f", "g"):
-            return f"{node.name}{primes}({inner})"
+            return f"{node.name}{primes}{self.rounded(inner)}"
         if not self.latex:
             name = {"sigma": "sigmoid"}.get(node.name, node.name)
             return f"{name}{primes}({inner})"
         match node.name:
             case "exp":
-                return f"e^{{{inner}}}" if self.exp == "e" else f"\\exp{self.bracketed(inner)}"
+                return f"e^{{{inner}}}" if self.exp == "e" else f"\\exp{self.rounded(inner)}"
             case "sqrt":
                 if self.sqrt == "root":
                     return f"\\sqrt{{{inner}}}"
                 return f"{self.bracketed(inner)}^{{1/2}}"
             case "log":
-                return f"{self.log}{self.bracketed(inner)}"
+                return f"{self.log}{self.rounded(inner)}"
             case "tanh":
-                return f"\\tanh{primes}{self.bracketed(inner)}"
+                return f"\\tanh{primes}{self.rounded(inner)}"
             case "relu":
-                return f"{self.relu}{primes}{self.bracketed(inner)}"
-        return f"{self.sigma}{primes}{self.bracketed(inner)}"
+                return f"{self.relu}{primes}{self.rounded(inner)}"
+        return f"{self.sigma}{primes}{self.rounded(inner)}"
 
 
 def _apart(text: str) -> str:

@@ -42,6 +42,10 @@ class MisfitError(UndefinedError):
     """Shapes that do not fit; such a formula is wrong everywhere."""
 
 
+class OutsideError(Exception):
+    """There is no such entry."""
+
+
 class Dual:
     """value + slope·ε."""
 
@@ -221,7 +225,7 @@ class World:
         if key not in self.values:
             if key[1] == () and len(self.shapes.get(key[0], ())) > 0:
                 return self.whole(lambda places: self.of((key[0], places)), key[0])
-            raise UndefinedError(key)
+            raise OutsideError(key)
         return self.values[key]
 
     def whole(self, entry: Callable[[tuple[int, ...]], Any], role: str) -> Grid:
@@ -240,7 +244,7 @@ class World:
             inner.values = dict(self.values)
             inner.shapes, inner.shorthands = self.shapes, self.shorthands
             if by not in inner.values:
-                raise UndefinedError(by)
+                raise OutsideError(by)
             inner.values[by] = Dual(inner.values[by], 1.0)
             order = [key for key, _ in self.definitions]
             start = order.index(by) + 1 if by in order else 0
@@ -251,7 +255,7 @@ class World:
                     changed.add(key)
             self._slopes[by] = {key: inner.values[key].slope for key in changed}
         if of not in self.values:
-            raise UndefinedError(of)
+            raise OutsideError(of)
         return self._slopes[by].get(of, 0.0)
 
 
