@@ -107,7 +107,11 @@ class Enclosures(Evaluator[Value]):
             found = _square_root(value)
             return None if found is None else self.power(found, exponent.numerator)
         log = intervals.logarithm(interval(value))
-        return None if log is None else intervals.exponential(intervals.product(log, intervals.enclosed(exponent)))
+        return (
+            None
+            if log is None
+            else intervals.exponential(intervals.product(log, intervals.enclosed(exponent)))
+        )
 
     def function(self, node: Scalar, values: Sequence[Value]) -> Value | None:
         match node.kind:

@@ -205,7 +205,9 @@ class Reader:
                 elif part not in known and part not in opened:
                     stack.append(part)
         absorbed = {
-            node for node in order if node.kind in {"sum", "product"} and uses[node] == 1 and inside[node] == node.kind
+            node
+            for node in order
+            if node.kind in {"sum", "product"} and uses[node] == 1 and inside[node] == node.kind
         }
         self._absorbed = absorbed
         return [node for node in order if node not in absorbed] if absorbed else order
