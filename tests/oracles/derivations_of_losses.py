@@ -344,7 +344,7 @@ def functions(random: Random) -> Derivation:
         (root(add(power(x, 2), one)), dF, Frac(x, F), (), ()),
         (Call("exp", add(x, y)), F, mul(ex, Call("exp", y)), (), ()),
         (Call("exp", add(x, y)), dF, F, (), ()),
-        (Call("exp", neg(power(x, 2))), dF, mul(num(-2), x, F), (), ()),
+        (Call("exp", neg(power(x, 2))), dF, neg(mul(num(2), x, F)), (), ()),
         (mul(x, log(x)), dF, add(log(x), one), ("x",), ()),
         (Frac(x, root(tall)), dF, Frac(one, power(tall, Fraction(3, 2))), (), ()),
         (power(add(x, y), 2), F, add(power(x, 2), mul(num(2), x, y), power(y, 2)), (), ()),
