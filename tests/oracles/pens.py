@@ -90,7 +90,7 @@ class Pen:
         if not self.latex:
             if self.indexing == "unicode":
                 return letter.plain + index.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-            separate = self.indexing == "underscore" or letter.plain[-1].isdigit()
+            separate = self.indexing == "underscore" or letter.plain[-1].isdigit() or "_" in index
             return letter.plain + ("_" if separate else "") + index
         bare = len(index) == 1 and not self.braces
         sub = f"_{index}" if bare else f"_{{{index}}}"

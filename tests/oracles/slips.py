@@ -496,7 +496,8 @@ def slip(random: Random, d: Derivation, pen: Pen) -> Slip | None:
     ]
     if pen.write(changed) == pen.write(member):
         return None
-    return Slip(kind, d.target, members, n, (written[0], written[1]), (written[2], written[3]), accepted)
+    kinds = tuple(dict.fromkeys(accepted))
+    return Slip(kind, d.target, members, n, (written[0], written[1]), (written[2], written[3]), kinds)
 
 
 def _sound(node: Node) -> bool:
