@@ -1,7 +1,7 @@
 """The derivatives of a scalar expression: one reverse sweep, through definitions, never inlining.
 
-For a node u of e the adjoint is ū = ∂e/∂u = Σ over the nodes v made of u: v̄ · ∂v/∂u. The adjoint of a defined symbol
-is a defined symbol again, so the gradients of a deep network stay as large as the network.
+For a node u of e the adjoint is ū = ∂e/∂u = Σ over the nodes v made of u: v̄ · ∂v/∂u. The adjoint of a defined
+symbol is a defined symbol again, so the gradients of a deep network stay as large as the network.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator
 from fractions import Fraction
 from typing import Final
 
-from symgrad.verify.scalars import (
+from symgrad.verify.expressions import (
     ONE,
     PI,
     ZERO,
@@ -19,17 +19,16 @@ from symgrad.verify.scalars import (
     bracket,
     call,
     defined,
-    postorder,
     power,
     raised,
-    symbols_of,
     times,
     total,
 )
+from symgrad.verify.walks import postorder, symbols_of
 
 _FEW: Final = 8
 
-# f′(u), given u and the node f(u) itself. At a kink it is the one that stands in docs/conventions: relu′(0) = 0.
+# f′(u), given u and the node f(u) itself. At a kink it is torch's: relu′(0) = 0, abs′(0) = 0.
 RULES: Final[dict[str, Callable[[Scalar, Scalar], Scalar]]] = {
     "exp": lambda u, f: f,
     "log": lambda u, f: power(u, -1),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import mpmath
 import sympy
 
 from symgrad.verify.scalars import Scalar, postorder
@@ -69,3 +71,62 @@ def in_sympy(expression: Scalar) -> Any:
             case _:
                 made[node] = _CALLS[node.data](*args)
     return made[expression]
+
+
+def value_at(expression: Scalar, values: Mapping[Scalar, Any]) -> Any:
+    """The real value at a point by mpmath, NaN where there is none; for definitions that are expanded."""
+    nan = mpmath.nan
+    found: dict[Scalar, Any] = {}
+    for node in postorder(expression):
+        args = [found[arg] for arg in node.args]
+        if any(mpmath.isnan(arg) for arg in args):
+            found[node] = nan
+            continue
+        match node.kind:
+            case "number":
+                found[node] = mpmath.mpf(node.value.numerator) / node.value.denominator
+            case "symbol":
+                found[node] = mpmath.mpf(values[node].numerator) / values[node].denominator
+            case "pi":
+                found[node] = +mpmath.pi
+            case "sum":
+                found[node] = mpmath.fsum(args)
+            case "product":
+                found[node] = mpmath.fprod(args)
+            case "power":
+                q = node.exponent
+                found[node] = _real_power(args[0], mpmath.mpf(q.numerator) / q.denominator)
+            case "raise":
+                found[node] = _real_power(*args)
+            case "bracket":
+                u = args[0]
+                found[node] = mpmath.mpf({">": u > 0, ">=": u >= 0, "=": u == 0}[node.data])
+            case _:
+                found[node] = _REAL[node.data](*args)
+    return found[expression]
+
+
+def _real_power(base: Any, exponent: Any) -> Any:
+    if base < 0 and exponent != int(exponent):
+        return mpmath.nan
+    if base == 0 and exponent < 0:
+        return mpmath.nan
+    return base**exponent
+
+
+_REAL = {
+    "exp": mpmath.exp,
+    "log": lambda u: mpmath.log(u) if u > 0 else mpmath.nan,
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda u: 1 / (1 + mpmath.exp(-u)),
+    "softplus": lambda u: mpmath.log(1 + mpmath.exp(u)),
+    "relu": lambda u: max(u, mpmath.mpf(0)),
+    "abs": abs,
+    "sign": mpmath.sign,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+    "sinh": mpmath.sinh,
+    "cosh": mpmath.cosh,
+    "erf": mpmath.erf,
+    "max": max,
+}

@@ -288,7 +288,7 @@ def _erf(n: int, e: int) -> Interval:
         found += term // (2 * k + 1)
     found >>= guard
     scale = root(pi())
-    assert scale is not None  # noqa: S101  # π > 0
+    assert scale is not None  # π > 0
     below = inverse(scale)
-    assert below is not None  # noqa: S101
+    assert below is not None
     return product(product((2, 2, 0), below), rounded(found - _SLACK, found + _SLACK, -_WORK))

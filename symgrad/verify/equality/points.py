@@ -45,7 +45,7 @@ def points(limit: int = 40, seed: int = 0) -> Iterator[_Drawn]:
     yield _Drawn(lambda sign, n: n + 1)
     yield _Drawn(lambda sign, n: n + 1 if sign in {"natural", "integer"} else Fraction(1, n + 4))
     for k in range(limit - 6):
-        rng = Random(seed + k)  # noqa: S311  # no secret
+        rng = Random(seed + k)  # no secret
         yield _Drawn(_spread(rng, k))
 
 

@@ -156,10 +156,15 @@ class Reader:
             ExhaustedError: too many terms, or no time left.
         """
         known = self.known
-        for n, node in enumerate(self._ordered(e)):
-            if not n & _OFTEN and self.clock is not None:
-                self.clock.check()
-            known[node] = self._reading(node)
+        outer = self._absorbed
+        try:
+            for n, node in enumerate(self._ordered(e)):
+                if not n & _OFTEN and self.clock is not None:
+                    self.clock.check()
+                known[node] = self._reading(node)
+        finally:
+            # A derived reader may read an argument in the middle of reading something else.
+            self._absorbed = outer
         return known[e]
 
     def parts(self, node: Scalar) -> Sequence[Scalar]:

@@ -169,7 +169,7 @@ class Sampler:
     """
 
     def __init__(self, seed: int = 0, solved: Mapping[Scalar, Scalar] | None = None) -> None:
-        self._rng = Random(seed)  # noqa: S311  # no secret
+        self._rng = Random(seed)  # no secret
         self._drawn: dict[Scalar, tuple[int, Floats]] = {}
         self._residues = _Residues(lambda s: self._draw(s)[0], solved)
         self._floats = _Floats(lambda s: self._draw(s)[1], solved)
@@ -185,7 +185,7 @@ class Sampler:
             else:
                 floats = (rng.uniform(0.15, 0.9), rng.uniform(0.2, 2.2), rng.uniform(0.3, 1.9))
             if sign not in {"positive", "nonnegative", "natural"}:
-                floats = (floats[0], *(f if rng.random() < 0.4 else -f for f in floats[1:]))  # noqa: PLR2004
+                floats = (floats[0], *(f if rng.random() < 0.4 else -f for f in floats[1:]))
             found = self._drawn[s] = residue, floats
         return found
 

@@ -19,7 +19,7 @@ DEGREE: Final = 4
 @lru_cache(4096)
 def coefficients(name: str, orders: tuple[int, ...]) -> tuple[tuple[tuple[Fraction, ...], ...], ...]:
     """For each product, for each argument, the coefficients from degree 0 up, as often differentiated as said."""
-    rng = Random(f"{name} of {len(orders)}")  # noqa: S311  # no secret
+    rng = Random(f"{name} of {len(orders)}")  # no secret
     return tuple(
         tuple(
             _differentiated([Fraction(rng.randint(-12, 12) or 5, 8) for _ in range(DEGREE + 1)], order)
