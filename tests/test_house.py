@@ -201,10 +201,22 @@ except SystemExit as stop:
 """
 
 
+VERIFY = """
+from symgrad.cli import main
+sys.argv = ["symgrad", "verify", {file!r}, "--net", {network!r}]
+try:
+    main()
+except SystemExit as stop:
+    assert stop.code == 1, stop.code
+"""
+CORPUS = ROOT / "tests" / "verify" / "corpus"
+
+
 @pytest.mark.parametrize(
     "start",
     [
         pytest.param("import symgrad", id="import"),
+        pytest.param(VERIFY.format(file=str(CORPUS / "conv-backprop.md"), network=ARTICLE), id="verify"),
         *(
             pytest.param(DERIVE.format(network=ARTICLE, format=name), id=name)
             for name in ("text", "latex", "json")
