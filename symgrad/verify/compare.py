@@ -1,0 +1,322 @@
+"""One member of a claim against the truth, at every value of the free indices and every choice of sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
+from typing import NamedTuple
+
+from symgrad.verify.arrays import Array, agreed_shapes, told
+from symgrad.verify.claims import Reached, Verdict, Witness
+from symgrad.verify.context import Context, has_derivative
+from symgrad.verify.documents.pieces import Span
+from symgrad.verify.equality import decide
+from symgrad.verify.meaning import ShapeError, evaluate
+from symgrad.verify.names import items, spelled
+from symgrad.verify.scalars import Scalar
+from symgrad.verify.syntax import Big, Label, Name, Node, Number, Product, Relation, Scripted, children
+from symgrad.verify.world import Env, OutsideError, Reading, StepError, UnsettledError, World, assignments
+
+MOST_PLACES = 2_000
+"""The most index values at which a claim is judged, of one choice of sizes."""
+
+
+class Truth(NamedTuple):
+    """What a member must equal: a value at a world and its indices."""
+
+    value: Callable[[World, Env], Array]
+    nodes: tuple[Node, ...]
+    """The formulas that the value comes from; their free indices are the claim's too."""
+
+
+class Outcome(NamedTuple):
+    """How a member fared. ``at`` is the world and the indices of the first place where it failed."""
+
+    verdict: Verdict
+    reached: Reached | None
+    detail: str = ""
+    witness: Witness | None = None
+    assumptions: tuple[str, ...] = ()
+    misfit: str = ""
+    span: Span | None = None
+    at: tuple[World, Env, int] | None = None
+
+
+class Comparer:
+    """Compares members with truths in the worlds of a document."""
+
+    def __init__(self, worlds: Sequence[World], limit_s: float) -> None:
+        self.worlds = worlds
+        self.limit_s = limit_s
+        self.context: Context = worlds[0].context
+        self._facts: dict[int, list[tuple[Scalar, Scalar]]] = {}
+
+    def outcome(self, member: Node, truth: Truth) -> Outcome:
+        """The verdict on a member, by the reading of it that makes it right, if one does."""
+        first: Outcome | None = None
+        seen: list[Outcome] = []
+        for reading in readings(member):
+            found = self._with(member, truth, reading)
+            if found.verdict == "right":
+                return found
+            first = first or found
+            seen.append(found)
+            if reading == Reading() and not _outside(found) and found.verdict == "undecided":
+                break
+        assert first is not None
+        if any(found.verdict == "undecided" for found in seen) and first.verdict == "wrong":
+            hopeful = next(found for found in seen if found.verdict == "undecided")
+            if hopeful.reached == "agreed":
+                return hopeful
+        return first
+
+    def _with(self, member: Node, truth: Truth, reading: Reading) -> Outcome:
+        assumed: dict[str, None] = {}
+        agreed: Outcome | None = None
+        reached: Reached = "proved"
+        failed: UnsettledError | None = None
+        settled = 0
+        for world in self.worlds:
+            before = dict(world.assumptions)
+            world.assumptions.clear()
+            try:
+                for env in self.places(world, (member, *truth.nodes)):
+                    try:
+                        expected = truth.value(world, env)
+                    except StepError as error:
+                        failed = error
+                        continue
+                    except UnsettledError as error:
+                        return Outcome("undecided", None, f"the left side has no value: {error.message}", span=None)
+                    found = self._at(member, expected, world, env, reading)
+                    if isinstance(found, StepError):
+                        failed = found
+                        continue
+                    if found is None:
+                        settled += 1
+                        continue
+                    if found.verdict != "undecided":
+                        return found._replace(assumptions=tuple(world.assumptions))
+                    if found.reached is None:
+                        return found
+                    agreed = agreed or found
+                assumed |= world.assumptions
+            finally:
+                world.assumptions.clear()
+                world.assumptions.update(before)
+        if agreed is not None:
+            return agreed
+        if not settled:
+            detail = failed.message if failed is not None else "there is nothing to compare"
+            return Outcome("undecided", None, detail)
+        return Outcome("right", reached, assumptions=(*assumed, *self.sizes_assumed(member, truth)))
+
+    def _at(
+        self, member: Node, expected: Array, world: World, env: Env, reading: Reading
+    ) -> Outcome | StepError | None:
+        """How a member fails at one place; None where it is proved there."""
+        world.reading = reading
+        world.current = env.indices
+        try:
+            given = evaluate(member, world, env)
+        except ShapeError as error:
+            return Outcome(
+                "wrong", "refuted", error.message, misfit=error.message, span=error.span, at=(world, env, 0)
+            )
+        except StepError as error:
+            return error
+        except OutsideError as error:
+            return Outcome("wrong", "refuted", error.message, misfit="", span=error.span, at=(world, env, 0))
+        except UnsettledError as error:
+            return Outcome("undecided", None, error.message, span=error.span)
+        except RecursionError:
+            return Outcome("undecided", None, "the formula is nested too deeply to be judged")
+        finally:
+            world.reading = Reading()
+        both = agreed_shapes(expected, given)
+        if both is None:
+            misfit = f"the right side is {told(given)}, the left side is {told(expected)}"
+            return Outcome("wrong", "refuted", misfit, misfit=misfit, at=(world, env, 0))
+        facts = self.facts(world)
+        undecided: Outcome | None = None
+        for n, (true, claimed) in enumerate(zip(both[0].entries, both[1].entries, strict=True)):
+            if true is claimed:
+                continue
+            decision = decide(true, claimed, limit_s=self.limit_s, facts=facts)
+            if decision.verdict == "same":
+                continue
+            if decision.verdict == "different":
+                witness = Witness(decision.point, decision.right, decision.left, where(env, world, n, both[0].shape))
+                return Outcome("wrong", "refuted", witness=witness, at=(world, env, n))
+            agreed = decision.reached == "agreed" and decision.points > 0
+            detail = (
+                f"agrees at {decision.points} points to {decision.digits} digits, and is not proved"
+                if agreed
+                else "neither proved nor refuted within the limits"
+            )
+            undecided = undecided or Outcome("undecided", "agreed" if agreed else None, detail)
+        return undecided
+
+    def facts(self, world: World) -> list[tuple[Scalar, Scalar]]:
+        """The equations between inputs that the document states."""
+        if world.serial not in self._facts:
+            self._facts[world.serial] = []
+            found: list[tuple[Scalar, Scalar]] = []
+            for left, right in self.context.facts:
+                for env in self.places(world, (left, right)):
+                    try:
+                        both = agreed_shapes(evaluate(left, world, env), evaluate(right, world, env))
+                    except UnsettledError:
+                        continue
+                    if both is not None:
+                        found += zip(both[0].entries, both[1].entries, strict=True)
+            self._facts[world.serial] = found
+        return self._facts[world.serial]
+
+    def places(self, world: World, nodes: Sequence[Node]) -> Iterator[Env]:
+        """Every value of the free indices of formulas."""
+        letters = list(dict.fromkeys(letter for node in nodes for letter in free_indices(node, self.context)))
+        ranges: list[tuple[str, tuple[int, int]]] = []
+        for letter in letters:
+            limits = world.limits(letter) or world.inferred(letter, *nodes)
+            if limits is None:
+                limits = (2, 2)
+            ranges.append((letter, limits))
+        count = 0
+        for bound in assignments(ranges):
+            env = Env(bound)
+            if any(self._equal(left, right, world, env) for left, right in self.context.unequal):
+                continue
+            count += 1
+            if count > MOST_PLACES:
+                return
+            yield env
+
+    def _equal(self, left: Node, right: Node, world: World, env: Env) -> bool:
+        try:
+            return world.whole(left, env) == world.whole(right, env)
+        except UnsettledError:
+            return False
+
+    def sizes_assumed(self, member: Node, truth: Truth) -> tuple[str, ...]:
+        """For which sizes a proof holds, where the document leaves sizes open."""
+        used = {
+            spelling.key
+            for node in (member, *truth.nodes)
+            for spelling in [spelled(part) for part in _every(node)]
+            if spelling is not None
+        }
+        del used
+        told_of = [
+            "(" + ", ".join(f"{_bare(key)} = {value}" for key, value in world.assumed_sizes.items()) + ")"
+            for world in self.worlds
+            if world.assumed_sizes
+        ]
+        return (f"judged at the sizes {' and '.join(told_of)}",) if told_of else ()
+
+
+def _bare(key: str) -> str:
+    return key.replace("cal:", "")
+
+
+def _outside(outcome: Outcome) -> bool:
+    return outcome.verdict == "wrong"
+
+
+def where(env: Env, world: World, n: int, shape: tuple[int, ...]) -> str:
+    """For which indices and which entry, in words."""
+    from symgrad.verify.world import unflat
+
+    parts = [f"{letter} = {value}" for letter, value in env.indices.items()]
+    if shape:
+        place = ", ".join(str(p + world.context.base) for p in unflat(n, shape))
+        parts.append(f"entry ({place})")
+    return ", ".join(parts)
+
+
+def readings(member: Node) -> list[Reading]:
+    """The ways in which pages differ and a member can be taken, the plain one first."""
+    found = [Reading()]
+    derivatives = has_derivative(member)
+    dots = any(
+        isinstance(part, Product) and any(factor.op in ("·", "*", "×") for factor in part.factors)
+        for part in _every(member)
+    )
+    if derivatives:
+        found += [Reading(partial=1), Reading(partial=2)]
+    if dots:
+        found += [Reading(entrywise_dots=True)]
+        if derivatives:
+            found += [Reading(partial=2, entrywise_dots=True)]
+    if any(isinstance(part, Big) for part in _every(member)):
+        found += [reading._replace(zero_outside=True) for reading in found]
+    return found
+
+
+def _every(node: Node) -> Iterator[Node]:
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        yield here
+        pending += children(here)
+
+
+def free_indices(node: Node, context: Context) -> list[str]:
+    """The indices that a formula leaves open, in the order in which they stand."""
+    found: dict[str, None] = {}
+    _free(node, context, frozenset(), found, scripted=False)
+    return list(found)
+
+
+def _free(node: Node, context: Context, bound: frozenset[str], found: dict[str, None], *, scripted: bool) -> None:
+    match node:
+        case Name():
+            _free_name(node, context, bound, found, scripted=scripted)
+        case Scripted():
+            spelling = spelled(node)
+            named = context.named(node) if spelling is not None else None
+            if named is None:
+                _free(node.base, context, bound, found, scripted=scripted)
+                for part in (*((node.sub,) if node.sub is not None else ()), *node.sups):
+                    _free(part, context, bound, found, scripted=True)
+                return
+            pattern, rest, _ = named
+            for part in (*pattern.labels, *pattern.subs):
+                _free(part, context, bound, found, scripted=True)
+            for part in rest:
+                _free(part, context, bound, found, scripted=False)
+        case Big():
+            inner = set(bound)
+            if node.lower is not None:
+                for item in items(node.lower):
+                    left = item.left if isinstance(item, Relation) else item
+                    for name in items(left):
+                        if isinstance(name, Name):
+                            inner |= {name.letter, *name.letter} if len(name.letter) > 1 else {name.letter}
+                    if isinstance(item, Relation):
+                        _free(item.right, context, bound, found, scripted=True)
+            if node.upper is not None:
+                _free(node.upper, context, bound, found, scripted=True)
+            _free(node.body, context, frozenset(inner), found, scripted=False)
+        case Label():
+            _free(node.inner, context, bound, found, scripted=True)
+        case Number():
+            return
+        case _:
+            for child in children(node):
+                _free(child, context, bound, found, scripted=scripted)
+
+
+def _free_name(
+    node: Name, context: Context, bound: frozenset[str], found: dict[str, None], *, scripted: bool
+) -> None:
+    letters = [node.letter]
+    if len(node.letter) > 1 and scripted and node.style != "word" and not context.is_known(node.letter):
+        letters = list(node.letter)
+    for letter in letters:
+        if letter in bound or letter.isdigit() or context.is_size(letter):
+            continue
+        if scripted and context.is_index(letter):
+            found.setdefault(letter)
+        elif not scripted and letter in context.ranges and letter not in context.declarations:
+            found.setdefault(letter)

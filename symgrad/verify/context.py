@@ -1,0 +1,314 @@
+"""What a document declares: names with their shapes, ranges of indices, definitions, functions, facts, templates.
+
+A context is gathered once, in reading order, and says nothing of numbers; :mod:`symgrad.verify.world` gives its
+sizes a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from symgrad.verify.documents.pieces import Span
+from symgrad.verify.names import (
+    INDEX_LETTERS,
+    is_word,
+    items,
+    label_items,
+    letters_in,
+    pieces,
+    plain_index,
+    script_text,
+    spelled,
+)
+from symgrad.verify.syntax import (
+    Big,
+    Call,
+    Derivative,
+    Group,
+    Listed,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    Transposed,
+    children,
+)
+
+
+class Pattern(NamedTuple):
+    """The left side of a definition: ``z^{(l)}_i``, or with ``parameters`` a function ``f(x)_j``."""
+
+    key: str
+    labels: tuple[Node, ...]
+    subs: tuple[Node, ...]
+    parameters: tuple[Node, ...] | None
+    span: Span
+
+
+class Definition(NamedTuple):
+    """``pattern = body``; ``adjoint`` where the body speaks of derivatives, so that it is no forward equation."""
+
+    pattern: Pattern
+    body: Node
+    adjoint: bool
+
+
+class Declaration(NamedTuple):
+    """``key^{labels}_{subs} ∈ R^{dims}``; ``sign`` as in the scalars."""
+
+    key: str
+    labels: tuple[Node, ...]
+    subs: tuple[Node, ...]
+    dims: tuple[Node, ...]
+    sign: str
+
+
+class Range(NamedTuple):
+    """``first, …, last``; without end where ``last`` is None, over a set where ``members`` names it."""
+
+    first: Node | None
+    last: Node | None
+    members: str = ""
+
+
+class Template(NamedTuple):
+    """``θ ← θ − η ∂L/∂θ`` or ``f(x) → ∂f/∂x``, with the key of the name that stands for any."""
+
+    placeholder: str
+    left: Node
+    right: Node
+    arrow: str
+
+
+class Context:
+    """What has been said so far."""
+
+    def __init__(self) -> None:
+        self.declarations: dict[str, list[Declaration]] = {}
+        self.definitions: dict[str, list[Definition]] = {}
+        self.functions: dict[str, list[Definition]] = {}
+        self.ranges: dict[str, Range] = {}
+        self.unequal: list[tuple[Node, Node]] = []
+        self.facts: list[tuple[Node, Node]] = []
+        self.templates: list[Template] = []
+        self.sizes: dict[str, None] = {}
+        self.bound: set[str] = set()
+        self.bare_labels: set[str] = set()
+        self.power_names: dict[str, int] = {}
+        self.signs: dict[str, str] = {}
+        self.mentioned: dict[str, int] = {}
+        self.plain: set[str] = set()
+        self.sets: set[str] = set()
+        self.network: set[str] = set()
+        self.notes: dict[str, None] = {}
+        self.base = 1
+
+    # What a letter is
+
+    def is_index(self, letter: str) -> bool:
+        """Whether a letter runs over positions, layers, steps or samples."""
+        if letter in self.bound or letter in self.ranges:
+            return True
+        return letter in INDEX_LETTERS and letter not in self.declarations and letter not in self.definitions
+
+    def is_size(self, letter: str) -> bool:
+        """Whether a letter is a size."""
+        return letter in self.sizes
+
+    def index_like(self, node: Node) -> bool:
+        """Whether a subscript counts: numbers, indices and sizes."""
+        if is_word(node):
+            return False
+        if isinstance(node, Relation):
+            return True
+        if not plain_index(node):
+            return False
+        for name in letters_in(node):
+            if self.is_index(name.letter) or self.is_size(name.letter):
+                continue
+            if name.letter.isdigit():
+                continue
+            if len(name.letter) > 1 and all(self.is_index(c) or self.is_size(c) or c.isdigit() for c in name.letter):
+                continue
+            return False
+        return True
+
+    def is_known(self, key: str) -> bool:
+        """Whether a key names something: declared, defined, a function, a size."""
+        return (
+            key in self.declarations
+            or key in self.network
+            or key in self.definitions
+            or key in self.functions
+            or key in self.sizes
+            or key in self.power_names
+        )
+
+    def named(self, node: Node) -> tuple[Pattern, tuple[Node, ...], int] | None:
+        """A name on the page as pattern, what is left of its superscripts, and its primes."""
+        spelling = spelled(node)
+        if spelling is None:
+            return None
+        key = spelling.key
+        subs: list[Node] = []
+        for item in spelling.subs:
+            if self.index_like(item):
+                subs.append(item)
+            else:
+                key += "_" + script_text(item)
+        primes = spelling.primes
+        if primes and self.is_known(key + "'" * primes) and key + "'" * primes not in self.functions:
+            key, primes = key + "'" * primes, 0
+        labels, rest = label_items(spelling.sups)
+        if rest and not labels and key in self.bare_labels and plain_index(rest[0]):
+            labels, rest = items(rest[0]), rest[1:]
+        elif rest and not labels and isinstance(rest[0], Transposed) and key in self.bare_labels and "T" in self.sizes:
+            pass
+        if key not in self.functions or self.declarations.get(key):
+            subs = self.split(key, subs)
+        else:
+            subs = self.split(key, subs)
+        return Pattern(key, labels, tuple(subs), None, spelling.span), rest, primes
+
+    def split(self, key: str, subs: Iterable[Node]) -> list[Node]:
+        """Subscript items, runs such as ``ij`` and ``11`` taken apart as the rank of the name asks."""
+        rank = self.rank(key)
+        given = list(subs)
+        if len(given) != 1:
+            return [piece for item in given for piece in pieces(item, None, self.bound)]
+        return list(pieces(given[0], rank, self.bound))
+
+    def rank(self, key: str) -> int | None:
+        """How many subscripts the name takes, labels and positions together; None where nothing says so."""
+        ranks = [len(d.subs) + len(d.dims) for d in self.declarations.get(key, ())]
+        ranks += [len(d.pattern.subs) for d in self.definitions.get(key, ())]
+        if ranks:
+            return max(ranks)
+        return self.mentioned.get(key)
+
+    # What a statement adds
+
+    def note_names(self, node: Node) -> None:
+        """Remember the indices that a formula binds, and how many indices its names carry."""
+        pending = [node]
+        while pending:
+            here = pending.pop()
+            if isinstance(here, Big) and here.lower is not None:
+                for bound in items(here.lower):
+                    left = bound.left if isinstance(bound, Relation) else bound
+                    for name in items(left):
+                        if isinstance(name, Name):
+                            self.bound.add(name.letter)
+            pending += children(here)
+
+    def note_ranks(self, node: Node) -> None:
+        """Remember that ``z_{ij}`` has two subscripts."""
+        pending = [node]
+        while pending:
+            here = pending.pop()
+            if isinstance(here, Scripted) and here.sub is not None:
+                spelling = spelled(here)
+                if spelling is not None and all(self.index_like(item) for item in spelling.subs):
+                    count = len([p for item in spelling.subs for p in pieces(item, None, self.bound)])
+                    if any(not isinstance(item, Number) for item in spelling.subs) or len(spelling.subs) > 1:
+                        self.mentioned[spelling.key] = max(count, self.mentioned.get(spelling.key, 0))
+            pending += children(here)
+
+    def pattern(self, node: Node) -> Pattern | None:
+        """The pattern that a left side is, or None if it is no name and no function of names."""
+        match node:
+            case Scripted(base=Group(bracket="(" | "[") as group):
+                inner = self.pattern(group.inner)
+                if inner is None or node.sub is None or node.sups or node.primes:
+                    return None
+                return inner._replace(subs=(*inner.subs, *self.split("", items(node.sub))), span=node.span)
+            case Scripted(base=Call()):
+                inner = self.pattern(node.base)
+                if inner is None or node.sub is None or node.sups or node.primes:
+                    return None
+                return inner._replace(subs=(*inner.subs, *self.split("", items(node.sub))), span=node.span)
+            case Call():
+                function = self.named(node.function)
+                if function is None or function[1] or function[2]:
+                    return None
+                return function[0]._replace(parameters=node.arguments, span=node.span)
+            case Product(factors=(first, second)) if not second.op:
+                outer: tuple[Node, ...] = ()
+                group = second.node
+                if isinstance(group, Scripted) and isinstance(group.base, Group) and group.sub is not None:
+                    outer, group = items(group.sub), group.base
+                function = self.named(first.node)
+                if function is None or function[1] or function[2] or not isinstance(group, Group):
+                    return None
+                if group.bracket != "(" or any(spelled(item) is None for item in items(group.inner)):
+                    return None
+                subs = (*function[0].subs, *self.split("", outer)) if outer else function[0].subs
+                return function[0]._replace(parameters=items(group.inner), subs=subs, span=node.span)
+            case _:
+                found = self.named(node)
+                if found is None:
+                    return None
+                pattern, rest, primes = found
+                if primes:
+                    pattern = pattern._replace(key=pattern.key + "'" * primes)
+                if len(rest) == 1 and isinstance(rest[0], Number):
+                    return pattern._replace(key=f"{pattern.key}^{rest[0].value}")
+                if rest and not pattern.labels and plain_index(rest[0]) and len(rest) == 1:
+                    return pattern._replace(labels=items(rest[0]))
+                return None if rest else pattern
+
+    def define(self, pattern: Pattern, body: Node) -> None:
+        """Take ``pattern = body`` as a definition."""
+        key = pattern.key
+        definition = Definition(pattern, body, has_derivative(body))
+        if pattern.parameters is not None:
+            self.functions.setdefault(key, []).append(definition)
+            return
+        stem, _, exponent = key.rpartition("^")
+        if stem and exponent.isdigit():
+            self.power_names[stem] = int(exponent)
+        self.definitions.setdefault(key, []).append(definition)
+
+    def is_defined_at_all(self, key: str) -> bool:
+        """Whether some equation defines the name."""
+        return key in self.definitions
+
+    def is_defined(self, pattern: Pattern) -> bool:
+        """Whether the same left side has been defined."""
+        table = self.definitions if pattern.parameters is None else self.functions
+        same = shape_of(pattern)
+        return any(shape_of(known.pattern) == same for known in table.get(pattern.key, ()))
+
+
+def shape_of(pattern: Pattern) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The scripts of a pattern as text, to compare patterns by."""
+    return tuple(map(script_text, pattern.labels)), tuple(map(script_text, pattern.subs))
+
+
+def has_derivative(node: Node) -> bool:
+    """Whether a derivative stands inside."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Derivative):
+            return True
+        pending += children(here)
+    return False
+
+
+def mentions(node: Node, key: str) -> bool:
+    """Whether the name stands inside, with whatever scripts."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Listed | Big | Product):
+            pending += children(here)
+            continue
+        spelling = spelled(here)
+        if spelling is not None and spelling.key == key:
+            return True
+        pending += children(here)
+    return False

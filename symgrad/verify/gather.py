@@ -1,0 +1,570 @@
+"""From the statements of a document to what it declares and what it claims.
+
+Declarations, ranges and hypotheses say what things are; the first equation with a plain name on the left defines
+that name; derivatives on the left, second equations for a name, and updates are claims. Comments in the document
+overrule this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from symgrad.verify.context import Context, Declaration, Pattern, Range, Template, has_derivative, mentions
+from symgrad.verify.functions import BUILTIN
+from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, items, label_items, letters_in, plain_index, spelled
+from symgrad.verify.passages import Role
+from symgrad.verify.resolve import plain_names, resolved
+from symgrad.verify.syntax import (
+    Big,
+    Derivative,
+    Dots,
+    Group,
+    Listed,
+    Name,
+    Node,
+    Number,
+    Product,
+    Scripted,
+    Statement,
+    children,
+)
+
+Kind: TypeAlias = Literal["chain", "update", "arrow", "unreadable"]
+
+_EQUALITIES = ("=", ":=", "≡")
+_SPACES = ("R", "ℝ", "Z", "ℤ", "N", "ℕ")
+
+
+class Stated(NamedTuple):
+    """A statement, the passage it stands in, and what the last comment said of it."""
+
+    passage: int
+    role: Role | None
+    statement: Statement
+    inline: bool
+
+
+class Assertion(NamedTuple):
+    """A claim to be judged: members that must be equal (or, of an update, what is assigned)."""
+
+    stated: Stated
+    kind: Kind
+    members: tuple[Node, ...]
+    relations: tuple[str, ...]
+    anchor: Node | None
+    """What a chain that begins with a relation goes on from."""
+
+
+class Gathered(NamedTuple):
+    """What a document declares and what it claims."""
+
+    context: Context
+    assertions: tuple[Assertion, ...]
+    formulas: tuple[tuple[Stated, tuple[Node, ...]], ...]
+    """Every statement with its members resolved, what is given included."""
+
+
+def unknown_names(assertion: Assertion, gathered: Gathered, network: Iterable[str]) -> list[str]:
+    """Letters in a claim that are declared, defined or used nowhere else in the document."""
+    context = gathered.context
+    known = set(network)
+    for table in (context.definitions, context.functions):
+        for definitions in table.values():
+            for definition in definitions:
+                known |= _keys(definition.body)
+    for left, right in context.facts:
+        known |= _keys(left) | _keys(right)
+    for template in context.templates:
+        known |= _keys(template.left) | _keys(template.right)
+    found: list[str] = []
+    for member in assertion.members[1:] if assertion.anchor is None else assertion.members:
+        for key in sorted(_keys(member)):
+            letter = key.rpartition(":")[2]
+            if (
+                key in known or context.is_known(key) or context.is_index(letter) or letter.isdigit()
+                or key in ("e", "π", "I", "1", "bb:1", "𝟙") or key in BUILTIN or key in LOSS_LETTERS
+            ):  # fmt: skip
+                continue
+            if key[:1] == "d" and context.is_known(key[1:]):
+                continue
+            found.append(letter)
+    return found
+
+
+def _keys(node: Node) -> set[str]:
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        spelling = spelled(here)
+        if spelling is not None:
+            found.add(spelling.key)
+            continue
+        pending += children(here)
+    return found
+
+
+def gather(stated: Sequence[Stated], network: Iterable[str] = ()) -> Gathered:
+    """Sort the statements of a document; ``network`` holds the keys of names that a network gives."""
+    context = Context()
+    given = frozenset(network)
+    every = [member for one in stated for member in one.statement.members]
+    for member in every:
+        context.note_names(member)
+    _note_first(stated, context)
+    for member in every:
+        context.note_ranks(member)
+    assertions: list[Assertion] = []
+    last: Node | None = None
+    for one in stated:
+        found = _Sorter(context, given, one, last).sort()
+        assertions += found
+        if found and found[-1].members:
+            last = found[-1].anchor if found[-1].anchor is not None else found[-1].members[0]
+    for member in every:
+        context.plain |= plain_names(member)
+    _finish(context)
+    made = []
+    for assertion in assertions:
+        members = tuple(resolved(member, context) for member in assertion.members)
+        anchor = None if assertion.anchor is None else resolved(assertion.anchor, context)
+        made.append(assertion._replace(members=members, anchor=anchor))
+    formulas = tuple(
+        (one, tuple(resolved(member, context) for member in one.statement.members))
+        for one in stated
+        if one.statement.relations[:1] != ("∈",)
+    )
+    return Gathered(context, tuple(made), formulas)
+
+
+def _finish(context: Context) -> None:
+    """Bodies and facts with their runs taken apart, now that all names are known."""
+    for table in (context.definitions, context.functions):
+        for key, definitions in table.items():
+            table[key] = [
+                definition._replace(
+                    body=resolved(definition.body, context), pattern=_split_again(definition.pattern, context)
+                )
+                for definition in definitions
+            ]
+    context.facts = [(resolved(left, context), resolved(right, context)) for left, right in context.facts]
+    context.templates = [
+        template._replace(left=resolved(template.left, context), right=resolved(template.right, context))
+        for template in context.templates
+    ]
+    _note_base(context)
+
+
+def _split_again(pattern: Pattern, context: Context) -> Pattern:
+    return pattern._replace(subs=tuple(context.split(pattern.key, pattern.subs)))
+
+
+def _note_base(context: Context) -> None:
+    """Whether positions count from 0: a sum or a range over an axis begins there."""
+    for letter, stated in context.ranges.items():
+        if isinstance(stated.first, Number) and stated.first.value == 0 and not stated.members:
+            for declarations in context.declarations.values():
+                if any(isinstance(sub, Name) and sub.letter == letter for d in declarations for sub in d.subs):
+                    break
+            else:
+                if _indexes_an_axis(letter, context):
+                    context.base = 0
+    for definitions in (*context.definitions.values(), *context.functions.values()):
+        for definition in definitions:
+            for letter in _summed_from_zero(definition.body):
+                if _reads_axis(definition.body, letter, context):
+                    context.base = 0
+
+
+def _indexes_an_axis(letter: str, context: Context) -> bool:
+    return any(
+        _reads_axis(definition.body, letter, context) or any(
+            isinstance(sub, Name) and sub.letter == letter and context.declarations.get(definition.pattern.key)
+            for sub in definition.pattern.subs
+        )
+        for definitions in context.definitions.values()
+        for definition in definitions
+    )
+
+
+def _summed_from_zero(node: Node) -> list[str]:
+    found: list[str] = []
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Big) and here.lower is not None:
+            for item in items(here.lower):
+                right = getattr(item, "right", None)
+                left = getattr(item, "left", None)
+                if isinstance(right, Number) and right.value == 0 and isinstance(left, Name):
+                    found.append(left.letter)
+        pending += children(here)
+    return found
+
+
+def _reads_axis(node: Node, letter: str, context: Context) -> bool:
+    """Whether a letter alone is a position on an axis of a declared name."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        named = context.named(here) if isinstance(here, Scripted) else None
+        if named is not None:
+            pattern = named[0]
+            for declaration in context.declarations.get(pattern.key, ()):
+                for position, sub in enumerate(pattern.subs):
+                    if position >= len(declaration.subs) and isinstance(sub, Name) and sub.letter == letter:
+                        return True
+        pending += children(here)
+    return False
+
+
+def _note_first(stated: Sequence[Stated], context: Context) -> None:
+    """What shows on left sides alone: ranges, declared names, superscripts that are labels."""
+    numbers: dict[str, set[str]] = {}
+    for one in stated:
+        statement = one.statement
+        if not statement.members:
+            continue
+        first = statement.members[0]
+        if "∈" in statement.relations[:1]:
+            for item in items(first):
+                spelling = spelled(item)
+                if spelling is None:
+                    continue
+                labels, rest = label_items(spelling.sups)
+                if rest and not labels and plain_index(rest[0]):
+                    context.bare_labels.add(spelling.key)
+        if len(statement.members) > 1 and _is_range(statement.members[1]):
+            for item in items(first):
+                if isinstance(item, Name):
+                    for letter in _letters(item):
+                        context.bound.add(letter)
+        spelling = spelled(first)
+        if spelling is not None and statement.relations[:1] and statement.relations[0] in _EQUALITIES:
+            labels, rest = label_items(spelling.sups)
+            if len(rest) == 1 and not labels:
+                if isinstance(rest[0], Number):
+                    numbers.setdefault(spelling.key, set()).add(str(rest[0].value))
+                elif plain_index(rest[0]):
+                    context.bare_labels.add(spelling.key)
+    context.bare_labels |= {key for key, found in numbers.items() if len(found) > 1}
+
+
+def _letters(name: Name) -> list[str]:
+    return [name.letter] if len(name.letter) == 1 or name.style == "word" else list(name.letter)
+
+
+def _is_range(node: Node) -> bool:
+    if isinstance(node, Group) and node.bracket == "{":
+        node = node.inner
+    return isinstance(node, Listed) and any(isinstance(item, Dots) for item in node.items)
+
+
+class _Sorter:
+    """One statement, sorted."""
+
+    def __init__(self, context: Context, network: frozenset[str], stated: Stated, last: Node | None) -> None:
+        self.context = context
+        self.network = network
+        self.stated = stated
+        self.statement = stated.statement
+        self.last = last
+
+    def sort(self) -> list[Assertion]:
+        statement, role = self.statement, self.stated.role
+        if statement.problem is not None:
+            if role == "given" or (self.stated.inline and "=" not in statement.problem.message and role is None):
+                return []
+            return [self.claim("unreadable")]
+        if statement.leading and statement.members:
+            if role == "given" or self.last is None:
+                return []
+            return [Assertion(self.stated, "chain", statement.members, statement.relations, self.last)]
+        if len(statement.members) < 2:
+            return []
+        first = statement.relations[0]
+        if first == "∈":
+            self.declare()
+            return []
+        if first in ("≠", "<", "≤", ">", "≥", "≈", "∼", "∝"):
+            self.constrain()
+            return []
+        if _is_range(statement.members[1]) and first == "=":
+            self.range_of(statement.members[0], statement.members[1])
+            return []
+        if first == "→":
+            return self.arrow()
+        if first == "←" or self.is_update():
+            return self.update()
+        if first in _EQUALITIES:
+            return self.equation()
+        return []
+
+    def claim(self, kind: Kind, members: tuple[Node, ...] | None = None) -> Assertion:
+        chosen = self.statement.members if members is None else members
+        return Assertion(self.stated, kind, chosen, self.statement.relations, None)
+
+    # Declarations
+
+    def declare(self) -> None:
+        members = self.statement.members
+        for item in items(members[0]):
+            self.declared(item, members[1])
+
+    def declared(self, left: Node, space: Node) -> None:
+        context = self.context
+        base, sups, sub = space, (), None
+        if isinstance(space, Scripted):
+            base, sups, sub = space.base, space.sups, space.sub
+        if isinstance(base, Group) and base.bracket == "{" and not sups:
+            if _is_range(base):
+                self.range_of(left, base.inner)
+                return
+        spelling = spelled(base)
+        number_space = (spelling is not None and spelling.key.rpartition(":")[2] in _SPACES) or isinstance(base, Group)
+        if spelling is not None and not number_space:
+            for letter in letters_in(left):
+                context.ranges[letter.letter] = Range(None, None, spelled(space).key if spelled(space) else spelling.key)  # type: ignore[union-attr]
+                context.bound.add(letter.letter)
+            context.sets.add(spelling.key)
+            return
+        dims = tuple(dim for part in sups for dim in _dims(part) if not (isinstance(part, Name) and part.letter == "+"))
+        for dim in dims:
+            for name in letters_in(dim):
+                if not name.letter.isdigit() and name.letter not in context.bound and not _is_step(name, dim):
+                    context.sizes.setdefault(name.letter)
+        pattern = context.pattern(left)
+        if pattern is None or pattern.parameters is not None:
+            return
+        sign = "real"
+        if sub is not None or any(isinstance(part, Name) and part.letter == "+" for part in sups):
+            sign = "positive"
+        if isinstance(base, Group) and base.bracket == "(" and isinstance(base.inner, Listed):
+            first = base.inner.items[0]
+            sign = "positive" if isinstance(first, Number) and first.value >= 0 else "real"
+        if sign != "real":
+            context.signs[pattern.key] = sign
+        context.declarations.setdefault(pattern.key, []).append(
+            Declaration(pattern.key, pattern.labels, pattern.subs, dims, sign)
+        )
+
+    def range_of(self, left: Node, right: Node) -> None:
+        context = self.context
+        if isinstance(right, Group):
+            right = right.inner
+        assert isinstance(right, Listed)
+        listed = right.items
+        dots = next(n for n, item in enumerate(listed) if isinstance(item, Dots))
+        first = listed[0] if dots else None
+        last = listed[dots + 1] if dots + 1 < len(listed) else None
+        if last is not None:
+            for name in letters_in(last):
+                if not context.is_known(name.letter) and name.letter not in context.bound:
+                    context.sizes.setdefault(name.letter)
+        for item in items(left):
+            if isinstance(item, Name):
+                for letter in _letters(item):
+                    context.ranges[letter] = Range(first, last)
+                    context.bound.add(letter)
+
+    def constrain(self) -> None:
+        context, members, relations = self.context, self.statement.members, self.statement.relations
+        if relations == ("≠",):
+            context.unequal.append((members[0], members[1]))
+            return
+        if len(members) == 3 and all(r in ("≤", "<") for r in relations) and isinstance(members[1], Name):
+            letter = members[1].letter
+            if context.is_index(letter) and relations == ("≤", "≤"):
+                context.ranges[letter] = Range(members[0], members[2])
+                context.bound.add(letter)
+                for name in letters_in(members[2]):
+                    if not context.is_known(name.letter) and name.letter not in context.bound:
+                        context.sizes.setdefault(name.letter)
+                return
+        for left, op, right in zip(members, relations, members[1:], strict=False):
+            for name, sign in ((left, op), (right, {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}.get(op, op))):
+                other = right if name is left else left
+                if isinstance(other, Number) and other.value >= 0 and sign in (">", "≥"):
+                    pattern = context.pattern(name)
+                    if pattern is not None:
+                        positive = sign == ">" or other.value > 0
+                        context.signs[pattern.key] = "positive" if positive else "nonnegative"
+
+    # Equations
+
+    def is_update(self) -> bool:
+        """``W = W − η ∂L/∂W``: the name on the left stands on the right, spelled the same."""
+        members = self.statement.members
+        spelling = spelled(members[0])
+        if spelling is None or self.statement.relations[0] not in _EQUALITIES or self.stated.role == "given" and not has_derivative(members[1]):
+            return False
+        from symgrad.verify.meaning import bare
+
+        target = bare(members[0])
+        right = members[1]
+        return any(bare(node) == target for node in _top_terms(right)) and _is_step_down(right)
+
+    def update(self) -> list[Assertion]:
+        members = self.statement.members
+        pattern = self.context.pattern(members[0])
+        if self.stated.role == "given":
+            if pattern is not None:
+                self.context.templates.append(Template(pattern.key, members[0], members[1], "←"))
+            return []
+        if pattern is not None and self.context.is_defined_at_all(pattern.key) and not _stands_in(members[0], members[1]):
+            return [self.claim("chain")]
+        return [self.claim("update")]
+
+    def arrow(self) -> list[Assertion]:
+        members = self.statement.members
+        if self.stated.role == "given":
+            pattern = self.context.pattern(members[0])
+            if pattern is not None:
+                self.context.templates.append(Template(pattern.key, members[0], members[1], "→"))
+            return []
+        if any(template.arrow == "→" for template in self.context.templates):
+            return [self.claim("arrow")]
+        return []
+
+    def equation(self) -> list[Assertion]:
+        context, role, members = self.context, self.stated.role, self.statement.members
+        pattern = context.pattern(members[0])
+        if role == "given":
+            self.given(pattern, members)
+            return []
+        if pattern is None or pattern.key in self.network or self.is_shorthand(pattern):
+            if role is None and pattern is None and isinstance(members[0], Big) and isinstance(members[-1], Number):
+                context.facts.append((members[0], members[1]))
+                return []
+            return [self.claim("chain")]
+        if context.is_defined(pattern) or (role == "claim" and self.is_covered(pattern)):
+            return [self.claim("chain")]
+        if pattern.parameters is None and (pattern.key in context.declarations or context.is_index(pattern.key)) and (
+            role == "claim" and pattern.key in context.definitions
+        ):
+            return [self.claim("chain")]
+        if pattern.parameters is not None and pattern.key in context.functions:
+            return [self.claim("chain")]
+        if role is None and any(pattern.key == other.key for d in context.definitions.get(pattern.key, ()) for other in (d.pattern,)) and self.is_covered(pattern):
+            return [self.claim("chain")]
+        context.define(pattern, members[1])
+        if len(members) > 2:
+            return [self.claim("chain")]
+        return []
+
+    def is_covered(self, pattern: Pattern) -> bool:
+        """Whether a general equation says already what this particular entry is."""
+        table = self.context.definitions if pattern.parameters is None else self.context.functions
+        for definition in table.get(pattern.key, ()):
+            known = definition.pattern
+            if len(known.labels) != len(pattern.labels):
+                continue
+            if len(known.subs) < len(pattern.subs) and pattern.parameters is None:
+                return True  # a vector was defined whole
+            if len(known.subs) > len(pattern.subs):
+                return True  # it was defined entry by entry
+            pairs = [*zip(known.labels, pattern.labels, strict=True), *zip(known.subs, pattern.subs, strict=True)]
+            if all(not isinstance(one, Number) or (isinstance(other, Number) and one.value == other.value) for one, other in pairs):
+                return True
+        return False
+
+    def is_shorthand(self, pattern: Pattern) -> bool:
+        key = pattern.key
+        return (
+            len(key) > 1
+            and key[0] == "d"
+            and (self.context.is_known(key[1:]) or key[1:] in self.network)
+            and not self.context.is_known(key)
+        )
+
+    def given(self, pattern: Pattern | None, members: tuple[Node, ...]) -> None:
+        context = self.context
+        if isinstance(members[0], Scripted) and isinstance(members[0].base, Number):
+            return  # 1_{i=j} needs no definition
+        if pattern is None:
+            context.facts.append((members[0], members[1]))
+            return
+        if pattern.parameters is None and mentions(members[1], pattern.key) and _stands_in(members[0], members[1]):
+            context.facts.append((members[0], members[1]))
+            return
+        if context.is_defined(pattern):
+            context.facts.append((members[0], members[1]))
+            return
+        if _same_square(pattern, members[1]):
+            return
+        context.define(pattern, members[1])
+        for later in members[2:]:
+            context.facts.append((members[0], later))
+
+
+def _same_square(pattern: Pattern, body: Node) -> bool:
+    """``1_{i=j} = …`` and other definitions of what is known anyway."""
+    return pattern.key in ("1", "bb:1", "𝟙")
+
+
+def _top_terms(node: Node) -> list[Node]:
+    from symgrad.verify.syntax import Sum
+
+    if isinstance(node, Sum):
+        return [term.node for term in node.terms] + [
+            factor.node for term in node.terms if isinstance(term.node, Product) for factor in term.node.factors
+        ]
+    if isinstance(node, Product):
+        return [factor.node for factor in node.factors]
+    return [node]
+
+
+def _is_step_down(node: Node) -> bool:
+    from symgrad.verify.syntax import Sum
+
+    return isinstance(node, Sum) and len(node.terms) > 1
+
+
+def _stands_in(name: Node, node: Node) -> bool:
+    from symgrad.verify.meaning import bare
+
+    target = bare(name)
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Derivative):
+            continue
+        if bare(here) == target:
+            return True
+        pending += children(here)
+    return False
+
+
+def _dims(part: Node) -> list[Node]:
+    if isinstance(part, Group):
+        return _dims(part.inner)
+    if isinstance(part, Listed):
+        return list(part.items)
+    if isinstance(part, Product) and any(factor.op in ("×", "x", "*") for factor in part.factors):
+        dims: list[Node] = []
+        for factor in part.factors:
+            if factor.op in ("×", "x", "*") or not dims:
+                dims.append(factor.node)
+            else:  # a product of two sizes
+                before = dims[-1]
+                span = (before.span[0], factor.node.span[1])
+                dims[-1] = Product((_factor(before), factor), span)
+        return dims
+    return [part]
+
+
+def _factor(node: Node):  # type: ignore[no-untyped-def]
+    from symgrad.verify.syntax import Factor
+
+    return Factor("", node)
+
+
+def _is_step(name: Name, dim: Node) -> bool:
+    """Whether a letter in a size only says whose size it is: the l of n_l."""
+    if isinstance(dim, Scripted) and isinstance(dim.base, Name):
+        return name.letter != dim.base.letter
+    return False
+
+
+__all__ = ["INDEX_LETTERS", "Assertion", "Gathered", "Stated", "gather"]

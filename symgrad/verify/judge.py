@@ -1,0 +1,63 @@
+"""Judging: each claim of a document against what the document, or a network, says is true.
+
+Every member of a chain is compared with the first, at every value of the free indices and at two choices of the
+sizes that are left open. A claim is right where all of that is proved, wrong where one point refutes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from symgrad.verify.claims import Claim
+from symgrad.verify.gather import Stated, gather
+from symgrad.verify.passages import Document
+from symgrad.verify.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from symgrad.network.model import Model
+
+Progress = Callable[[int, int], None]
+
+
+def judged(
+    document: Document,
+    model: Model | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    limit_s: float = 2.0,
+    progress: Progress | None = None,
+) -> tuple[Claim, ...]:
+    """The claims of a document with their verdicts, in order.
+
+    ``model`` is the network that the truth comes from; ``names`` maps its letters to the document's. No single
+    decision takes longer than ``limit_s`` seconds; one that would is undecided.
+    """
+    stated = read_document(document)
+    network = None
+    if model is not None:
+        from symgrad.verify.network import NetworkNames
+
+        network = NetworkNames(model, stated, names or {})
+    gathered = gather(stated, network.keys if network is not None else ())
+    verdicts = Verdicts(document, gathered, network, limit_s)
+    claims: list[Claim] = []
+    for number, assertion in enumerate(gathered.assertions):
+        if progress is not None:
+            progress(number, len(gathered.assertions))
+        claims.append(verdicts.claim(assertion, claims))
+    return tuple(claims)
+
+
+def read_document(document: Document) -> list[Stated]:
+    """The statements of all passages."""
+    from symgrad.verify.reader import read
+
+    stated: list[Stated] = []
+    for number, passage in enumerate(document.passages):
+        if passage.display == "table":
+            continue
+        plain = passage.display == "plain"
+        for statement in read(passage.reading, plain=plain):
+            stated.append(Stated(number, passage.role, statement, passage.display == "inline"))
+    return stated

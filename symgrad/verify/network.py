@@ -1,0 +1,443 @@
+"""A network as the truth: its tensors under the document's letters.
+
+Entries are numbered from 1, as the document writes them: flat (``a_{11}``, the eleventh), by row and column
+(``w_{1,1}``, ``w_{11}`` where no entry is called ``w_1``), or from 0 where a 0 occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
+from math import prod
+from typing import TYPE_CHECKING, Final
+
+from symgrad.algebra.affine import Affine, Index
+from symgrad.algebra.brackets import Bracket
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import (
+    Apply,
+    Compare,
+    Constant,
+    Definition,
+    Iverson,
+    Maximum,
+    Power,
+    Product,
+    Quantity,
+    Read,
+    Sum,
+    Total,
+    Written,
+)
+from symgrad.errors import NameUnknownError, nearest, quoted
+from symgrad.verify.arrays import Array
+from symgrad.verify.documents.pieces import Span
+from symgrad.verify.gather import Stated
+from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, label_items, spelled
+from symgrad.verify.scalars import (
+    ONE,
+    PI,
+    ZERO,
+    Scalar,
+    abstract,
+    bracket,
+    call,
+    lazily_defined,
+    maximum,
+    number,
+    power,
+    symbol,
+    times,
+    total,
+)
+from symgrad.verify.syntax import Derivative, Listed, Node, Number, children
+from symgrad.verify.world import OutsideError, StepError, UnsettledError, World, unflat
+
+if TYPE_CHECKING:
+    from symgrad.network.model import Model
+    from symgrad.verify.notation import Notation
+
+_MOST_LETTERS: Final = 6
+
+
+class NetworkNames:
+    """Which letter of the document is which tensor of the network."""
+
+    def __init__(self, model: Model, stated: Sequence[Stated], names: Mapping[str, str]) -> None:
+        self.model = model
+        self.uses = _uses(stated)
+        self.stems = _stems(model)
+        self.assumptions: list[str] = []
+        self.letters = self._mapped(names)
+        self.keys = frozenset(self.letters)
+
+    def _mapped(self, names: Mapping[str, str]) -> dict[str, str]:
+        """The document's letter for each stem, and back: letter → stem."""
+        found: dict[str, str] = {}
+        for stem, letter in names.items():
+            if stem not in self.stems:
+                close = nearest(stem, self.stems)
+                hint = f"; did you mean {close}?" if close else ""
+                raise NameUnknownError(
+                    f"the network has no {quoted(stem)}{hint} It has {', '.join(self.stems)}"
+                )
+            found[letter] = stem
+        taken = set(found.values())
+        free = [letter for letter in self.uses if letter not in found]
+        for letter in list(free):
+            for stem in (letter, letter.lower()):
+                if stem in self.stems and stem not in taken:
+                    found[letter] = stem
+                    taken.add(stem)
+                    free.remove(letter)
+                    break
+        open_stems = [stem for stem in self.stems if stem not in taken]
+        candidates = [letter for letter in free if self.uses[letter].numbered][:_MOST_LETTERS]
+        if candidates and open_stems:
+            best = self._by_shape(candidates, open_stems)
+            for letter, stem in best.items():
+                found[letter] = stem
+            if best:
+                told = ", ".join(f"{letter} is the network's {stem}" for letter, stem in best.items())
+                self.assumptions.append(f"{told} (by shape and order; --names settles it)")
+        for stem in self.stems:
+            if stem not in found.values():
+                found.setdefault(stem, stem)
+        return found
+
+    def _by_shape(self, letters: list[str], stems: list[str]) -> dict[str, str]:
+        """The only assignment of letters to tensors that their subscripts and places allow best."""
+        scored: list[tuple[float, dict[str, str]]] = []
+        for chosen in permutations(stems, min(len(letters), len(stems))):
+            score = 0.0
+            for letter, stem in zip(letters, chosen, strict=False):
+                fit = self._fit(letter, stem)
+                if fit is None:
+                    break
+                score += fit
+            else:
+                scored.append((score, dict(zip(letters, chosen, strict=False))))
+        scored.sort(key=lambda pair: -pair[0])
+        if not scored or (len(scored) > 1 and scored[0][0] == scored[1][0]):
+            return {}
+        return scored[0][1]
+
+    def _fit(self, letter: str, stem: str) -> float | None:
+        """How well a letter's subscripts fit a tensor; None where they cannot."""
+        use = self.uses[letter]
+        tensor = next(iter(self.stems[stem].values()))
+        shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+        count = prod(shape)
+        score = 0.0
+        if use.most > count and not (use.digits and len(shape) == 2):  # noqa: PLR2004
+            return None
+        if use.ranks and max(use.ranks) > len(shape):
+            return None
+        score += 2.0 if use.most == count else 0.0
+        if use.on_left:
+            score += 3.0 if tensor.role in ("intermediate", "objective") else -3.0
+        elif tensor.role in ("intermediate", "objective"):
+            score -= 1.0
+        if use.differentiated and tensor.role == "parameter":
+            score += 0.5
+        if use.first_right and tensor.role == "input":
+            score += 0.25
+        return score
+
+    def enter(self, world: World) -> None:
+        """Give a world the network's tensors."""
+        outputs: list[Scalar] = []
+        entered: dict[str, Native] = {}
+        for letter, stem in self.letters.items():
+            entered[stem] = Native(letter, self.stems[stem], self, world, self.uses.get(letter))
+        for letter, stem in self.letters.items():
+            world.native[letter] = entered[stem]
+            world.context.network.add(letter)
+            world.context.mentioned[letter] = entered[stem].rank
+        if self.model.objective is None:
+            for tensor in self.model.outputs:
+                for native in entered.values():
+                    if tensor in native.tensors.values():
+                        outputs += native.all_of(tensor)
+        world.network_outputs = outputs if self.model.objective is None else None
+        for assumption in self.assumptions:
+            world.context.notes.setdefault(assumption)
+
+    def entries(self, tensor: Tensor, world: World, letter: str, labels: tuple[int, ...]) -> list[Scalar]:
+        """The scalars of a tensor, row by row."""
+        made = world.made_entries
+        if tensor.name not in made:
+            shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+            definition = next((d for d in self.model.definitions if d.target == tensor), None)
+            found: list[Scalar] = []
+            for n in range(prod(shape)):
+                place = ("entry", world.serial, letter, labels, (n + 1,))
+                name = letter if not shape else f"{letter}{''.join(map(str, labels))}_{n + 1}"
+                if definition is None:
+                    found.append(symbol(place, name))
+                else:
+                    at = dict(zip(definition.axes, unflat(n, shape), strict=True))
+                    found.append(lazily_defined(place, name, _later(definition, at, self, world)))
+            made[tensor.name] = found
+        return made[tensor.name]
+
+    def lookup(self, tensor: Tensor, place: tuple[int, ...], world: World) -> Scalar:
+        """The entry of a tensor at indices from 0."""
+        offset = 0
+        for size, index in zip(tensor.shape, place, strict=True):
+            offset = offset * int(size) + index  # type: ignore[arg-type]
+        stem = tensor.stem
+        letter = next(letter for letter, known in self.letters.items() if known == stem)
+        return self.entries(tensor, world, letter, _label(tensor))[offset]
+
+
+def _later(definition: Definition, at: dict[Index, int], names: NetworkNames, world: World):  # type: ignore[no-untyped-def]
+    def value() -> Scalar:
+        return _laid_out(definition.body, at, names, world)
+
+    return value
+
+
+class Native:
+    """The tensors of one letter: one, or one for each layer."""
+
+    def __init__(
+        self, letter: str, tensors: dict[tuple[int, ...], Tensor], names: NetworkNames, world: World, use: Use | None
+    ) -> None:  # fmt: skip
+        self.letter = letter
+        self.tensors = tensors
+        self.names = names
+        self.world = world
+        first = next(iter(tensors.values()))
+        self.shape = tuple(int(size) for size in first.shape)  # type: ignore[arg-type]
+        self.flat = use.is_flat(self.shape) if use is not None else True
+        self.base = 0 if use is not None and use.zero else 1
+        self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)  # noqa: PLR2004
+
+    def all_of(self, tensor: Tensor) -> list[Scalar]:
+        """All entries of a tensor."""
+        labels = next(label for label, known in self.tensors.items() if known == tensor)
+        return self.names.entries(tensor, self.world, self.letter, labels)
+
+    def every(self) -> Iterator[Scalar]:
+        """All entries of all layers."""
+        for tensor in self.tensors.values():
+            yield from self.all_of(tensor)
+
+    def entry(self, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
+        """What a name stands for at labels and subscripts."""
+        if labels not in self.tensors:
+            if labels or () not in self.tensors:
+                if not labels and len(self.tensors) == 1:
+                    labels = next(iter(self.tensors))
+                else:
+                    raise StepError(f"the network has no {self.letter} of layer {', '.join(map(str, labels)) or '?'}", span)
+        tensor = self.tensors[labels]
+        shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+        every = tuple(self.names.entries(tensor, self.world, self.letter, labels))
+        whole = Array(shape, every)
+        if not subs:
+            return whole
+        if len(subs) == 1 and len(shape) > 1:
+            place = subs[0] - self.base
+            if not 0 <= place < len(every):
+                return self._outside(f"{self.letter}_{subs[0]}", f"entries run from {self.base} to {len(every) - 1 + self.base}", span)
+            return Array((), (every[place],))
+        if len(subs) > len(shape):
+            raise OutsideError(f"{self.letter} has {len(shape)} axes and is read with {len(subs)} indices", span)
+        for sub, size in zip(subs, shape, strict=False):
+            if not self.base <= sub < size + self.base:
+                return self._outside(
+                    f"{self.letter}_{','.join(map(str, subs))}", f"an index runs from {self.base} to {size - 1 + self.base}", span
+                )
+        return whole.at(tuple(sub - self.base for sub in subs))
+
+    def _outside(self, name: str, why: str, span: Span | None) -> Array:
+        if self.world.reading.zero_outside:
+            self.world.assumptions.setdefault("an entry outside its range counts as 0")
+            return Array((), (ZERO,))
+        raise OutsideError(f"{name} does not exist: {why}", span)
+
+    def limits(self, position: int, count: int) -> tuple[int, int] | None:
+        """First and last value of a subscript, of ``count`` in all."""
+        if count == 1 and len(self.shape) > 1:
+            return self.base, prod(self.shape) - 1 + self.base
+        if position < len(self.shape):
+            return self.base, self.shape[position] - 1 + self.base
+        return None
+
+    def spelled(self, notation: Notation, labels: tuple[int, ...], subs: tuple[int, ...]) -> str:
+        """The entry at a flat position from 1, as the document writes it."""
+        tensor = self.tensors.get(labels) or next(iter(self.tensors.values()))
+        shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+        if not shape or not subs:
+            return notation.entry(self.letter, labels, ())
+        if len(shape) > 1 and not self.flat:
+            return notation.entry(self.letter, labels, tuple(p + self.base for p in unflat(subs[0] - 1, shape)))
+        return notation.entry(self.letter, labels, (subs[0] - 1 + self.base,))
+
+
+def _label(tensor: Tensor) -> tuple[int, ...]:
+    return (int(tensor.label),) if tensor.label.isdigit() else ()
+
+
+def _stems(model: Model) -> dict[str, dict[tuple[int, ...], Tensor]]:
+    """The tensors by their letters and layers."""
+    found: dict[str, dict[tuple[int, ...], Tensor]] = {}
+    for tensor in model.tensors:
+        label = _label(tensor)
+        stem = tensor.stem if label or not tensor.label else tensor.name
+        found.setdefault(stem, {})[label] = tensor
+    return found
+
+
+class Use:
+    """How the document uses a letter."""
+
+    def __init__(self) -> None:
+        self.numbered = False
+        self.most = 0
+        self.zero = False
+        self.singles: set[str] = set()
+        self.ranks: set[int] = set()
+        self.on_left = False
+        self.differentiated = False
+        self.first_right = False
+
+    @property
+    def digits(self) -> bool:
+        """Whether all single subscripts have two digits: w_{11}, w_{12}."""
+        return bool(self.singles) and all(len(text) == 2 for text in self.singles)  # noqa: PLR2004
+
+    def is_flat(self, shape: tuple[int, ...]) -> bool:
+        """Whether a single subscript counts row by row."""
+        if len(shape) != 2:  # noqa: PLR2004
+            return False
+        if not self.singles:
+            return not any(rank > 1 for rank in self.ranks)
+        if not self.digits:
+            return True
+        inside = all(1 <= int(text[0]) <= shape[0] and 1 <= int(text[1]) <= shape[1] for text in self.singles)
+        zero = all(int(text[0]) < shape[0] and int(text[1]) < shape[1] for text in self.singles)
+        return not (inside or zero)
+
+
+def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
+    """Every letter with subscripts, in the order in which it is met."""
+    found: dict[str, Use] = {}
+    for one in stated:
+        for number_, member in enumerate(one.statement.members):
+            first = True
+            pending: list[tuple[Node, bool]] = [(member, False)]
+            while pending:
+                node, under = pending.pop()
+                spelling = spelled(node)
+                if spelling is not None:
+                    key = _letter_of(spelling.key)
+                    if key in LOSS_LETTERS or (key in INDEX_LETTERS and not spelling.subs and not label_items(spelling.sups)[0]):
+                        continue
+                    use = found.setdefault(key, Use())
+                    if number_ == 0 and node is member:
+                        use.on_left = True
+                    if number_ > 0 and first:
+                        use.first_right, first = True, False
+                    use.differentiated = use.differentiated or under
+                    _note(use, spelling.key, spelling.subs)
+                    continue
+                below = isinstance(node, Derivative)
+                pending += [(child, below) for child in reversed(children(node))]
+    return found
+
+
+def _letter_of(key: str) -> str:
+    """``w5`` is an entry of w."""
+    stem = key.rstrip("0123456789")
+    return stem if stem and stem != key else key
+
+
+def _note(use: Use, key: str, subs: tuple[Node, ...]) -> None:
+    digits = key[len(_letter_of(key)) :]
+    if digits and not subs:
+        use.numbered = True
+        use.most = max(use.most, int(digits))
+        use.singles.add(digits)
+        use.zero = use.zero or int(digits) == 0
+        return
+    if not subs:
+        return
+    items = subs[0].items if len(subs) == 1 and isinstance(subs[0], Listed) else subs
+    use.ranks.add(len(items))
+    for item in items:
+        if isinstance(item, Number):
+            use.numbered = True
+            value = int(item.value)
+            use.zero = use.zero or value == 0
+            if len(items) == 1:
+                use.most = max(use.most, value)
+                use.singles.add(str(value))
+
+
+def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world: World) -> Scalar:  # noqa: PLR0911
+    """A written equation at concrete indices: the forward equation as it is stated, and nothing else."""
+    match node:
+        case Quantity():
+            value = node.value
+            if not isinstance(value, int) and not hasattr(value, "numerator"):
+                raise UnsettledError("a network with symbolic sizes cannot be laid out")
+            return number(value)  # type: ignore[arg-type]
+        case Constant():
+            return PI if node.name == "pi" else symbol(("constant", world.serial, node.name), node.name, "positive" if node.positive else "real")
+        case Read():
+            return names.lookup(node.tensor, tuple(_whole(e, at) for e in node.indices), world)
+        case Sum():
+            return total([_laid_out(part, at, names, world) for part in node.parts])
+        case Product():
+            if not all(_holds(b, at) for part in node.parts if isinstance(part, Iverson) for b in part.brackets):
+                return ZERO
+            return times([_laid_out(p, at, names, world) for p in node.parts if not isinstance(p, Iverson)])
+        case Power():
+            return power(_laid_out(node.base, at, names, world), node.exponent)
+        case Apply():
+            argument = _laid_out(node.argument, at, names, world)
+            if node.function.abstract:
+                return abstract(node.function.name, (node.function.order,), (argument,))
+            return call(node.function.name, argument)
+        case Total():
+            return total([_laid_out(node.body, {**at, **more}, names, world) for more in _all(node.indices)])
+        case Iverson():
+            return ONE if all(_holds(b, at) for b in node.brackets) else ZERO
+        case Compare():
+            return bracket(node.kind, _laid_out(node.argument, at, names, world))
+        case Maximum():
+            found: Scalar | None = None
+            for more in _all(node.indices):
+                here = {**at, **more}
+                if all(_holds(b, here) for b in node.brackets):
+                    value_ = _laid_out(node.body, here, names, world)
+                    found = value_ if found is None else maximum(found, value_)
+            if found is None:
+                raise UnsettledError("the maximum of nothing")
+            return found
+        case _:
+            raise UnsettledError("a network that verification does not cover")
+
+
+def _all(indices: tuple[Index, ...]) -> Iterator[dict[Index, int]]:
+    from itertools import product
+
+    for values in product(*(range(int(index.size)) for index in indices)):  # type: ignore[arg-type]
+        yield dict(zip(indices, values, strict=True))
+
+
+def _whole(e: Affine, at: Mapping[Index, int]) -> int:
+    value = e.const + sum(coefficient * at[index] for index, coefficient in e.coefficients.items())  # type: ignore[operator]
+    return int(value)
+
+
+def _holds(condition: Bracket, at: Mapping[Index, int]) -> bool:
+    value = _whole(condition.e, at)
+    if condition.kind == "=":
+        return value == 0
+    if condition.kind == ">=":
+        return value >= 0
+    return value % condition.divisor == 0

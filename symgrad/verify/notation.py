@@ -1,0 +1,262 @@
+"""The author's own notation: how names are spelled in a document, and how to spell one that does not occur yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from symgrad.verify.context import Context
+from symgrad.verify.names import label_items, spelled
+from symgrad.verify.scalars import Scalar
+from symgrad.verify.syntax import (
+    Accent,
+    Call,
+    Derivative,
+    Listed,
+    Name,
+    Node,
+    Number,
+    Product,
+    Scripted,
+    children,
+)
+from symgrad.verify.world import Env, UnsettledError, World
+
+
+class Word(NamedTuple):
+    """A name, a derivative or a function's value, as a node and as the author spells it."""
+
+    node: Node
+    text: str
+
+
+class _Sample(NamedTuple):
+    base: str
+    commas: bool
+    braces: bool
+    glued: bool
+    label: str
+
+
+class Notation:
+    """What the author's names look like."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.words: dict[object, Word] = {}
+        self._samples: dict[str, _Sample] = {}
+        self._derivatives: dict[str, tuple[str, int, int]] = {}
+        self._texts: dict[tuple[int, tuple[tuple[str, int], ...]], dict[Scalar, str]] = {}
+        self.plain = False
+
+    def learn(self, node: Node, text: str) -> None:
+        """Take in every name of a resolved formula; ``text`` is what was read."""
+        from symgrad.verify.meaning import bare
+
+        pending = [node]
+        while pending:
+            here = pending.pop()
+            if isinstance(here, Name | Accent | Scripted) and spelled(here) is not None:
+                self._learn_name(here, text)
+                self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
+                if isinstance(here, Scripted) and here.sups:
+                    base = here._replace(sups=tuple(s for s in here.sups if s in label_nodes(here)))
+                    if base.sups != here.sups:
+                        plain: Node = base if base.sub is not None or base.sups or base.primes else base.base
+                        self.words.setdefault(bare(plain), Word(plain, text[plain.span[0] : self._stop(plain, base)]))
+                continue
+            if isinstance(here, Derivative) and here.of is not None and here.notation == "fraction":
+                self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
+                if len(here.by) == 1:
+                    of = spelled(here.of)
+                    if of is not None:
+                        start, stop = here.by[0].span
+                        self._derivatives.setdefault(
+                            of.key, (text[here.span[0] : here.span[1]], start - here.span[0], stop - here.span[0])
+                        )
+            elif isinstance(here, Call):
+                self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
+            elif isinstance(here, Product):
+                pass
+            pending += reversed(children(here))
+
+    def _stop(self, plain: Node, base: Scripted) -> int:
+        if plain is not base:
+            return plain.span[1]
+        parts = [base.base.span[1]]
+        parts += [base.sub.span[1]] if base.sub is not None else []
+        parts += [part.span[1] for part in base.sups]
+        return max(parts)
+
+    def _learn_name(self, node: Node, text: str) -> None:
+        named = self.context.named(node)
+        if named is None:
+            return
+        key = named[0].key
+        if not isinstance(node, Scripted):
+            self._samples.setdefault(key, _Sample(text[node.span[0] : node.span[1]], False, False, False, ""))
+            return
+        base_node: Node = node
+        while isinstance(base_node, Scripted):
+            base_node = base_node.base
+        base = text[base_node.span[0] : base_node.span[1]]
+        labels, _ = label_items(node.sups)
+        label = ""
+        if labels or named[0].labels:
+            label = "^{(%s)}" if any(getattr(s, "bracket", "") == "(" for s in node.sups) else "^{[%s]}" if any(
+                getattr(s, "bracket", "") == "[" for s in node.sups) else "^{%s}"  # fmt: skip
+        sub = node.sub
+        if sub is None:
+            known = self._samples.get(key)
+            self._samples[key] = (known or _Sample(base, False, False, False, ""))._replace(label=label)
+            return
+        commas = isinstance(sub, Listed)
+        before = text[base_node.span[1] : sub.span[0]]
+        braces = "{" in before
+        glued = "_" not in before
+        known = self._samples.get(key)
+        if known is None or known.commas < commas or (known.braces and not braces) or not known.base:
+            self._samples[key] = _Sample(base, commas, braces, glued, label or (known.label if known else ""))
+
+    def entry(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> str:
+        """An entry of a name."""
+        sample = self._samples.get(key)
+        if sample is None:
+            base = _letter(key, self.plain)
+            sample = _Sample(base, False, False, self.plain, "")
+        text = sample.base
+        if subs:
+            joined = [str(n) for n in subs]
+            glue = "" if not sample.commas and all(0 <= n < 10 for n in subs) else ","
+            inner = glue.join(joined)
+            if sample.glued:
+                text += inner
+            elif len(inner) == 1 and not sample.braces:
+                text += f"_{inner}"
+            elif self.plain and not sample.braces:
+                text += f"_{inner}"
+            else:
+                text += f"_{{{inner}}}"
+        if labels:
+            text += (sample.label or "^{(%s)}") % ",".join(map(str, labels))
+        return text
+
+    def symbol(self, scalar: Scalar, world: World, env: Env) -> str | None:
+        """A symbol as the author would write it."""
+        texts = self.texts(world, env)
+        if scalar in texts:
+            return texts[scalar]
+        key = scalar.letter.key
+        if not isinstance(key, tuple):
+            return None
+        if key[0] == "entry":
+            name, labels, subs = key[2], key[3], key[4]
+            place = key[5] if len(key) > 5 else ()
+            native = world.native.get(name)
+            if native is not None:
+                return native.spelled(self, labels, (*subs, *place))  # type: ignore[no-any-return]
+            return self.entry(name, labels, (*subs, *place))
+        if key[0] == "upstream":
+            (loss, _), output = key[2], key[3]
+            return self.derivative(loss, self.symbol(output, world, env) or output.letter.name)
+        if key[0] == "adjoint":
+            return None
+        return scalar.letter.name
+
+    def derivative(self, loss: str, by: str) -> str:
+        """``∂loss/∂by``."""
+        sample = self._derivatives.get(loss)
+        if sample is None and self._derivatives:
+            other, sample = next(iter(self._derivatives.items()))
+            if other != loss:
+                text = sample[0]
+                sample = None
+                if self.plain or "\\frac" not in text:
+                    return f"d{_letter(loss, True)}/d{by}"
+        if sample is None:
+            if self.plain:
+                return f"d{_letter(loss, True)}/d{by}"
+            return f"\\frac{{\\partial {_letter(loss, False)}}}{{\\partial {by}}}"
+        text, start, stop = sample
+        glue = " " if text[start - 1 : start].isalpha() and by[:1].isalpha() else ""
+        return text[:start] + glue + by + text[stop:]
+
+    def texts(self, world: World, env: Env) -> dict[Scalar, str]:
+        """The author's texts by the symbols that they mean here."""
+        from symgrad.verify.meaning import evaluate
+
+        place = (world.serial, tuple(sorted(env.indices.items())))
+        if place not in self._texts:
+            found: dict[Scalar, str] = {}
+            for word in self.words.values():
+                if isinstance(word.node, Call):
+                    continue
+                try:
+                    value = evaluate(word.node, world, env)
+                except (UnsettledError, RecursionError):
+                    continue
+                if not value.shape and not value.flexible and value.entries[0].kind == "symbol":
+                    found.setdefault(value.entries[0], word.text)
+            self._texts[place] = found
+        return self._texts[place]
+
+    def vocabulary(self) -> Iterator[Word]:
+        """Every name, derivative and value of a function that the document holds, and derivatives of functions."""
+        yield from self.words.values()
+        seen: set[str] = set()
+        for word in list(self.words.values()):
+            if isinstance(word.node, Call):
+                primed = primed_call(word)
+                if primed is not None and primed.text not in seen:
+                    seen.add(primed.text)
+                    yield primed
+
+
+def label_nodes(node: Scripted) -> tuple[Node, ...]:
+    """The superscripts of a name that are labels in brackets."""
+    from symgrad.verify.syntax import Label
+
+    return tuple(part for part in node.sups if isinstance(part, Label))
+
+
+def primed_call(word: Word) -> Word | None:
+    """``f(x)`` as ``f'(x)``."""
+    call = word.node
+    assert isinstance(call, Call)
+    function = call.function
+    if not call.bracketed:
+        return None
+    made: Node
+    if isinstance(function, Scripted):
+        if function.primes or function.sups:
+            return None
+        made = function._replace(primes=1)
+    else:
+        made = Scripted(function, None, (), 1, function.span)
+    length = function.span[1] - function.span[0]
+    return Word(call._replace(function=made), word.text[:length] + "'" + word.text[length:])
+
+
+def _letter(key: str, plain: bool) -> str:
+    accent, _, letter = key.rpartition(":")
+    if plain:
+        return letter
+    letter = _GREEK.get(letter, letter)
+    match accent:
+        case "":
+            return letter
+        case "cal":
+            return f"\\mathcal{{{letter}}}"
+        case "bb":
+            return f"\\mathbb{{{letter}}}"
+        case _:
+            return f"\\{accent}{{{letter}}}"
+
+
+_GREEK = {
+    "α": "\\alpha", "β": "\\beta", "γ": "\\gamma", "δ": "\\delta", "ε": "\\epsilon", "η": "\\eta", "θ": "\\theta",
+    "λ": "\\lambda", "μ": "\\mu", "ν": "\\nu", "π": "\\pi", "ρ": "\\rho", "σ": "\\sigma", "τ": "\\tau",
+    "φ": "\\phi", "ψ": "\\psi", "ω": "\\omega", "Σ": "\\Sigma", "ℓ": "\\ell", "κ": "\\kappa", "ξ": "\\xi",
+}  # fmt: skip
+
+__all__ = ["Notation", "Number", "Word", "primed_call"]

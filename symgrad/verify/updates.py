@@ -1,0 +1,129 @@
+"""What an update must be: the document's template, or the step of gradient descent; and what an arrow stands for."""
+
+from __future__ import annotations
+
+from symgrad.verify.arrays import Array
+from symgrad.verify.compare import Truth
+from symgrad.verify.context import Context, Template
+from symgrad.verify.meaning import evaluate
+from symgrad.verify.names import spelled
+from symgrad.verify.syntax import (
+    Derivative,
+    Factor,
+    Name,
+    Node,
+    Product,
+    Scripted,
+    Sum,
+    Term,
+    children,
+)
+from symgrad.verify.world import Env, World
+
+RATES = ("η", "α", "λ", "ε", "γ", "μ", "ρ", "lr", "r", "a", "h")
+"""Letters of a learning rate, where the document has no template."""
+
+
+def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | None, str]:
+    """What ``target ← right`` must assign, or why nothing says so."""
+    template = _template(target, context)
+    if template is not None:
+        body = put(template.right, template.placeholder, target, exact=template.left)
+        return Truth(_value(body), (body, target)), ""
+    rate = _rate(target, right)
+    if rate is None:
+        return None, "nothing says what this update must be; state it, as in \\theta \\leftarrow \\theta - \\eta \\frac{\\partial L}{\\partial \\theta}"
+    span = right.span
+    gradient = Derivative(None, (target,), 1, "nabla", "∇", None, span)
+    for derivative in _derivatives(right):
+        if derivative.of is not None and len(derivative.by) == 1:
+            gradient = derivative._replace(by=(target,))
+            break
+    step = Product((Factor("", rate), Factor("", gradient)), span)
+    body = Sum((Term(1, target, span), Term(-1, step, span)), span)
+    return Truth(_value(body), (body, target)), ""
+
+
+def arrow_truth(left: Node, context: Context) -> Truth | None:
+    """The derivative that a table such as ``f(x) → ∂f/∂x`` lists beside ``left``."""
+    for template in context.templates:
+        if template.arrow == "→" and isinstance(template.right, Derivative):
+            body = template.right._replace(of=left)
+            return Truth(_value(body), (body,))
+    return None
+
+
+def _template(target: Node, context: Context) -> Template | None:
+    spelling = spelled(target)
+    candidates = [t for t in context.templates if t.arrow == "←"]
+    for template in candidates:
+        if spelling is not None and template.placeholder == spelling.key:
+            return template
+    for template in candidates:
+        if template.placeholder not in context.declarations:
+            return template
+    return None
+
+
+def put(node: Node, key: str, target: Node, *, exact: Node) -> Node:
+    """``node`` with the name ``key`` replaced by ``target``; the name may carry no scripts of its own."""
+    spelling = spelled(node)
+    if spelling is not None:
+        if spelling.key == key and not spelling.subs and not spelling.sups:
+            return target
+        if not isinstance(node, Scripted):
+            return node
+    if isinstance(node, tuple) and not isinstance(node, Name):
+        return _rebuilt(node, key, target, exact)
+    return node
+
+
+def _rebuilt(node, key: str, target: Node, exact: Node):  # type: ignore[no-untyped-def]
+    """A node, or a tuple of nodes, with the name replaced in all parts."""
+    if not isinstance(node, tuple):
+        return node
+    if hasattr(node, "_fields"):
+        if not isinstance(node, Factor | Term):
+            spelling = spelled(node)  # type: ignore[arg-type]
+            if spelling is not None and spelling.key == key and not spelling.subs and not spelling.sups:
+                return target
+        return type(node)(*(
+            part if name.endswith("span") else _rebuilt(part, key, target, exact)
+            for name, part in zip(node._fields, node, strict=True)
+        ))
+    return tuple(_rebuilt(part, key, target, exact) for part in node)
+
+
+def _derivatives(node: Node) -> list[Derivative]:
+    found: list[Derivative] = []
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Derivative):
+            found.append(here)
+        pending += reversed(children(here))
+    return found
+
+
+def _rate(target: Node, right: Node) -> Node | None:
+    """The learning rate that an update uses."""
+    from symgrad.verify.meaning import bare
+
+    pending = [right]
+    while pending:
+        here = pending.pop()
+        spelling = spelled(here)
+        if spelling is not None:
+            if bare(here) != bare(target) and spelling.key in RATES:
+                return here
+            continue
+        pending += reversed(children(here))
+    return None
+
+
+def _value(body: Node):  # type: ignore[no-untyped-def]
+    def value(world: World, env: Env) -> Array:
+        world.current = env.indices
+        return evaluate(body, world, env)
+
+    return value

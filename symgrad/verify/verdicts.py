@@ -1,0 +1,267 @@
+"""A claim from an assertion: the truth it is held against, the verdict on each member, and on the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from symgrad.verify.arrays import Array
+from symgrad.verify.claims import REMARKS, Claim, Finding, Member, Reached, Verdict
+from symgrad.verify.compare import Comparer, Outcome, Truth
+from symgrad.verify.documents.pieces import Span
+from symgrad.verify.equality import Sampler
+from symgrad.verify.gather import Assertion, Gathered, unknown_names
+from symgrad.verify.meaning import evaluate
+from symgrad.verify.notation import Notation
+from symgrad.verify.passages import Document
+from symgrad.verify.syntax import Node
+from symgrad.verify.updates import arrow_truth, update_truth
+from symgrad.verify.world import Env, World
+
+if TYPE_CHECKING:
+    from symgrad.verify.network import NetworkNames
+
+_JUDGED = ("=", ":=", "≡", "←", "→")
+
+
+class Verdicts:
+    """Judges the assertions of one document."""
+
+    def __init__(
+        self, document: Document, gathered: Gathered, network: NetworkNames | None, limit_s: float
+    ) -> None:
+        self.document = document
+        self.gathered = gathered
+        self.context = gathered.context
+        self.network = network
+        losses = _losses(gathered)
+        worlds = [World(self.context, evaluate, choice) for choice in (0, 1)]
+        for world in worlds:
+            world.losses_wanted = losses
+            if network is not None:
+                network.enter(world)
+        self.worlds = worlds
+        self.comparer = Comparer(worlds, limit_s)
+        self._open: bool | None = None
+        self._notation: Notation | None = None
+        self._samplers: dict[int, Sampler] = {}
+
+    def claim(self, assertion: Assertion, before: Sequence[Claim]) -> Claim:
+        """The claim that an assertion is, judged and, where it is wrong, diagnosed."""
+        if assertion.kind == "unreadable":
+            return self._unreadable(assertion)
+        self._narrow()
+        truth, judged, note = self._truth(assertion)
+        if truth is None:
+            return self._made(assertion, "undecided", None, detail=note)
+        outcomes = [(node, self.comparer.outcome(node, truth)) for node in judged]
+        return self._whole(assertion, truth, outcomes, before)
+
+    def _narrow(self) -> None:
+        """One choice of sizes is enough where the document leaves none open."""
+        if len(self.comparer.worlds) > 1 and not self.context.sizes and self._open is None:
+            self._open = False
+            self.comparer.worlds = self.comparer.worlds[:1]
+
+    def _truth(self, assertion: Assertion) -> tuple[Truth | None, list[Node], str]:
+        members = assertion.members
+        if assertion.kind == "arrow":
+            truth = arrow_truth(members[0], self.context)
+            return truth, [members[1]], "" if truth else "no table says what the arrow stands for"
+        if assertion.kind == "update":
+            truth, note = update_truth(members[0], members[1], self.context)
+            return truth, list(members[1:]), note
+        anchor = assertion.anchor if assertion.anchor is not None else members[0]
+        rest = members if assertion.anchor is not None else members[1:]
+        relations = assertion.relations
+        judged = [node for node, relation in zip(rest, relations, strict=False) if relation in _JUDGED]
+        return Truth(_evaluated(anchor), (anchor,)), judged, ""
+
+    def _whole(
+        self,
+        assertion: Assertion,
+        truth: Truth,
+        outcomes: list[tuple[Node, Outcome]],
+        before: Sequence[Claim],
+    ) -> Claim:
+        statement = assertion.stated.statement
+        verdict, reached = _combined([outcome for _, outcome in outcomes])
+        assumptions = tuple(dict.fromkeys(a for _, o in outcomes for a in o.assumptions))
+        doubtful = [repair for repair in statement.repairs if not repair.harmless]
+        findings: list[Finding] = []
+        corrected: str | None = None
+        edits: tuple[tuple[Span, str], ...] = ()
+        detail = next((o.detail for _, o in outcomes if o.verdict == "undecided"), "") if verdict == "undecided" else ""
+        if verdict == "wrong":
+            from symgrad.verify.diagnosis import diagnosed
+
+            diagnosis = diagnosed(self, assertion, truth, outcomes)
+            if diagnosis.undecided:
+                verdict, reached, detail = "undecided", None, diagnosis.undecided
+            findings += diagnosis.findings
+            corrected, edits = diagnosis.corrected, diagnosis.edits
+        if doubtful and verdict != "wrong":
+            verdict, reached = "unreadable", None
+            detail = "; ".join(repair.message for repair in doubtful)
+        if doubtful:
+            from symgrad.verify.doubts import doubts
+
+            more, corrected, edits = doubts(self, assertion, doubtful, corrected, edits)
+            findings = [*findings, *more] if verdict == "wrong" else more
+        witness = next((o.witness for _, o in outcomes if o.verdict == "wrong" and o.witness), None)
+        made = self._made(
+            assertion, verdict, reached, findings=tuple(findings), corrected=corrected, edits=edits,
+            witness=witness if verdict == "wrong" else None, assumptions=assumptions, detail=detail,
+            members=tuple(Member(self.raw(assertion, node.span), o.verdict, o.reached) for node, o in outcomes),
+        )  # fmt: skip
+        return self._with_duplicate(made, before)
+
+    def _with_duplicate(self, claim: Claim, before: Sequence[Claim]) -> Claim:
+        same = next((c for c in before if _plain(c.latex) == _plain(claim.latex)), None)
+        if same is None or claim.verdict == "unreadable":
+            return claim
+        remark = Finding("duplicate", claim.latex, "", f"the same as line {same.line}", claim.span)
+        return claim._replace(findings=(*claim.findings, remark))
+
+    def _unreadable(self, assertion: Assertion) -> Claim:
+        problem = assertion.stated.statement.problem
+        assert problem is not None
+        span = self.raw(assertion, problem.span)
+        finding = Finding("garbled", self._text(assertion, span), "", problem.message, span)
+        return self._made(assertion, "unreadable", None, findings=(finding,), detail=problem.message)
+
+    def _made(
+        self,
+        assertion: Assertion,
+        verdict: Verdict,
+        reached: Reached | None,
+        *,
+        findings: tuple[Finding, ...] = (),
+        corrected: str | None = None,
+        edits: tuple[tuple[Span, str], ...] = (),
+        witness: object = None,
+        assumptions: tuple[str, ...] = (),
+        members: tuple[Member, ...] = (),
+        detail: str = "",
+    ) -> Claim:
+        statement = assertion.stated.statement
+        span = self.raw(assertion, statement.span)
+        place = self.document.place(assertion.stated.passage, *span)
+        passage = self.document.passages[assertion.stated.passage]
+        target = ""
+        if assertion.members and assertion.anchor is None:
+            target = self._text(assertion, self.raw(assertion, _first_span(assertion)))
+        elif assertion.members:
+            target = "(continued)"
+        return Claim(
+            assertion.stated.passage, span, place.line, place.column, passage.cell, target,
+            self._text(assertion, span), verdict, reached, findings, corrected, edits,
+            witness, tuple(repair.message for repair in statement.repairs), assumptions, members, detail,
+        )  # type: ignore[arg-type]  # fmt: skip
+
+    @property
+    def notation(self) -> Notation:
+        """How the author spells names; learned when something is wrong."""
+        if self._notation is None:
+            self._notation = Notation(self.context)
+            for stated, nodes in self.gathered.formulas:
+                passage = self.document.passages[stated.passage]
+                self._notation.plain = self._notation.plain or passage.display == "plain"
+                for node in nodes:
+                    self._notation.learn(node, passage.reading)
+        return self._notation
+
+    def sampler(self, world: World) -> Sampler:
+        """Values at fixed points, with the document's facts put in."""
+        if world.serial not in self._samplers:
+            self._samplers[world.serial] = Sampler(solved=solved(self.comparer.facts(world)))
+        return self._samplers[world.serial]
+
+    def unknown_names(self, assertion: Assertion) -> list[str]:
+        """Names in a claim that nothing else in the document speaks of."""
+        return unknown_names(assertion, self.gathered, self.network.keys if self.network is not None else frozenset())
+
+    def rereads_right(
+        self, assertion: Assertion, node: Node, edits: tuple[tuple[Span, str], ...], truth: Truth
+    ) -> bool:
+        """Whether a member with replacements, read again from its text, is right."""
+        from symgrad.verify.diagnosis import edited
+        from symgrad.verify.reader import read
+        from symgrad.verify.resolve import resolved
+
+        text = self.reading(assertion)
+        start, stop = node.span
+        stop = max([stop, *(span[1] for span, _ in edits)])
+        new = edited(text, edits, (start, stop))
+        plain = self.document.passages[assertion.stated.passage].display == "plain"
+        statements = read("X = " + new, plain=plain)
+        if len(statements) != 1 or statements[0].problem is not None or len(statements[0].members) != 2:
+            return False
+        again = resolved(statements[0].members[1], self.context)
+        return self.comparer.outcome(again, truth).verdict == "right"
+
+    def reading(self, assertion: Assertion) -> str:
+        """The text that was read."""
+        return self.document.passages[assertion.stated.passage].reading
+
+    def raw(self, assertion: Assertion, span: Span) -> Span:
+        """A place in what was read as a place in the passage's text."""
+        return self.document.passages[assertion.stated.passage].raw_span(*span)
+
+    def _text(self, assertion: Assertion, span: Span) -> str:
+        return self.document.passages[assertion.stated.passage].text[span[0] : span[1]]
+
+
+def _first_span(assertion: Assertion) -> Span:
+    """The left side as it stands: from the beginning of the claim to the end of its first member."""
+    statement = assertion.stated.statement
+    return statement.span[0], max(statement.members[0].span[1], statement.span[0])
+
+
+def _evaluated(node: Node):  # type: ignore[no-untyped-def]
+    def value(world: World, env: Env) -> Array:
+        world.current = env.indices
+        return evaluate(node, world, env)
+
+    return value
+
+
+def _combined(outcomes: Sequence[Outcome]) -> tuple[Verdict, Reached | None]:
+    """Wrong where one member is; right where all are."""
+    verdicts = [outcome.verdict for outcome in outcomes]
+    if "wrong" in verdicts:
+        return "wrong", "refuted"
+    if "undecided" in verdicts:
+        return "undecided", next((o.reached for o in outcomes if o.verdict == "undecided"), None)
+    if not verdicts:
+        return "undecided", None
+    return "right", "proved"
+
+
+def _plain(latex: str) -> str:
+    return "".join(latex.split()).replace("&", "")
+
+
+def _losses(gathered: Gathered) -> set[str]:
+    """The keys of losses that nothing defines: what stands under ∂ and is nowhere stated."""
+    from symgrad.verify.names import spelled
+    from symgrad.verify.syntax import Derivative, children
+
+    context = gathered.context
+    nodes: list[Node] = [member for a in gathered.assertions for member in a.members]
+    nodes += [d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds]
+    nodes += [template.right for template in context.templates]
+    found: set[str] = set()
+    while nodes:
+        here = nodes.pop()
+        if isinstance(here, Derivative) and here.of is not None:
+            spelling = spelled(here.of)
+            if spelling is not None and not spelling.primes:
+                key = spelling.key
+                if key not in context.definitions and key not in context.declarations and key not in context.functions:
+                    found.add(key)
+        nodes += children(here)
+    return found
+
+
+__all__ = ["REMARKS", "Verdicts"]

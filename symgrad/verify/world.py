@@ -1,0 +1,717 @@
+"""A document's names with numbers for its sizes: each entry of each tensor is a scalar.
+
+Sizes that the document leaves open get small numbers that differ from one another (shapes that do not fit show,
+and a 1/n is no ½ by chance); ``choice`` picks the numbers, so that a formula can be judged at several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count, product
+from math import prod
+from typing import Any, Final, NamedTuple
+
+from symgrad.verify.arrays import Array, MisfitError, scalar, stack
+from symgrad.verify.context import Context, Definition, Pattern, Range
+from symgrad.verify.documents.pieces import Span
+from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, script_text, spelled
+from symgrad.verify.scalars import Scalar, defined, number, symbol, symbols_of, times, total
+from symgrad.verify.syntax import Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
+
+MOST_ENTRIES: Final = 20_000
+"""The most entries of a tensor, and the most terms of a sum, that a formula is laid out to."""
+
+MOST_NAMED: Final = 200_000
+"""The most entries that a document's names have together."""
+
+_SERIALS = count()
+_POOLS: Final = ((2, 3, 4, 5, 6, 7, 8, 9), (3, 2, 5, 4, 7, 6, 9, 8))
+_STEPS: Final = ((3, 4, 5), (4, 5, 6))
+_WINDOW: Final = (1, 3)
+
+
+class UnsettledError(Exception):
+    """A formula that has no value here; ``span`` is the place, if one is to blame."""
+
+    def __init__(self, message: str, span: Span | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+class UnknownNameError(UnsettledError):
+    """A name that nothing in the document says anything of."""
+
+
+class OutsideError(UnsettledError):
+    """An index outside the range of its axis."""
+
+
+class StepError(UnsettledError):
+    """A layer, a step or a sample that does not exist: a claim about it says nothing."""
+
+
+class Reading(NamedTuple):
+    """How a page is taken where pages differ.
+
+    ``partial``: 0 takes derivatives as total; 1 holds fixed what an expression under ∂ does not show; 2 holds
+    intermediates fixed in all derivatives but those of an objective. ``entrywise_dots``: a dot between two
+    vectors of one length multiplies entry by entry. ``zero_outside``: entries outside their range are 0.
+    """
+
+    partial: int = 0
+    entrywise_dots: bool = False
+    zero_outside: bool = False
+
+
+class Env:
+    """Values of indices, and of a function's parameters, while a formula is evaluated."""
+
+    __slots__ = ("indices", "locals")
+
+    def __init__(self, indices: dict[str, int] | None = None, local: dict[str, Array] | None = None) -> None:
+        self.indices = indices or {}
+        self.locals = local or {}
+
+    def having(self, **indices: int) -> Env:
+        """The same with more indices."""
+        return Env({**self.indices, **indices}, self.locals)
+
+    def with_indices(self, indices: dict[str, int]) -> Env:
+        """The same with more indices."""
+        return Env({**self.indices, **indices}, self.locals)
+
+    def with_locals(self, local: dict[str, Array]) -> Env:
+        """The same with parameters bound."""
+        return Env(self.indices, {**self.locals, **local})
+
+
+class World:
+    """Entries of names at one choice of sizes."""
+
+    def __init__(self, context: Context, evaluate: Callable[[Node, World, Env], Array], choice: int = 0) -> None:
+        self.context = context
+        self.evaluate = evaluate
+        self.choice = choice
+        self.reading = Reading()
+        self.sizes: dict[str, int] = {}
+        self.assumed_sizes: dict[str, int] = {}
+        self.assumptions: dict[str, None] = {}
+        self.unknown: dict[str, None] = {}
+        self.native: dict[str, Any] = {}
+        self._pool = list(_POOLS[choice])
+        self._steps = list(_STEPS[choice])
+        self._arrays: dict[tuple[str, tuple[int, ...], tuple[int, ...]], Array] = {}
+        self._definitional: dict[tuple[int, tuple[tuple[str, int], ...]], Array] = {}
+        self._going: set[object] = set()
+        self._entries = 0
+        self.losses: dict[tuple[str, tuple[int, ...]], Scalar] = {}
+        self.losses_wanted: set[str] = set()
+        self.intermediates: dict[Scalar, None] = {}
+        self.current: dict[str, int] = {}
+        self.serial = next(_SERIALS)
+        self._outputs: dict[str, list[Scalar]] = {}
+        self.network_outputs: list[Scalar] | None = None
+        self.made_entries: dict[str, list[Scalar]] = {}
+
+    # Sizes and indices
+
+    def size(self, key: str, *, step: bool = False) -> int:
+        """The number that stands for a size."""
+        if key not in self.sizes:
+            pool = self._steps if step or key in ("T", "L") else self._pool
+            self.sizes[key] = pool.pop(0) if len(pool) > 1 else pool[0]
+            self.assumed_sizes[key] = self.sizes[key]
+        return self.sizes[key]
+
+    def whole(self, node: Node, env: Env, *, new: bool = False) -> int:
+        """The whole number that an index or a size is; ``new`` lets unknown letters be sizes.
+
+        Raises:
+            UnsettledError: it is none.
+        """
+        match node:
+            case Number():
+                if node.value.denominator != 1:
+                    raise UnsettledError("an index must be a whole number", node.span)
+                return int(node.value)
+            case Name():
+                return self._whole_name(node, env, new)
+            case Sum():
+                return sum(term.sign * self.whole(term.node, env, new=new) for term in node.terms)
+            case Product():
+                result = 1
+                for factor in node.factors:
+                    value = self.whole(factor.node, env, new=new)
+                    if factor.op == "/":
+                        if value == 0 or result % value:
+                            raise UnsettledError("an index must be a whole number", node.span)
+                        result //= value
+                    else:
+                        result *= value
+                return result
+            case Quotient():
+                top, bottom = self.whole(node.top, env, new=new), self.whole(node.bottom, env, new=new)
+                if bottom == 0 or top % bottom:
+                    raise UnsettledError("an index must be a whole number", node.span)
+                return top // bottom
+            case Group(bracket="|"):
+                spelling = spelled(node.inner)
+                if spelling is not None:
+                    return self.set_size(spelling.key)
+            case Group():
+                return self.whole(node.inner, env, new=new)
+            case Scripted():
+                spelling = spelled(node)
+                if spelling is not None and not spelling.primes:
+                    words = [script_text(n) if not self.context.index_like(n) else str(self.whole(n, env)) for n in
+                             (*spelling.subs, *(i for s in spelling.sups if not is_transpose(s) for i in children(s) or (s,)))]
+                    stem = spelling.key
+                    if new or stem in self.context.sizes:
+                        return self.size("_".join((stem, *words)))
+        raise UnsettledError("this is no index and no size", node.span)
+
+    def _whole_name(self, node: Name, env: Env, new: bool) -> int:
+        key = spelled(node).key  # type: ignore[union-attr]
+        if key in env.indices:
+            return env.indices[key]
+        if key in self.sizes or key in self.context.sizes:
+            return self.size(key)
+        if key in self.context.definitions:
+            value = self.read(Pattern(key, (), (), None, node.span), env)
+            entry = value.entries[0] if len(value.entries) == 1 else None
+            entry = entry_value(entry) if entry is not None else None
+            if entry is not None and entry.kind == "number" and entry.value.denominator == 1:
+                return int(entry.value)
+        letters = node.letter
+        if len(letters) > 1 and all(c in env.indices or c in self.context.sizes or c.isdigit() for c in letters):
+            return prod(
+                int(c) if c.isdigit() else env.indices[c] if c in env.indices else self.size(c) for c in letters
+            )
+        if new:
+            self.context.sizes.setdefault(key)
+            return self.size(key)
+        raise UnknownNameError(f"nothing says which values {node.letter} takes", node.span)
+
+    def set_size(self, key: str) -> int:
+        """How many members a set has."""
+        stem = key.partition("_")[0]
+        return self.size("|" + stem + "|")
+
+    def limits(self, letter: str) -> tuple[int, int] | None:
+        """First and last value of an index, where the document states them."""
+        stated = self.context.ranges.get(letter)
+        return None if stated is None else self.limits_of(stated, Env())
+
+    def limits_of(self, stated: Range, env: Env) -> tuple[int, int]:
+        """First and last value of a range."""
+        if stated.members:
+            return 1, self.set_size(stated.members)
+        first = 1 if stated.first is None else self.whole(stated.first, env, new=True)
+        if stated.last is None:
+            return first, first + _WINDOW[1] - 1
+        if isinstance(stated.last, Name) and stated.last.letter not in self.sizes:
+            self.context.sizes.setdefault(stated.last.letter)
+            self.size(stated.last.letter)
+        return first, self.whole(stated.last, env, new=True)
+
+    # Entries
+
+    def read(self, pattern: Pattern, env: Env) -> Array:
+        """What a name stands for: a number, or an array where it has fewer subscripts than axes."""
+        labels = tuple(self.whole(node, env) for node in pattern.labels)
+        subs = tuple(self.whole(node, env) for node in pattern.subs)
+        return self.entry(pattern.key, labels, subs, pattern.span)
+
+    def entry(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None = None) -> Array:
+        """The array at labels and leading subscripts."""
+        place = (key, labels, subs)
+        if place not in self._arrays:
+            if place in self._going:
+                raise UnsettledError(f"{shown(key, labels, subs)} is defined by itself", span)
+            self._going.add(place)
+            try:
+                found = self._found(key, labels, subs, span)
+                self._entries += len(found.entries)
+                if self._entries > MOST_NAMED:
+                    raise UnsettledError(f"the names have more than {MOST_NAMED:,} entries together", span)
+                self._arrays[place] = found
+            finally:
+                self._going.discard(place)
+        return self._arrays[place]
+
+    def _found(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
+        native = self.native.get(key)
+        if native is not None:
+            return native.entry(labels, subs, span)  # type: ignore[no-any-return]
+        longer: list[Definition] = []
+        definitions = self.context.definitions.get(key, ())
+        for definition in sorted(definitions, key=lambda d: _openness(d, self.context)):
+            wanted = len(definition.pattern.subs)
+            if wanted <= len(subs):
+                bound = self.matched(definition.pattern, labels, subs[:wanted])
+                if bound is not None:
+                    return self._part(self._defined(definition, labels, subs[:wanted], bound), subs[wanted:], key, span)
+            else:
+                longer.append(definition)
+        if longer:
+            sizes = self._axis(key, longer, labels, len(subs))
+            if sizes is not None:
+                return stack([self.entry(key, labels, (*subs, value), span) for value in sizes])
+        return self._free(key, labels, subs, span)
+
+    def _part(self, array: Array, rest: tuple[int, ...], key: str, span: Span | None) -> Array:
+        """The part of an array at further subscripts, counted from the document's first index."""
+        if not rest:
+            return array
+        shape = array.shape
+        if len(shape) == 2 and shape[0] == 1 and len(rest) == 1:
+            shape = shape[1:]
+            array = Array(shape, array.entries)
+        if len(rest) > len(shape):
+            if len(shape) == 2 and False:
+                pass
+            raise OutsideError(f"{key} has {len(shape)} axes and is read with {len(rest)} indices", span)
+        base = self.context.base
+        for value, size in zip(rest, shape, strict=False):
+            if not base <= value < base + size:
+                if self.reading.zero_outside:
+                    self.assumptions.setdefault("an entry outside its range counts as 0")
+                    rest_shape = shape[len(rest) :]
+                    return Array(rest_shape, (number(0),) * prod(rest_shape))
+                raise OutsideError(
+                    f"{shown(key, (), rest)} does not exist: an index runs from {base} to {base + size - 1}", span
+                )
+        return array.at(tuple(value - base for value in rest))
+
+    def _defined(
+        self, definition: Definition, labels: tuple[int, ...], subs: tuple[int, ...], bound: dict[str, int]
+    ) -> Array:
+        key = definition.pattern.key
+        reading, current = self.reading, self.current
+        self.reading, self.current = Reading(zero_outside=True), bound
+        try:
+            value = self.evaluate(definition.body, self, Env(bound))
+        finally:
+            self.reading, self.current = reading, current
+        declared = self.declared_shape(key, labels, subs)
+        if value.flexible and declared is not None:
+            from symgrad.verify.arrays import fitted
+
+            value = fitted(value, Array(declared, (number(0),) * prod(declared)))[0]
+        if declared is not None and declared != value.shape:
+            if declared and not value.shape:  # v_0 = 0
+                value = Array(declared, value.entries * prod(declared))
+            elif prod(declared) == prod(value.shape) and sorted(declared + (1,)) == sorted(value.shape + (1,)):
+                value = Array(declared, value.entries)
+        base = self.context.base
+        entries = []
+        for n, entry in enumerate(value.entries):
+            place = tuple(p + base for p in unflat(n, value.shape))
+            name = shown(key, labels, (*subs, *place))
+            made = defined(("entry", self.serial, key, labels, subs, place), name, entry, self.sign_of(key))
+            if not definition.adjoint:
+                self.intermediates[made] = None
+            entries.append(made)
+        return Array(value.shape, tuple(entries))
+
+    def declared_shape(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The shape that is left after labels and subscripts, if the name is declared."""
+        for declaration in self.context.declarations.get(key, ()):
+            slots = len(declaration.subs)
+            bound = self._bound(declaration.labels, labels, {})
+            if bound is None:
+                continue
+            bound = self._bound(declaration.subs, subs[:slots], bound) if len(subs) >= slots else bound
+            if bound is None:
+                continue
+            dims = [self._axis_size(node, bound) for node in declaration.dims]
+            rest = tuple(dims[max(0, len(subs) - slots) :])
+            if len(dims) == 2 and dims[1] == 1 and len(rest) == 2:
+                rest = rest[:1]
+            return rest
+        return None
+
+    def _axis_size(self, node: Node, bound: dict[str, int]) -> int:
+        size = self.whole(node, Env(bound), new=True)
+        if not 0 < size <= MOST_ENTRIES:
+            raise UnsettledError(f"an axis of {size:,} entries; at most {MOST_ENTRIES:,} are laid out", node.span)
+        return size
+
+    def _axis(
+        self, key: str, longer: list[Definition], labels: tuple[int, ...], position: int
+    ) -> list[int] | None:
+        """The values of the axis at ``position`` of a name that is defined entry by entry."""
+        for declaration in self.context.declarations.get(key, ()):
+            axis = position - len(declaration.subs)
+            bound = self._bound(declaration.labels, labels, {})
+            if bound is not None and 0 <= axis < len(declaration.dims):
+                size = self._axis_size(declaration.dims[axis], bound)
+                return list(range(self.context.base, self.context.base + size))
+        constants: list[int] = []
+        for definition in longer:
+            node = definition.pattern.subs[position]
+            if isinstance(node, Name) and self.context.is_index(node.letter):
+                limits = self.limits(node.letter)
+                if limits is None:
+                    limits = self.inferred(node.letter, definition.body)
+                if limits is not None:
+                    return list(range(limits[0], limits[1] + 1))
+            elif isinstance(node, Number):
+                constants.append(int(node.value))
+        return sorted(set(constants)) or None
+
+    def _free(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
+        """A name that nothing defines: symbols."""
+        for declaration in self.context.declarations.get(key, ()):
+            slots = len(declaration.subs)
+            if len(subs) < slots:
+                node = declaration.subs[len(subs)]
+                if isinstance(node, Name):
+                    limits = self.limits(node.letter)
+                    if limits is not None:
+                        return stack([self.entry(key, labels, (*subs, v), span) for v in range(limits[0], limits[1] + 1)])
+                continue
+            shape = self.declared_shape(key, labels, subs[:slots])
+            if shape is None:
+                continue
+            self._check_steps(declaration.labels, labels, key, span)
+            self._check_steps(declaration.subs, subs[:slots], key, span)
+            if prod(shape) > MOST_ENTRIES:
+                raise UnsettledError(
+                    f"{key} has {prod(shape):,} entries; at most {MOST_ENTRIES:,} are laid out", span
+                )
+            base = self.context.base
+            if len(subs) > slots:
+                return self._part(self.entry(key, labels, subs[:slots], span), subs[slots:], key, span)
+            return Array(shape, tuple(
+                symbol(("entry", self.serial, key, labels, (*subs, *(p + base for p in unflat(n, shape)))),
+                       shown(key, labels, (*subs, *(p + base for p in unflat(n, shape)))), self.sign_of(key))
+                for n in range(prod(shape))
+            ))
+        if not self.context.is_known(key) and key not in self.context.mentioned and not labels and not subs:
+            self.unknown.setdefault(key)
+        return scalar(symbol(("entry", self.serial, key, labels, subs), shown(key, labels, subs), self.sign_of(key)))
+
+    def _check_steps(self, nodes: tuple[Node, ...], values: tuple[int, ...], key: str, span: Span | None) -> None:
+        """A sample or an entry beyond its stated range does not exist; a step before the first does."""
+        for node, value in zip(nodes, values, strict=False):
+            if isinstance(node, Name):
+                limits = self.limits(node.letter)
+                if limits is not None and value > limits[1]:
+                    raise StepError(f"{shown(key, (), values)} does not exist: {node.letter} ends at {limits[1]}", span)
+
+    def sign_of(self, key: str) -> str:
+        """What is known of the sign of a name."""
+        return self.context.signs.get(key, "real")
+
+    # Losses
+
+    def is_open(self, pattern: Pattern) -> bool:
+        """Whether a name is a loss that nothing defines."""
+        key = pattern.key
+        context = self.context
+        if key in self.native or key in context.declarations or key in context.definitions:
+            return False
+        if key in context.functions:
+            return False
+        return not (key in context.sizes and key not in LOSS_LETTERS)
+
+    def is_objective(self, pattern: Pattern) -> bool:
+        """Whether a name is a number that no other forward definition reads: what is minimised."""
+        if pattern.key in LOSS_LETTERS:
+            return True
+        for definitions in self.context.definitions.values():
+            for definition in definitions:
+                if not definition.adjoint and any(
+                    name.key == pattern.key for name in names_in(definition.body, self.context)
+                ):
+                    return False
+        return True
+
+    def objective(self) -> Scalar | None:
+        """The loss that a shorthand such as dW speaks of: the only one there is."""
+        known = [key for key in self.context.definitions if key in LOSS_LETTERS]
+        if len(known) == 1:
+            value = self.entry(known[0], (), ())
+            return value.entries[0] if len(value.entries) == 1 else None
+        if known:
+            return None
+        wanted = sorted(self.losses_wanted & LOSS_LETTERS) or ["L"]
+        return self.loss(wanted[0], ())
+
+    def loss(self, key: str, labels: tuple[int, ...]) -> Scalar:
+        """An unknown loss: whatever reads the outputs, known by its gradient by each of them."""
+        place = (key, labels)
+        if place not in self.losses:
+            name = shown(key, labels, ())
+            parts = [symbol(("loss", self.serial, place), name)]
+            for output in self.outputs(key):
+                upstream = symbol(("upstream", self.serial, place, output), f"d{name}/d{output.letter.name}")
+                parts.append(times((upstream, output)))
+            self.losses[place] = defined(("loss as read", self.serial, place), name, total(parts))
+        return self.losses[place]
+
+    def outputs(self, key: str) -> list[Scalar]:
+        """Entries that no forward definition reads, and declared ones that none reads at all."""
+        if self.network_outputs is not None:
+            return self.network_outputs
+        if key not in self._outputs:
+            every = self._laid_out(key)
+            used: set[Scalar] = set()
+            for entry in every:
+                if entry.definition is not None:
+                    used.update(symbols_of(entry.definition))
+            self._outputs[key] = [entry for entry in every if entry not in used and entry.kind == "symbol"]
+        return self._outputs[key]
+
+    def _laid_out(self, key: str) -> list[Scalar]:
+        """Every entry of every forward name, and of every declared one."""
+        found: dict[Scalar, None] = {}
+        apart = self._speaking_of(key)
+        for native in self.native.values():
+            for entry in native.every():
+                found.setdefault(entry)
+        for name in (*self.context.definitions, *self.context.declarations):
+            if name in apart or name in self.native:
+                continue
+            for labels, subs in self._places(name):
+                try:
+                    array = self.entry(name, labels, subs)
+                except UnsettledError:
+                    continue
+                for entry in array.entries:
+                    found.setdefault(entry)
+        return list(found)
+
+    def _speaking_of(self, key: str) -> set[str]:
+        """Names whose definitions speak of the loss, or of derivatives, at any remove: no forward equations."""
+        apart = {key}
+        while True:
+            more = {
+                name
+                for name, definitions in self.context.definitions.items()
+                if name not in apart
+                and any(
+                    d.adjoint or any(n.key in apart or self._is_loss(n.key) for n in names_in(d.body, self.context))
+                    for d in definitions
+                )
+            }
+            if not more:
+                return apart
+            apart |= more
+
+    def _is_loss(self, key: str) -> bool:
+        return key in self.losses_wanted
+
+    def _places(self, key: str) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Labels and leading subscripts at which a name is stated."""
+        stated: list[tuple[tuple[Node, ...], tuple[Node, ...]]] = [
+            (d.labels, d.subs) for d in self.context.declarations.get(key, ())
+        ]
+        stated += [(d.pattern.labels, d.pattern.subs) for d in self.context.definitions.get(key, ())]
+        seen: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
+        for labels, subs in stated:
+            letters: dict[str, tuple[int, int]] = {}
+            for node in (*labels, *subs):
+                letter, _ = _affine(node, self.context)
+                if letter and letter not in letters:
+                    definitions = [d.body for d in self.context.definitions.get(key, ())]
+                    limits = self.limits(letter) or self._own_axis(key, letter) or self.inferred(letter, *definitions)
+                    letters[letter] = limits or _WINDOW
+            for bound in assignments(list(letters.items())):
+                try:
+                    place = (
+                        tuple(self.whole(node, Env(bound)) for node in labels),
+                        tuple(self.whole(node, Env(bound)) for node in subs),
+                    )
+                except UnsettledError:
+                    continue
+                if place not in seen:
+                    seen.add(place)
+                    yield place
+
+    def _own_axis(self, key: str, letter: str) -> tuple[int, int] | None:
+        for definition in self.context.definitions.get(key, ()):
+            for position, node in enumerate(definition.pattern.subs):
+                if isinstance(node, Name) and node.letter == letter:
+                    for declaration in self.context.declarations.get(key, ()):
+                        axis = position - len(declaration.subs)
+                        if 0 <= axis < len(declaration.dims):
+                            size = self._axis_size(declaration.dims[axis], {})
+                            return self.context.base, self.context.base + size - 1
+        return None
+
+    # Patterns
+
+    def matched(
+        self, pattern: Pattern, labels: tuple[int, ...], subs: tuple[int, ...]
+    ) -> dict[str, int] | None:
+        """The indices with which a pattern means these labels and subscripts, or None."""
+        bound = self._bound(pattern.labels, labels, {})
+        if bound is None:
+            return None
+        return self._bound(pattern.subs, subs, bound)
+
+    def _bound(
+        self, nodes: tuple[Node, ...], values: tuple[int, ...], bound: dict[str, int]
+    ) -> dict[str, int] | None:
+        if len(nodes) != len(values):
+            return None
+        bound = dict(bound)
+        for node, value in zip(nodes, values, strict=True):
+            letter, shift = _affine(node, self.context)
+            if not letter:
+                try:
+                    if self.whole(node, Env(bound)) != value:
+                        return None
+                except UnsettledError:
+                    return None
+                continue
+            here = value - shift
+            if bound.setdefault(letter, here) != here:
+                return None
+            limits = self.limits(letter)
+            low, high = limits if limits is not None else (_WINDOW[0], None)
+            if here < low or (high is not None and here > high):
+                return None
+        return bound
+
+    def inferred(self, letter: str, *nodes: Node) -> tuple[int, int] | None:
+        """The range of an index from the axes that it reads."""
+        for node in nodes:
+            for pattern in names_in(node, self.context):
+                for position, sub in enumerate(pattern.subs):
+                    if isinstance(sub, Name) and sub.letter == letter:
+                        limits = self._axis_limits(pattern, position)
+                        if limits is not None:
+                            return limits
+                for position, label in enumerate(pattern.labels):
+                    if isinstance(label, Name) and label.letter == letter:
+                        limits = self._label_limits(pattern, position)
+                        if limits is not None:
+                            return limits
+        return None
+
+    def _axis_limits(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
+        base = self.context.base
+        native = self.native.get(pattern.key)
+        if native is not None:
+            return native.limits(position, len(pattern.subs))  # type: ignore[no-any-return]
+        for declaration in self.context.declarations.get(pattern.key, ()):
+            axis = position - len(declaration.subs)
+            if axis < 0:
+                node = declaration.subs[position]
+                if isinstance(node, Name) and node.letter in self.context.ranges:
+                    return self.limits(node.letter)
+            elif axis < len(declaration.dims):
+                try:
+                    size = self._axis_size(declaration.dims[axis], {})
+                except UnsettledError:
+                    return None
+                return base, base + size - 1
+        for definition in self.context.definitions.get(pattern.key, ()):
+            if position < len(definition.pattern.subs):
+                node = definition.pattern.subs[position]
+                if isinstance(node, Name):
+                    limits = self.limits(node.letter)
+                    if limits is None and node.letter not in self._inferring:
+                        self._inferring.add(node.letter)
+                        try:
+                            limits = self.inferred(node.letter, definition.body)
+                        finally:
+                            self._inferring.discard(node.letter)
+                    if limits is not None:
+                        return limits
+        constants = [
+            int(d.pattern.subs[position].value)
+            for d in self.context.definitions.get(pattern.key, ())
+            if position < len(d.pattern.subs) and isinstance(d.pattern.subs[position], Number)
+        ]
+        return (min(constants), max(constants)) if constants else None
+
+    _inferring: set[str] = set()
+
+    def _label_limits(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
+        known = [d.labels for d in self.context.declarations.get(pattern.key, ())]
+        known += [d.pattern.labels for d in self.context.definitions.get(pattern.key, ())]
+        for labels in known:
+            if position < len(labels):
+                node = labels[position]
+                if isinstance(node, Name):
+                    limits = self.limits(node.letter)
+                    if limits is not None:
+                        return limits
+        return None
+
+
+def entry_value(entry: Scalar) -> Scalar:
+    """What a name stands for, through names that stand for names."""
+    seen = 0
+    while entry.kind == "symbol" and entry.definition is not None and seen < 50:
+        entry = entry.definition
+        seen += 1
+    return entry
+
+
+def _openness(definition: Definition, context: Context) -> tuple[int, int]:
+    """Patterns with numbers before patterns with indices."""
+    open_ones = sum(
+        1 for node in (*definition.pattern.labels, *definition.pattern.subs) if _affine(node, context)[0]
+    )
+    return open_ones, -len(definition.pattern.subs)
+
+
+def _affine(node: Node, context: Context) -> tuple[str, int]:
+    """``t + 1`` as letter and shift; no letter where it is a number or a size."""
+    match node:
+        case Name():
+            return (node.letter, 0) if context.is_index(node.letter) and not context.is_size(node.letter) else ("", 0)
+        case Sum(terms=(first, second)):
+            if isinstance(first.node, Name) and isinstance(second.node, Number) and first.sign > 0:
+                letter, _ = _affine(first.node, context)
+                return (letter, second.sign * int(second.node.value)) if letter else ("", 0)
+    return "", 0
+
+
+def names_in(node: Node, context: Context) -> Iterator[Pattern]:
+    """Every name with its scripts that stands inside."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        found = context.named(here)
+        if found is not None:
+            yield found[0]
+            if isinstance(here, Name):
+                continue
+        pending += reversed(children(here))
+
+
+def unflat(position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The indices from 0 of a flat position."""
+    indices: list[int] = []
+    for size in reversed(shape):
+        position, index = divmod(position, size)
+        indices.append(index)
+    return tuple(reversed(indices))
+
+
+def shown(key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> str:
+    """A name for people: ``z^(2)_1,3``."""
+    accents, _, letter = key.rpartition(":")
+    text = letter + {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}.get(accents, "")
+    if labels:
+        text += "^(" + ",".join(map(str, labels)) + ")"
+    if subs:
+        text += "_" + ",".join(map(str, subs))
+    return text
+
+
+def assignments(ranges: list[tuple[str, tuple[int, int]]]) -> Iterator[dict[str, int]]:
+    """All values of several indices."""
+    letters = [letter for letter, _ in ranges]
+    for values in product(*(range(first, last + 1) for _, (first, last) in ranges)):
+        yield dict(zip(letters, values, strict=True))
+
+
+__all__ = ["Env", "MisfitError", "OutsideError", "Reading", "UnknownNameError", "UnsettledError", "World", "items"]
