@@ -52,7 +52,9 @@ def expression(rng, depth):
             lambda: power(part(), rng.choice([HALF, HALF, -HALF, 3 * HALF, Fraction(1, 3), Fraction(2, 3)])),
             lambda: call("log", part()),
             lambda: call("exp", part()),
-            lambda: call(rng.choice(["tanh", "sigmoid", "softplus", "sin", "cos", "sinh", "cosh", "erf"]), part()),
+            lambda: call(
+                rng.choice(["tanh", "sigmoid", "softplus", "sin", "cos", "sinh", "cosh", "erf"]), part()
+            ),
             lambda: call(rng.choice(["relu", "abs", "sign"]), part()),
             lambda: maximum(part(), part()),
             lambda: bracket(rng.choice([">", ">=", "="]), part()),

@@ -1,7 +1,7 @@
 """Denominators cleared: p = c·m·q with a number c, a monomial m and a polynomial q that no atom divides.
 
-A denominator that is a sum is an atom too, of which the polynomial is known (here *registered*). Its positive powers are
-multiplied out, its negative powers stay until they are factored into m.
+A denominator that is a sum is an atom too, of which the polynomial is known (here *registered*). Its positive
+powers are multiplied out, its negative powers stay until they are factored into m.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from symgrad.verify.equality.polynomials import (
     Polynomial,
     Reader,
     as_scalar,
-    difference,
+    atom_of,
     merged,
     monomial,
     to_the,
@@ -27,7 +27,7 @@ _ROUNDS: Final = 8
 
 
 class Cleared(NamedTuple):
-    """c·m·q; the leading coefficient of q is positive, its coefficients are whole and have no common divisor."""
+    """The product c·m·q; q has whole coefficients without common divisor, the leading one positive."""
 
     c: Rational
     m: Monomial
@@ -50,8 +50,12 @@ class ClearingReader(Reader):
             self.special.add(atom)
         return atom
 
+    def value_of(self, atom: Scalar) -> Polynomial:
+        """What an atom stands for, itself if it stands for nothing else."""
+        return self.registered.get(atom) or atom_of(atom)
+
     def reduced(self, p: Polynomial) -> Polynomial:
-        """``p`` after the rules: Pⁿ multiplied out, [·]² = [·], [f > 0]·[f = 0] = 0, f·[f = 0] = 0, sin² = 1 − cos²."""
+        """``p`` with Pⁿ multiplied out, [·]² = [·], [f > 0]·[f = 0] = f·[f = 0] = 0, sin² = 1 − cos²."""
         special = self.special
         if not special:
             return p
@@ -109,7 +113,7 @@ class ClearingReader(Reader):
         return result
 
     def cleared(self, p: Polynomial) -> Cleared:
-        """p = c·m·q; q is empty where p is zero once its denominators are cleared."""
+        """The c, m and q of p = c·m·q; q is empty where p is zero once its denominators are cleared."""
         m: Monomial = ()
         q = p
         for _ in range(_ROUNDS):
@@ -121,7 +125,6 @@ class ClearingReader(Reader):
             q = self.reduced({merged(n, back): d for n, d in q.items()})
         if not q:
             return Cleared(0, (), {})
-        # A registered sum in the numerator of m would be multiplied out again; it divides every term of p.
         c = _content(q)
         if c != 1:
             q = {n: _whole(Fraction(d) / c) for n, d in q.items()}
@@ -154,7 +157,7 @@ def _common(q: Polynomial) -> Monomial:
 
 
 def _content(q: Polynomial) -> Rational:
-    """The number to divide by, so that coefficients are whole, without common divisor, the leading one positive."""
+    """What to divide by for whole coefficients without common divisor, the leading one positive."""
     top = gcd(*[c.numerator for c in q.values()])
     bottom = lcm(*[c.denominator for c in q.values()])
     leading = q[max(q, key=_order)]
@@ -192,6 +195,3 @@ def a_bracket(*polynomials: Polynomial) -> Scalar | None:
                 if atom.kind == "bracket":
                     return atom.args[0]
     return None
-
-
-__all__ = ["Cleared", "ClearingReader", "a_bracket", "difference", "without"]

@@ -3,8 +3,8 @@
 1. the same terms, then the same polynomial, every name kept;
 2. random values tell which of the two is worth trying, a refutation or a proof;
 3. to refute: a rational point at which enclosures of the two sides have no number in common;
-4. to prove: the numerator of the difference is zero over independent kernels, first with names kept, then with names
-   replaced by their definitions;
+4. to prove: the numerator of the difference is zero over independent kernels, first with names kept, then
+   with names replaced by their definitions;
 5. otherwise undecided, with the number of digits to which they agree.
 """
 
@@ -23,8 +23,8 @@ FIRST_TERMS: Final = 4_000
 class Decision(NamedTuple):
     """A verdict and what it rests on.
 
-    ``reached`` is None where nothing was found out. A refutation has a ``point`` (names and values) and both sides'
-    values there as text. ``agreed`` has the ``digits`` to which the sides agree at ``points`` points.
+    ``reached`` is None where nothing was found out. A refutation has a ``point`` (names and values) and both
+    sides' values there as text. ``agreed`` has the ``digits`` to which they agree at ``points`` points.
     """
 
     verdict: Literal["same", "different", "undecided"]

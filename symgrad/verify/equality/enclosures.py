@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import isqrt, prod
+from math import isqrt
 from typing import Any, Final, TypeAlias
 
 from symgrad.verify.equality import intervals
@@ -43,10 +43,11 @@ class Enclosures(Evaluator[Value]):
     """Encloses the value at one rational point; None where there is no value or its sign cannot be told."""
 
     def number(self, node: Scalar) -> Value:
+        """The number itself."""
         return node.data  # type: ignore[no-any-return]
 
     def checked(self, node: Scalar, value: Value) -> Value | None:
-        """None where a symbol would get a value against its sign: the point is outside what is asked about."""
+        """None where a symbol would get a value against its sign: the question is not about this point."""
         if node.data.is_defined:
             return value
         sign = sign_of(value)
@@ -65,6 +66,7 @@ class Enclosures(Evaluator[Value]):
         return value if allowed else None
 
     def plus(self, values: Sequence[Value]) -> Value:
+        """The sum, exact summands added up exactly."""
         exact: int | Fraction = 0
         sums: Interval | None = None
         for value in values:
@@ -77,6 +79,7 @@ class Enclosures(Evaluator[Value]):
         return intervals.plus(sums, intervals.enclosed(exact)) if exact else sums
 
     def times(self, values: Sequence[Value]) -> Value:
+        """The product, exact factors multiplied exactly; 0 times anything is 0."""
         exact: int | Fraction = 1
         products: Interval | None = None
         for value in values:
@@ -89,6 +92,7 @@ class Enclosures(Evaluator[Value]):
         return intervals.product(products, intervals.enclosed(exact)) if exact else 0
 
     def power(self, value: Value, exponent: Any) -> Value | None:
+        """A rational power, exact where it is rational and short."""
         if isinstance(exponent, int):
             if isinstance(value, tuple):
                 return intervals.whole_power(value, exponent)
@@ -114,6 +118,7 @@ class Enclosures(Evaluator[Value]):
         )
 
     def function(self, node: Scalar, values: Sequence[Value]) -> Value | None:
+        """A function's value, exact where the argument is a number for which it is."""
         match node.kind:
             case "pi":
                 return intervals.pi()
@@ -212,7 +217,7 @@ def _relu(by: Enclosures, u: Value) -> Value | None:
 def _abs(by: Enclosures, u: Value) -> Value | None:
     if isinstance(u, tuple):
         return by.plus([_relu(by, u) or 0, _relu(by, intervals.negative(u)) or 0])
-    return abs(u)
+    return max(u, -u)
 
 
 def _max(by: Enclosures, u: Value, v: Value) -> Value | None:
@@ -238,4 +243,3 @@ FUNCTIONS: Final[dict[str, Callable[..., Value | None]]] = {
     "erf": lambda by, u: 0 if u == 0 else intervals.error_function(interval(u)),
     "max": _max,
 }
-_ = prod

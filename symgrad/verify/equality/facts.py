@@ -1,8 +1,9 @@
-"""Known equations, such as y₁ + y₂ + y₃ = 1: each gives one symbol by the others, where it does so linearly."""
+"""Known equations, such as y₁ + y₂ + y₃ = 1: each gives a symbol in which it is linear by the others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from symgrad.verify.equality.polynomials import Polynomial, as_scalar, polynomial
 from symgrad.verify.scalars import Rational, Scalar, substituted, symbols_of
@@ -11,7 +12,7 @@ from symgrad.verify.scalars import Rational, Scalar, substituted, symbols_of
 def solved(facts: Sequence[tuple[Scalar, Scalar]]) -> dict[Scalar, Scalar]:
     """For each fact that allows it a symbol and what it equals; no value names a symbol solved before it.
 
-    c·s + r = 0 with a number c gives s = −r/c. The symbol taken is the latest that is not defined, else the latest.
+    c·s + r = 0 with a number c gives s = −r/c. Of several the latest that is not defined is taken.
     """
     found: dict[Scalar, Scalar] = {}
     for left, right in facts:
@@ -28,8 +29,6 @@ def solved(facts: Sequence[tuple[Scalar, Scalar]]) -> dict[Scalar, Scalar]:
 
 
 def _quotient(a: Rational, b: Rational) -> Rational:
-    from fractions import Fraction
-
     return Fraction(a) / b
 
 

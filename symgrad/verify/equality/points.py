@@ -1,4 +1,4 @@
-"""Points at which the sides are compared: numbers that a human can follow first, then whatever differs more."""
+"""Points at which the sides are compared: first numbers that a human can follow, then others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from symgrad.verify.scalars import Scalar
 
 Point = Callable[[Scalar], Fraction | int]
 
+_NICE_ONES: Final = 12
+_WHOLE: Final = 28
+_NEGATIVE: Final = (0.0, 0.3, 0.6)
 _HALF: Final = Fraction(1, 2)
 _NICE: Final[dict[str, tuple[Fraction | int, ...]]] = {
     "real": (1, 2, -1, _HALF, 3, -2, -_HALF, Fraction(3, 2)),
@@ -45,23 +48,28 @@ def points(limit: int = 40, seed: int = 0) -> Iterator[_Drawn]:
     yield _Drawn(lambda sign, n: n + 1)
     yield _Drawn(lambda sign, n: n + 1 if sign in {"natural", "integer"} else Fraction(1, n + 4))
     for k in range(limit - 6):
-        rng = Random(seed + k)  # no secret
+        rng = Random(seed + k)  # noqa: S311  # no secret
         yield _Drawn(_spread(rng, k))
 
 
 def _spread(rng: Random, k: int) -> Callable[[str, int], Fraction | int]:
-    """Nice values in random order, then small fractions, then longer ones; now and then a 0, where kinks are."""
+    """Nice values, then small whole numbers with the 0 where kinks are, then longer and longer fractions."""
 
     def draw(sign: str, n: int) -> Fraction | int:
-        if k % 4 == 3 and sign in {"real", "nonnegative", "integer"} and rng.random() < 0.4:
-            return 0
-        if k < 10 or sign in {"natural", "integer"}:
-            if sign == "natural":
-                return rng.randint(1, 3 + k)
-            return rng.choice(_NICE[sign]) if k < 10 else rng.randint(-k, k)
-        bottom = rng.choice((2, 3, 4, 5, 7, 8, 10, 16) if k < 20 else (97, 101, 103, 107))
+        whole = k % 2 == 1
+        if sign == "natural":
+            return rng.randint(1, 3 + k // 4)
+        if sign == "integer" or (whole and k < _WHOLE):
+            value = rng.randint(-3 - k // 8, 3 + k // 8)
+            if sign == "nonnegative":
+                return abs(value)
+            return (
+                value if sign in {"real", "integer"} else (abs(value) if sign == "positive" else value) or 1
+            )
+        if k < _NICE_ONES:
+            return rng.choice(_NICE[sign])
+        bottom = rng.choice((2, 3, 4, 5, 7, 8, 10, 16) if k < _WHOLE else (97, 101, 103, 107))
         value = Fraction(rng.randint(1, 3 * bottom), bottom)
-        signed = sign in {"real", "nonzero"} and k % 3
-        return -value if signed and rng.random() < 0.5 else value
+        return -value if sign in {"real", "nonzero"} and rng.random() < _NEGATIVE[k % 3] else value
 
     return draw

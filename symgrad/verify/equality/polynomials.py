@@ -1,13 +1,14 @@
 """Polynomials over atoms: the normal form by which most formulas are decided, both ways.
 
-A polynomial maps monomials to rational coefficients other than 0; a monomial is a tuple of (atom, exponent), by
-the age of the atoms. Atoms are symbols and whatever else is not a sum, a product or a whole power. Exponents of atoms
+A polynomial maps monomials to rational coefficients other than 0; a monomial is a tuple of (atom, exponent)
+by the age of the atoms. Atoms are symbols and whatever else is not a sum, a product or a whole power. Exponents
 may be negative: 1/x is x⁻¹, and 1/(x + y) is the atom x + y to the power −1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from fractions import Fraction
 from math import comb
 from typing import TypeAlias
 
@@ -46,7 +47,7 @@ def monomial(exponents: dict[Scalar, Rational]) -> Monomial:
 
 
 def merged(a: Monomial, b: Monomial) -> Monomial:
-    """a·b."""
+    """The product of two monomials."""
     if not a:
         return b
     if not b:
@@ -76,14 +77,36 @@ def add_to(result: Polynomial, terms: Polynomial, factor: Rational = 1) -> None:
 
 
 def difference(a: Polynomial, b: Polynomial) -> Polynomial:
-    """a − b."""
+    """The difference a − b."""
     result = dict(a)
     add_to(result, b, -1)
     return result
 
 
+def summed(a: Polynomial, b: Polynomial) -> Polynomial:
+    """The sum a + b."""
+    result = dict(a)
+    add_to(result, b)
+    return result
+
+
+def negative(a: Polynomial) -> Polynomial:
+    """The opposite −a."""
+    return {m: -c for m, c in a.items()}
+
+
+def plus(a: Polynomial, c: Rational) -> Polynomial:
+    """A polynomial and a number, a + c."""
+    return summed(a, {(): c} if c else {})
+
+
+def atom_of(atom: Scalar) -> Polynomial:
+    """An atom as a polynomial."""
+    return {((atom, 1),): 1}
+
+
 def multiplied(a: Polynomial, b: Polynomial, clock: Clock | None = None, terms: int = TERMS) -> Polynomial:
-    """a·b.
+    """The product a·b.
 
     Raises:
         ExhaustedError: more than ``terms`` products of terms, or no time left.
@@ -110,7 +133,7 @@ def multiplied(a: Polynomial, b: Polynomial, clock: Clock | None = None, terms: 
 
 
 def to_the(a: Polynomial, n: int, clock: Clock | None = None, terms: int = TERMS) -> Polynomial:
-    """aⁿ for n ≥ 0, the number of terms predicted first: at most (len(a) + n − 1 over n)."""
+    """The power aⁿ for n ≥ 0, the number of terms predicted first: at most (len(a) + n − 1 over n)."""
     if len(a) == 1:
         ((m, c),) = a.items()
         if n > EXPONENT and c not in (1, -1):
@@ -136,8 +159,8 @@ class Reader:
     """Reads expressions as polynomials and remembers each node: shared parts are read once.
 
     This one keeps every name and looks into no function. What else could be done with a node is for a reader
-    derived from it: ``parts`` says what to read first, ``other`` what a node that is no sum, product or whole power
-    reads as, ``inverse`` what 1/p reads as.
+    derived from it: ``parts`` says what to read first, ``other`` what a node that is no sum, product or whole
+    power reads as, ``inverse`` what 1/p reads as.
     """
 
     def __init__(
@@ -273,7 +296,7 @@ class Reader:
         return result
 
     def times(self, a: Polynomial, b: Polynomial) -> Polynomial:
-        """a·b."""
+        """The product a·b."""
         return self.reduced(multiplied(a, b, self.clock, self.terms))
 
     def reduced(self, p: Polynomial) -> Polynomial:
@@ -281,7 +304,7 @@ class Reader:
         return p
 
     def whole_power(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:
-        """pⁿ."""
+        """The power pⁿ."""
         if n > 0:
             return self.reduced(to_the(p, n, self.clock, self.terms))
         if len(p) == 1:
@@ -289,8 +312,8 @@ class Reader:
             return {tuple((atom, e * n) for atom, e in m): _inverse(c) ** -n}
         return self.inverse(p, -n, node)
 
-    def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:
-        """p⁻ⁿ where p is no monomial; ``node`` is the power as it was written."""
+    def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002
+        """The inverse p⁻ⁿ where p is no monomial; ``node`` is the power as it was written."""
         return {((node.args[0], -n),): 1}
 
     def other(self, node: Scalar) -> Polynomial:
@@ -299,11 +322,4 @@ class Reader:
 
 
 def _inverse(c: Rational) -> Rational:
-    return c if c in {1, -1} else 1 / number_fraction(c)
-
-
-def number_fraction(c: Rational) -> Rational:
-    """``c`` so that 1/c is exact."""
-    from fractions import Fraction
-
-    return Fraction(c)
+    return c if c in {1, -1} else Fraction(c.denominator, c.numerator)

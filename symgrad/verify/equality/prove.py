@@ -1,4 +1,4 @@
-"""To prove: the difference of the two sides is zero over independent kernels, with as few definitions as it takes."""
+"""To prove: the difference of the sides is zero over independent kernels, few definitions entered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SINGLE_STEPS: Final = 6
 def proved(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock) -> bool:
     """Whether left = right is proved.
 
-    Names are kept first. Then those that stand on one side only are replaced by their definitions, then the ones
+    Names are kept first. Then those that stand on one side only are replaced by their definitions, then those
     defined last, and after a few such steps all at once.
 
     Raises:

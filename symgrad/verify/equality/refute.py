@@ -1,4 +1,4 @@
-"""To refute: a rational point at which the two sides surely differ; and how far they agree where there is none."""
+"""To refute: a rational point at which the sides surely differ; and how far they agree if there is none."""
 
 from __future__ import annotations
 

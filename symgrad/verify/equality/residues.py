@@ -1,7 +1,7 @@
-"""The fast filter: values at fixed pseudo-random points, exact remainders where that is possible, else floats.
+"""The fast filter: values at fixed pseudo-random points, exact remainders where there are any, else floats.
 
 A rational expression is evaluated modulo the prime 2¹²⁷ − 1 at one point; two that differ agree there with
-probability of about degree/2¹²⁷. Anything else is evaluated in floats at three points. Neither is a proof, either way.
+probability of about degree/2¹²⁷. Anything else is evaluated in floats at three points. Neither is a proof.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Residues(Evaluator[int]):
     """Modulo PRIME; None for a division by 0."""
 
     def number(self, node: Scalar) -> int:
-        value = node.data
+        value = node.value
         if isinstance(value, int):
             return value % PRIME
         return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
@@ -60,7 +60,7 @@ class _Residues(Evaluator[int]):
             for polynomial, u in zip(polynomials, values, strict=True):
                 value = 0
                 for c in reversed(polynomial):
-                    value = (value * u * 8 + int(c * 8)) % PRIME if False else (value * u + _mod(c)) % PRIME
+                    value = (value * u + _mod(c)) % PRIME
                 product = product * value % PRIME
             result += product
         return result % PRIME
@@ -102,7 +102,7 @@ def real_power(value: float, exponent: float) -> float:
     """A real power; NaN where it is not real."""
     if value < 0 and exponent != int(exponent):
         return math.nan
-    return value**exponent
+    return float(value**exponent)
 
 
 class _Floats(Evaluator[Floats]):
@@ -169,7 +169,7 @@ class Sampler:
     """
 
     def __init__(self, seed: int = 0, solved: Mapping[Scalar, Scalar] | None = None) -> None:
-        self._rng = Random(seed)  # no secret
+        self._rng = Random(seed)  # noqa: S311  # no secret
         self._drawn: dict[Scalar, tuple[int, Floats]] = {}
         self._residues = _Residues(lambda s: self._draw(s)[0], solved)
         self._floats = _Floats(lambda s: self._draw(s)[1], solved)
@@ -238,10 +238,10 @@ def differs_quickly(
     facts: Sequence[tuple[Scalar, Scalar]] = (),
     sampler: Sampler | None = None,
 ) -> bool | None:
-    """A fast numeric comparison, no proof: True for surely or almost surely different, False for equal at the points.
+    """A numeric comparison: True for almost surely different, False for equal at the points; no proof.
 
     None where no point gives both sides a value. Hand in one ``sampler`` for many candidates that share parts;
-    it has then to know the facts (:func:`symgrad.verify.equality.facts.solved`).
+    it has to know the facts then (``Sampler(solved=symgrad.verify.equality.facts.solved(facts))``).
     """
     if sampler is None:
         solved: Mapping[Scalar, Scalar] = {}

@@ -1,7 +1,7 @@
 """Values of expressions at points, in any arithmetic: one walk, each node once, definitions entered.
 
-An :class:`Evaluator` knows how values are added and multiplied; where an expression has no value at the point, or none
-that this arithmetic can tell, its value is None.
+An :class:`Evaluator` knows how values are added and multiplied; where an expression has no value at the point,
+or none that this arithmetic can tell, its value is None.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Evaluator(Generic[T]):
             return self.power(values[0], node.data)
         return self.function(node, values)
 
-    def checked(self, node: Scalar, value: T) -> T | None:
+    def checked(self, node: Scalar, value: T) -> T | None:  # noqa: ARG002
         """``value``, if the symbol may have it."""
         return value
 
