@@ -46,6 +46,11 @@ def judged(
         if progress is not None:
             progress(number, len(gathered.assertions))
         claims.append(verdicts.claim(assertion, claims))
+    if any(passage.display == "table" for passage in document.passages):
+        from symgrad.verify.tables import table_claims
+
+        claims += table_claims(document)
+        claims.sort(key=lambda claim: (claim.passage, claim.span))
     return tuple(claims)
 
 
