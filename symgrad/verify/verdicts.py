@@ -10,6 +10,7 @@ from symgrad.verify.claims import REMARKS, Claim, Finding, Member, Reached, Verd
 from symgrad.verify.compare import Comparer, Outcome, Truth
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
+from symgrad.verify.equality.facts import solved
 from symgrad.verify.gather import Assertion, Gathered, unknown_names
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.notation import Notation
