@@ -24,6 +24,7 @@ _MOST_LISTED: Final = 5
 _MOST_EXCERPTS: Final = 2
 _MOST_ASSUMPTIONS: Final = 12
 _LONGEST: Final = 400
+_LONGEST_FORMULA: Final = 4_000
 
 _SEVERAL: Final[dict[Kind, str]] = {
     "extra-term": "{} terms do not belong here",
@@ -227,12 +228,14 @@ def _excerpts(document: Document, claim: Claim, spans: Sequence[Span], style: St
 
 def _more(document: Document, claim: Claim, style: Style) -> Iterator[str]:
     """The lines below a claim: repairs always, and the rest where it is needed or wanted."""
+    said = {finding.message for finding in claim.findings} | {claim.detail}
     for repair in claim.repairs:
-        yield f"repaired: {style.shown(repair)}"
+        if repair not in said:
+            yield f"repaired: {style.shown(repair)}"
     if claim.corrected and (style.verbose or not _mendable(claim)):
         lines = claim.corrected.split("\n")
         if not style.verbose:
-            lines = [style.cut(" ".join(line.strip() for line in lines))]
+            lines = [" ".join(line.strip() for line in lines)[:_LONGEST_FORMULA]]
         yield from (
             f"{'           ' if n else 'corrected: '}{style.shown(line)}" for n, line in enumerate(lines)
         )
@@ -248,7 +251,9 @@ def _more(document: Document, claim: Claim, style: Style) -> Iterator[str]:
 def _mendable(claim: Claim) -> bool:
     """Whether the findings alone say what to write."""
     serious = [finding for finding in claim.findings if finding.kind not in REMARKS]
-    return bool(serious) and all(f.expected or f.kind in _WHAT_TO_OMIT for f in serious)
+    kinds = Counter(f.kind for f in serious if f.kind not in _WHAT_TO_OMIT)
+    told = not kinds or max(kinds.values()) <= _MOST_LISTED
+    return told and bool(serious) and all(f.expected or f.kind in _WHAT_TO_OMIT for f in serious)
 
 
 def _witnessed(witness: Witness) -> str:

@@ -61,6 +61,22 @@ def test_the_corrected_formula_is_shown_where_the_findings_do_not_say_what_to_wr
     assert "wrong: this is not what follows from the definitions\n" in one("z = Wx", corrected="z = 0")
 
 
+def test_where_not_every_finding_is_listed_the_corrected_formula_is_shown():
+    letters = "b c d e f g h".split()
+    latex = "a = " + " + ".join(letters)
+    findings = [("wrong-term", b, b.upper(), f"{b} should be {b.upper()}", b) for b in letters]
+    told = one(latex, findings=findings, corrected=latex.upper())
+    assert "7 terms are wrong: b should be B, " in told
+    assert f"\n    corrected: {latex.upper()}\n" in told
+
+
+def test_a_repair_that_is_a_finding_is_said_once():
+    finding = ("truncated", "a", "a}", "read as if } stood there", "a")
+    told = one("a", findings=[finding], repairs=("read as if } stood there", "rac for frac"))
+    assert told.count("read as if") == 1
+    assert "repaired: rac for frac" in told
+
+
 def test_undecided_and_unreadable_say_why():
     assert "undecided: equal to 50 digits at 12 points" in one(
         "a = b", "undecided", detail="equal to 50 digits at 12 points"
