@@ -62,7 +62,7 @@ def test_the_corrected_formula_is_shown_where_the_findings_do_not_say_what_to_wr
 
 
 def test_where_not_every_finding_is_listed_the_corrected_formula_is_shown():
-    letters = "b c d e f g h".split()
+    letters = ["b", "c", "d", "e", "f", "g", "h"]
     latex = "a = " + " + ".join(letters)
     findings = [("wrong-term", b, b.upper(), f"{b} should be {b.upper()}", b) for b in letters]
     told = one(latex, findings=findings, corrected=latex.upper())
