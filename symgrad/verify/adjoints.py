@@ -55,7 +55,17 @@ def partials(e: Scalar) -> dict[Scalar, Scalar]:
     return found
 
 
-def _partials(e: Scalar) -> dict[Scalar, Scalar]:
+def of_definition(s: Scalar) -> dict[Scalar, Scalar]:
+    """The partials of a defined symbol's value, in which the value itself goes by its name: h′ = 1 − h²."""
+    memo = s.memo = {} if s.memo is None else s.memo
+    value = s.definition
+    if "definition" not in memo:
+        memo["definition"] = {} if value is None else _partials(value, s)
+    found: dict[Scalar, Scalar] = memo["definition"]
+    return found
+
+
+def _partials(e: Scalar, name: Scalar | None = None) -> dict[Scalar, Scalar]:
     contributions: dict[Scalar, list[Scalar]] = {e: [ONE]}
     found: dict[Scalar, Scalar] = {}
     nodes = list(postorder(e))
@@ -67,13 +77,16 @@ def _partials(e: Scalar) -> dict[Scalar, Scalar]:
         if node.kind == "symbol":
             found[node] = adjoint
         elif adjoint is not ZERO:
-            for part, slope in slopes(node):
+            for part, slope in slopes(node, name if node is e and name is not None else node):
                 contributions.setdefault(part, []).append(times((adjoint, slope)))
     return found
 
 
-def slopes(node: Scalar) -> Iterator[tuple[Scalar, Scalar]]:
-    """Each part u of ``node`` that is no number, with ∂node/∂u; a part that stands twice comes twice."""
+def slopes(node: Scalar, itself: Scalar) -> Iterator[tuple[Scalar, Scalar]]:
+    """Each part u of ``node`` that is no number, with ∂node/∂u; a part that stands twice comes twice.
+
+    ``itself`` is what the node is called where its own value stands in the slope.
+    """
     args = node.args
     match node.kind:
         case "sum":
@@ -88,14 +101,14 @@ def slopes(node: Scalar) -> Iterator[tuple[Scalar, Scalar]]:
             base, exponent = args
             if base.kind != "number":
                 yield base, exponent * raised(base, exponent - 1)
-            yield exponent, node * call("log", base)
+            yield exponent, itself * call("log", base)
         case "call" if node.data == "max":
             # max(a, b) = b + relu(a − b), so that the slopes add up to 1 at a tie too.
             first = bracket(">", args[0] - args[1])
             yield args[0], first
             yield args[1], 1 - first
         case "call":
-            yield args[0], RULES[node.data](args[0], node)
+            yield args[0], RULES[node.data](args[0], itself)
         case "abstract":
             name, orders = node.unknown
             for i, arg in enumerate(args):
@@ -150,7 +163,7 @@ def _sweep(e: Scalar, cut: frozenset[Scalar]) -> dict[Scalar, Scalar]:
             if adjoint.kind not in {"number", "symbol"}:
                 adjoint = defined(("adjoint", _key(e), _key(s)), f"∂{_name(e)}/∂{_name(s)}", adjoint)
             if adjoint is not ZERO:
-                for part, slope in partials(value).items():
+                for part, slope in of_definition(s).items():
                     contributions.setdefault(part, []).append(times((adjoint, slope)))
         found[s] = adjoint
     return found

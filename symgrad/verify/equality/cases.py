@@ -135,7 +135,7 @@ class CaseReader(SignReader):
 
     def relu(self, p: Polynomial) -> Polynomial:
         """The product p·[p > 0]; the bracket [p = 0] beside p vanishes."""
-        return self.by_cases(self._relu, p)
+        return p if self.sign(p) > 0 else self.by_cases(self._relu, p)
 
     def _relu(self, p: Polynomial) -> Polynomial:
         if not p:
@@ -145,6 +145,8 @@ class CaseReader(SignReader):
 
     def absolute(self, p: Polynomial) -> Polynomial:
         """|p| = 2·relu p − p."""
+        if self.sign(p) > 0:
+            return p
         result = negative(p)
         add_to(result, self.relu(p), 2)
         return result

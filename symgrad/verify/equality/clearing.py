@@ -7,10 +7,10 @@ powers are multiplied out, its negative powers stay until they are factored into
 from __future__ import annotations
 
 from fractions import Fraction
-from math import gcd, lcm
+from math import comb, gcd, lcm
 from typing import Final, NamedTuple
 
-from symgrad.verify.equality.budget import Clock
+from symgrad.verify.equality.budget import EXPONENT, Clock
 from symgrad.verify.equality.polynomials import (
     Monomial,
     Polynomial,
@@ -83,7 +83,13 @@ class ClearingReader(Reader):
             return e > 1 or (e > 0 and _vanishes(atom, m))
         if kind == "number":
             return not 0 <= e < 1
-        return e >= 2 if kind == "call" else e >= 1
+        if kind == "call":
+            return e >= 2
+        return e >= 1 and self.expandable(self.registered[atom], e.numerator // e.denominator)
+
+    def expandable(self, p: Polynomial, n: int) -> bool:
+        """Whether pⁿ may be multiplied out; if not it stays a power of an atom."""
+        return len(p) < 2 or (n <= EXPONENT and comb(len(p) + n - 1, n) <= self.terms)
 
     def _rewritten(self, m: Monomial, c: Rational) -> Polynomial:
         rest: dict[Scalar, Rational] = {}

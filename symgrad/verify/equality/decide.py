@@ -18,6 +18,7 @@ from symgrad.verify.equality.polynomials import polynomial
 from symgrad.verify.scalars import Scalar
 
 FIRST_TERMS: Final = 4_000
+_SHARE: Final = 0.7
 
 
 class Decision(NamedTuple):
@@ -91,7 +92,7 @@ def _climbed(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock
     from symgrad.verify.equality.residues import Sampler
 
     try:
-        differs = Sampler(solved=solved).differs(left, right)
+        differs = Sampler(solved=solved, clock=clock).differs(left, right)
         if differs is not False:
             found = refuted(left, right, solved, clock)
             if found is not None:
@@ -99,7 +100,7 @@ def _climbed(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock
         try:
             from symgrad.verify.equality.prove import proved
 
-            if proved(left, right, solved, clock):
+            if proved(left, right, solved, Clock(_SHARE * clock.left)):
                 return PROVED
         except (ExhaustedError, UndefinedError):
             pass

@@ -17,6 +17,7 @@ from symgrad.verify.scalars import Scalar
 Value: TypeAlias = int | Fraction | Interval
 
 _EXACT_BITS: Final = 20_000
+_LONG: Final = 8
 
 
 def interval(value: Value) -> Interval:
@@ -82,11 +83,16 @@ class Enclosures(Evaluator[Value]):
         """The product, exact factors multiplied exactly; 0 times anything is 0."""
         exact: int | Fraction = 1
         products: Interval | None = None
-        for value in values:
+        for n, value in enumerate(values):
             if isinstance(value, tuple):
                 products = value if products is None else intervals.product(products, value)
             else:
                 exact *= value
+                if n > _LONG and exact.numerator.bit_length() > _EXACT_BITS:
+                    products = (
+                        interval(exact) if products is None else intervals.product(products, interval(exact))
+                    )
+                    exact = 1
         if products is None:
             return _tamed(exact)
         return intervals.product(products, intervals.enclosed(exact)) if exact else 0

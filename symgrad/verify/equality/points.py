@@ -56,20 +56,17 @@ def _spread(rng: Random, k: int) -> Callable[[str, int], Fraction | int]:
     """Nice values, then small whole numbers with the 0 where kinks are, then longer and longer fractions."""
 
     def draw(sign: str, n: int) -> Fraction | int:
-        whole = k % 2 == 1
         if sign == "natural":
             return rng.randint(1, 3 + k // 4)
-        if sign == "integer" or (whole and k < _WHOLE):
-            value = rng.randint(-3 - k // 8, 3 + k // 8)
-            if sign == "nonnegative":
-                return abs(value)
-            return (
-                value if sign in {"real", "integer"} else (abs(value) if sign == "positive" else value) or 1
-            )
+        if sign == "integer" or (k % 2 and k < _WHOLE):
+            whole = rng.randint(-3 - k // 8, 3 + k // 8)
+            if sign in {"positive", "nonnegative"}:
+                whole = abs(whole)
+            return whole if sign in {"real", "integer", "nonnegative"} else whole or 1
         if k < _NICE_ONES:
             return rng.choice(_NICE[sign])
         bottom = rng.choice((2, 3, 4, 5, 7, 8, 10, 16) if k < _WHOLE else (97, 101, 103, 107))
-        value = Fraction(rng.randint(1, 3 * bottom), bottom)
-        return -value if sign in {"real", "nonzero"} and rng.random() < _NEGATIVE[k % 3] else value
+        part = Fraction(rng.randint(1, 3 * bottom), bottom)
+        return -part if sign in {"real", "nonzero"} and rng.random() < _NEGATIVE[k % 3] else part
 
     return draw

@@ -1,8 +1,8 @@
 """Polynomials over atoms: the normal form by which most formulas are decided, both ways.
 
 A polynomial maps monomials to rational coefficients other than 0; a monomial is a tuple of (atom, exponent)
-by the age of the atoms. Atoms are symbols and whatever else is not a sum, a product or a whole power. Exponents
-may be negative: 1/x is x⁻¹, and 1/(x + y) is the atom x + y to the power −1.
+by the age of the atoms. Atoms are symbols and whatever else is not a sum, a product or a whole power.
+Exponents may be negative: 1/x is x⁻¹, and 1/(x + y) is the atom x + y to the power −1.
 """
 
 from __future__ import annotations
@@ -201,13 +201,13 @@ class Reader:
         """The nodes to read, parts first.
 
         A sum that stands in one place, inside a sum, is read together with it, or a sum of many terms written
-        one after the other would be copied for each; a product in a product likewise.
+        one after the other would be copied for each; products in products and multiples in sums likewise.
         """
         known = self.known
         order: list[Scalar] = []
         uses: dict[Scalar, int] = {e: 2}
         opened: set[Scalar] = set()
-        inside: dict[Scalar, str] = {}
+        inside: dict[Scalar, Scalar] = {}
         stack = [e]
         while stack:
             node = stack.pop()
@@ -222,21 +222,26 @@ class Reader:
                 order.append(node)
                 continue
             stack.append(node)
-            kind = node.kind
             for part in parts:
                 n = uses.get(part, 0)
                 uses[part] = n + 1
                 if not n:
-                    inside[part] = kind
+                    inside[part] = node
                     if part not in known:
                         stack.append(part)
                 elif part not in known and part not in opened:
                     stack.append(part)
-        absorbed = {
-            node
-            for node in order
-            if node.kind in {"sum", "product"} and uses[node] == 1 and inside[node] == node.kind
-        }
+        absorbed: set[Scalar] = set()
+        # Parents stand after their parts: from the end of the order they are met first.
+        for node in reversed(order):
+            kind = node.kind
+            if kind in {"sum", "product"} and uses[node] == 1:
+                above = inside[node]
+                into = above.kind
+                if into == kind or (into == "sum" and _is_multiple(node)):
+                    absorbed.add(node)
+                elif into == "product" and above in absorbed and inside[above].kind == "sum":
+                    absorbed.add(node)
         self._absorbed = absorbed
         return [node for node in order if node not in absorbed] if absorbed else order
 
@@ -259,13 +264,15 @@ class Reader:
     def _sum(self, node: Scalar) -> Polynomial:
         known, absorbed = self.known, self._absorbed
         result: Polynomial = {}
-        stack = list(node.args)
+        stack: list[tuple[Scalar, Rational]] = [(arg, 1) for arg in node.args]
         while stack:
-            item = stack.pop()
-            if item in absorbed:
-                stack += item.args
+            item, factor = stack.pop()
+            if item not in absorbed:
+                add_to(result, known[item], factor)
+            elif item.kind == "product":
+                stack.append((item.args[1], factor * item.args[0].value))
             else:
-                add_to(result, known[item])
+                stack += [(arg, factor) for arg in item.args]
         return result
 
     def _product(self, node: Scalar) -> Polynomial:
@@ -319,6 +326,10 @@ class Reader:
     def other(self, node: Scalar) -> Polynomial:
         """A symbol, a function, or anything else that is not arithmetic."""
         return {((node, 1),): 1}
+
+
+def _is_multiple(node: Scalar) -> bool:
+    return node.kind == "product" and len(node.args) == 2 and node.args[0].kind == "number"
 
 
 def _inverse(c: Rational) -> Rational:

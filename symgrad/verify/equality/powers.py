@@ -37,6 +37,12 @@ class PowerReader(CaseReader):
         """A whole power, with what is known of its atoms; 0 has no inverse."""
         if n < 0 and not p:
             raise UndefinedError
+        if n > 1 and not self.expandable(p, n):
+            c, m, q = self.cleared(p)
+            exponents = {atom: e * n for atom, e in m}
+            atom = self.register(q)
+            exponents[atom] = exponents.get(atom, 0) + n
+            return self.reduced({monomial(exponents): Fraction(c) ** n})
         return self.reduced(super().whole_power(p, n, node))
 
     def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002
@@ -53,7 +59,7 @@ class PowerReader(CaseReader):
         return self.reduced({monomial(exponents): Fraction(c) ** -n})
 
     def exp(self, p: Polynomial) -> Polynomial:
-        """A product of powers of kernels exp(m) over the monomials m of p."""
+        """Powers of kernels, the exponentials of the monomials of p."""
         return self.by_cases(self._exp, p)
 
     def _exp(self, p: Polynomial) -> Polynomial:

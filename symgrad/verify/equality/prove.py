@@ -10,31 +10,43 @@ from symgrad.verify.equality.kernels import Kernels
 from symgrad.verify.equality.polynomials import difference
 from symgrad.verify.scalars import Scalar, height, symbols_of
 
-_SINGLE_STEPS: Final = 6
+_STEPS: Final = 5
 
 
 def proved(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock) -> bool:
     """Whether left = right is proved.
 
-    Names are kept first. Then those that stand on one side only are replaced by their definitions, then those
-    defined last, and after a few such steps all at once.
+    Names are kept first. Then those that stand on one side only are replaced by their definitions, step by
+    step; then, from the start again, those defined last; after a few such steps all at once.
 
     Raises:
         ExhaustedError: the time is over.
     """
-    replaced: set[Scalar] = set()
-    step = 0
-    while True:
-        try:
-            if _equal(left, right, replaced, solved, clock):
-                return True
-        except (ExhaustedError, UndefinedError, RecursionError):
-            clock.check()
-        more = _next(left, right, replaced, everything=step >= _SINGLE_STEPS)
-        if not more:
-            return False
-        replaced |= more
-        step += 1
+    tried: list[set[Scalar]] = []
+    for one_sided in (True, False):
+        replaced: set[Scalar] = set()
+        for _ in range(_STEPS):
+            if replaced not in tried:
+                tried.append(set(replaced))
+                if _try(left, right, replaced, solved, clock):
+                    return True
+            more = _next(left, right, replaced, one_sided=one_sided)
+            if not more:
+                break
+            replaced |= more
+    both = {*symbols_of(left, through_definitions=True), *symbols_of(right, through_definitions=True)}
+    everything = {s for s in both if s.letter.is_defined}
+    return everything not in tried and _try(left, right, everything, solved, clock)
+
+
+def _try(
+    left: Scalar, right: Scalar, replaced: set[Scalar], solved: Mapping[Scalar, Scalar], clock: Clock
+) -> bool:
+    try:
+        return _equal(left, right, replaced, solved, clock)
+    except (ExhaustedError, UndefinedError, RecursionError):
+        clock.check()
+        return False
 
 
 def _equal(
@@ -47,17 +59,12 @@ def _equal(
     return kernels.is_zero(difference(kernels.read(left), kernels.read(right)))
 
 
-def _next(left: Scalar, right: Scalar, replaced: set[Scalar], *, everything: bool) -> set[Scalar]:
-    """The names to replace next."""
-    if everything:
-        both = {*symbols_of(left, through_definitions=True), *symbols_of(right, through_definitions=True)}
-        return {s for s in both if s.letter.is_defined and s not in replaced}
+def _next(left: Scalar, right: Scalar, replaced: set[Scalar], *, one_sided: bool) -> set[Scalar]:
+    """The names to replace next: of those on one side only, or of all, the ones defined last."""
     a, b = _names(left, replaced), _names(right, replaced)
-    candidates = (a ^ b) or a
-    if not candidates:
-        return set()
+    candidates = a ^ b if one_sided else a | b
     heights = {s: height(s) for s in candidates}
-    top = max(heights.values())
+    top = max(heights.values(), default=0)
     return {s for s, h in heights.items() if h == top}
 
 

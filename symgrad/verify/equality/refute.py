@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from symgrad.verify.equality import intervals
 from symgrad.verify.equality.budget import Clock
@@ -12,6 +12,8 @@ from symgrad.verify.equality.decide import UNDECIDED, Decision
 from symgrad.verify.equality.enclosures import Enclosures, Value, interval
 from symgrad.verify.equality.points import points
 from symgrad.verify.scalars import Scalar
+
+_LARGEST: Final = 20_000
 
 
 class Compared(NamedTuple):
@@ -32,8 +34,16 @@ def compared(
         by = Enclosures(point, solved, clock)
         a = by.value(left)
         b = None if a is None else by.value(right)
-        if a is not None and b is not None:
+        if a is not None and b is not None and _moderate(a) and _moderate(b):
             yield Compared(point.values, by, a, b)
+
+
+def _moderate(a: Value) -> bool:
+    """Whether a value can be written down: towers of powers pass every bound."""
+    if not isinstance(a, tuple):
+        return True
+    size = max(a[0].bit_length(), a[1].bit_length())
+    return not size or -_LARGEST < size + a[2] < _LARGEST
 
 
 def refuted(
@@ -75,6 +85,8 @@ def _middle(a: Value) -> Fraction:
     if not isinstance(a, tuple):
         return Fraction(a)
     lo, hi = intervals.as_fractions(a)
+    if lo <= 0 <= hi:
+        return Fraction(0)
     return (lo + hi) / 2
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Final
 
+from symgrad.verify.equality.budget import Clock
 from symgrad.verify.equality.unknown import coefficients
 from symgrad.verify.equality.values import Evaluator
 from symgrad.verify.scalars import Scalar
@@ -19,7 +20,7 @@ from symgrad.verify.scalars import Scalar
 PRIME: Final = 2**127 - 1
 POINTS: Final = 3
 _TOLERANCE: Final = 1e-9
-_REAL_ONLY: Final = frozenset(["call", "bracket", "raise", "pi"])
+_POSITIVE: Final = 0.4
 
 Floats = tuple[float, ...]
 
@@ -168,26 +169,27 @@ class Sampler:
     the same answers. ``solved`` is as for an Evaluator.
     """
 
-    def __init__(self, seed: int = 0, solved: Mapping[Scalar, Scalar] | None = None) -> None:
+    def __init__(
+        self, seed: int = 0, solved: Mapping[Scalar, Scalar] | None = None, clock: Clock | None = None
+    ) -> None:
         self._rng = Random(seed)  # noqa: S311  # no secret
-        self._drawn: dict[Scalar, tuple[int, Floats]] = {}
-        self._residues = _Residues(lambda s: self._draw(s)[0], solved)
-        self._floats = _Floats(lambda s: self._draw(s)[1], solved)
-        self._irrational: dict[Scalar, bool] = {}
+        self._float_rng = Random(seed + 1)  # noqa: S311
+        self._residues = _Residues(self._draw_residue, solved, clock)
+        self._floats = _Floats(self._draw_floats, solved, clock)
+        self._irrational: set[Scalar] = set()
 
-    def _draw(self, s: Scalar) -> tuple[int, Floats]:
-        found = self._drawn.get(s)
-        if found is None:
-            rng, sign = self._rng, s.data.sign
-            residue = rng.randrange(2, PRIME)
-            if sign in {"natural", "integer"}:
-                floats = tuple(float(rng.randint(1, 6)) for _ in range(POINTS))
-            else:
-                floats = (rng.uniform(0.15, 0.9), rng.uniform(0.2, 2.2), rng.uniform(0.3, 1.9))
-            if sign not in {"positive", "nonnegative", "natural"}:
-                floats = (floats[0], *(f if rng.random() < 0.4 else -f for f in floats[1:]))
-            found = self._drawn[s] = residue, floats
-        return found
+    def _draw_residue(self, s: Scalar) -> int:  # noqa: ARG002
+        return self._rng.getrandbits(126) + 2
+
+    def _draw_floats(self, s: Scalar) -> Floats:
+        rng, sign = self._float_rng, s.data.sign
+        if sign in {"natural", "integer"}:
+            floats = tuple(float(rng.randint(1, 6)) for _ in range(POINTS))
+        else:
+            floats = (0.15 + 0.75 * rng.random(), 0.2 + 2 * rng.random(), 0.3 + 1.6 * rng.random())
+        if sign in {"positive", "nonnegative", "natural"}:
+            return floats
+        return (floats[0], *(f if rng.random() < _POSITIVE else -f for f in floats[1:]))
 
     def residue(self, e: Scalar) -> int | None:
         """The remainder of ``e``; None where it has none."""
@@ -196,7 +198,7 @@ class Sampler:
         try:
             return self._residues.value(e)
         except _NotRationalError:
-            self._irrational[e] = True
+            self._irrational.add(e)
             return None
 
     def floats(self, e: Scalar) -> Floats:
@@ -240,8 +242,8 @@ def differs_quickly(
 ) -> bool | None:
     """A numeric comparison: True for almost surely different, False for equal at the points; no proof.
 
-    None where no point gives both sides a value. Hand in one ``sampler`` for many candidates that share parts;
-    it has to know the facts then (``Sampler(solved=symgrad.verify.equality.facts.solved(facts))``).
+    None where no point gives both sides a value. Hand in one ``sampler`` for many candidates that share
+    parts; it has to know the facts then: ``Sampler(solved=symgrad.verify.equality.facts.solved(facts))``.
     """
     if sampler is None:
         solved: Mapping[Scalar, Scalar] = {}

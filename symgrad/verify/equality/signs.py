@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from symgrad.verify.equality.budget import Clock, UndefinedError
 from symgrad.verify.equality.clearing import Cleared, ClearingReader
 from symgrad.verify.equality.polynomials import Polynomial, negative, plus
-from symgrad.verify.scalars import Rational, Scalar
+from symgrad.verify.scalars import Rational, Scalar, bracket
 
 POSITIVE: Final = 2
 NONNEGATIVE: Final = 1
@@ -21,8 +21,8 @@ Factors: TypeAlias = list[tuple[Scalar, Rational]]
 class SignReader(ClearingReader):
     """A reader that knows signs.
 
-    ``logs`` has the argument of each kernel log(f). ``formal`` has what is known of the kernels that stand for
-    a power, as in xⁿ = exp(n·log x): they have no better sign than x.
+    ``logs`` has the argument of each kernel log(f). ``formal`` has what is known of the kernels that stand
+    for a power, as in xⁿ = exp(n·log x): they have no better sign than x.
     """
 
     def __init__(self, clock: Clock, terms: int) -> None:
@@ -38,6 +38,8 @@ class SignReader(ClearingReader):
             known = POSITIVE
             for atom, e in m:
                 of_atom = self.sign_of_atom(atom, e)
+                if not of_atom and (bracket(">", atom), 1) in m:
+                    of_atom = NONNEGATIVE
                 if not of_atom:
                     return UNKNOWN
                 known = min(known, of_atom)

@@ -1,8 +1,8 @@
 """A function to put in the place of an unknown one, where its value is asked for.
 
-A claim about an unknown f holds for every f, so one f at which the sides differ refutes it. The one taken is a
-sum of three products of polynomials of degree 4, one polynomial for each argument, with small coefficients that
-its name decides; its derivatives are those of these polynomials, so that f and f′ belong together everywhere.
+A claim about an unknown f holds for every f, so one f at which the sides differ refutes it. The one taken is
+a sum of three products of polynomials of degree 4, one polynomial for each argument, with small coefficients
+that its name decides; its derivatives are those of these polynomials, so that f and f′ belong together.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Values of expressions at points, in any arithmetic: one walk, each node once, definitions entered.
 
-An :class:`Evaluator` knows how values are added and multiplied; where an expression has no value at the point,
-or none that this arithmetic can tell, its value is None.
+An :class:`Evaluator` knows how values are added and multiplied; where an expression has no value at the
+point, or none that this arithmetic can tell, its value is None.
 """
 
 from __future__ import annotations
