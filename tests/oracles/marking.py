@@ -3,7 +3,9 @@
 A slip is *located exactly* where the findings call it by a true name (``oracles.slips.NAMES`` and ``ALONE``
 are the table) and give what is wrong and what should stand there: at least the wrong part, at most its term.
 Or where the corrected claim is the claim as it was before the slip, which touches nothing but that part.
-Factors and terms may stand in another order there.
+Factors and terms may stand in another order there. Or where the name is true, the edits stay within the wrong
+term (of a right side of one term: within the claim), and symgrad proves the claim that they make, which does
+not name the left side once more.
 """
 
 from __future__ import annotations
@@ -53,7 +55,13 @@ def marked(case: Case) -> Mark:
         last = others[0]
     named = any(finding.kind in case.kinds for finding in last.findings)
     located = (
-        outcome == "refuted" and not case.right and ((named and _stated(case, last)) or _mended(case, last))
+        outcome == "refuted"
+        and not case.right
+        and (
+            (named and _stated(case, last))
+            or _mended(case, last)
+            or (named and _made_true(case, document, last))
+        )
     )
     return Mark(outcome, last.reached, located, named, told(last))
 
@@ -75,6 +83,7 @@ def _stated(case: Case, claim: Claim) -> bool:
 def between(least: str, said: str, most: str) -> bool:
     """Whether ``said`` has all of ``least`` and no more than ``most``, in any order."""
     inner, here, outer = bag(least), bag(said), bag(most)
+    here -= Counter({"1": here["1"] - outer["1"]})
     return not inner - here and not here - (outer | inner)
 
 
@@ -84,9 +93,13 @@ _SLOPE = re.compile(r"[d∂]([A-Za-z][\w₀-₉]*)/[d∂]([A-Za-z][\w₀-₉]*)"
 _ACCENTS = ("\\hat", "\\bar", "\\mathbf", "\\boldsymbol", "\\operatorname", "\\mathrm", "\\text", "\\mathbb")
 
 
+_SAME = {"\\circ": "\\odot", "\\top": "T", "\\ln": "\\log", "\\exp": "e"}
+
+
 def bag(text: str) -> Counter[str]:
     """The pieces of a formula, counted: names with their indices, derivatives, numbers; no brackets."""
-    return Counter(piece for piece in _pieces(_SILENT.sub(" ", text)) if piece not in "()[]{}+,.|")
+    pieces = (_SAME.get(piece, piece) for piece in _pieces(_SILENT.sub(" ", text)))
+    return Counter(piece for piece in pieces if piece not in "()[]{}+,.|")
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -188,6 +201,31 @@ def _canonical(piece: str) -> str:
 
 def _mended(case: Case, claim: Claim) -> bool:
     return claim.corrected is not None and same(claim.corrected, case.corrected, case.form)
+
+
+def _made_true(case: Case, document: passages.Document, claim: Claim) -> bool:
+    text = document.passages[claim.passage].text
+    if not claim.edits or not all(_inside(case, text, span, new) for span, new in claim.edits):
+        return False
+    made = text
+    for (start, stop), new in sorted(claim.edits, reverse=True):
+        made = made[:start] + new + made[stop:]
+    target = bag(case.corrected.replace("\\begin{aligned}", "").split("=")[0])
+    if (bag(made) - bag(text)) & target:
+        return False
+    again = passages.find(passages.replace(document, {claim.passage: made}), document.kind)
+    return judged(again, network(case.net) if case.net else None)[-1].verdict == "right"
+
+
+def _inside(case: Case, text: str, span: tuple[int, int], new: str) -> bool:
+    start, stop = span
+    term = case.outer[0].lstrip("-")
+    if case.alone:
+        return True
+    if not term:
+        return text[start:stop].strip() in new
+    places = [found.start() for found in re.finditer(re.escape(term), text)]
+    return any(place - 4 <= start and stop <= place + len(term) + 2 for place in places)
 
 
 def same(corrected: str, wanted: str, form: str) -> bool:

@@ -24,7 +24,8 @@ class Case:
     """A document, the network beside it, and the truth.
 
     ``core`` and ``outer`` are (what stands there, what should): the least that is wrong, and its whole term.
-    ``kinds`` are the true names of the slip; ``kind`` is ours, of a slip or of the rewordings.
+    ``kinds`` are the true names of the slip; ``kind`` is ours, of a slip or of the rewordings. ``alone``: the
+    right side has one term, so that the slip may be on either side.
     """
 
     seed: int
@@ -40,6 +41,7 @@ class Case:
     core: tuple[str, str] = ("", "")
     outer: tuple[str, str] = ("", "")
     kinds: tuple[str, ...] = ()
+    alone: bool = False
 
 
 RAW = {
@@ -247,7 +249,7 @@ def _wrong(random: Random, d: Derivation, seed: int) -> Case | None:
         return None
     return Case(
         seed, d.family, d.form, made.kind, text, _format(pen), d.net, False, claim, corrected,
-        made.core, made.outer, made.kinds,
+        made.core, made.outer, made.kinds, made.alone,
     )  # fmt: skip
 
 

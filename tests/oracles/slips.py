@@ -57,11 +57,12 @@ class Slip:
     core: tuple[str, str]
     outer: tuple[str, str]
     kinds: tuple[str, ...]
+    alone: bool
 
 
 # What a finding may call each slip, the first being the plainest; the others are true descriptions too.
 NAMES: dict[str, tuple[str, ...]] = {
-    "sign": ("sign", "wrong-term"),
+    "sign": ("sign",),
     "index": ("wrong-index", "wrong-term"),
     "letter": ("wrong-term", "wrong-index"),
     "missing term": ("missing-term",),
@@ -69,7 +70,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "extra term": ("extra-term",),
     "repeated term": ("repeated-term", "extra-term", "constant-factor"),
     "missing factor": ("missing-factor", "wrong-term"),
-    "extra factor": ("wrong-term", "extra-term", "other"),
+    "extra factor": ("wrong-term", "extra-term", "missing-factor", "other"),
     "constant": ("constant-factor", "wrong-term"),
     "function": ("wrong-function", "wrong-term", "missing-factor"),
     "exponent": ("wrong-term", "missing-factor", "constant-factor", "other"),
@@ -85,6 +86,13 @@ ALONE: dict[str, tuple[str, ...]] = {
     "target": ("wrong-index", "wrong-term"),
     "letter": ("wrong-target", "wrong-function", "missing-factor"),
     "constant": ("missing-factor", "wrong-term"),
+}
+
+# Within a term, or an exponent, where e^{a + b} is a product.
+INSIDE: dict[str, tuple[str, ...]] = {
+    "missing term": ("missing-factor",),
+    "extra term": ("extra-term", "missing-factor"),
+    "sign": ("missing-factor",),
 }
 
 Change: TypeAlias = tuple[
@@ -439,7 +447,9 @@ def _wrong_target(random: Random, d: Derivation, pen: Pen) -> Slip | None:
     if any(not false(d, new, member) for member in d.members):
         return None
     texts = (pen.write(new), pen.write(target))
-    return Slip("target", new, d.members, None, texts, texts, NAMES["target"] + ALONE["target"])
+    alone = all(len(terms(member)) == 1 for member in d.members)
+    kinds = NAMES["target"] + (ALONE["target"] if alone else ())
+    return Slip("target", new, d.members, None, texts, texts, kinds, alone)
 
 
 def false(d: Derivation, target: Node, member: Node) -> bool:
@@ -485,10 +495,16 @@ def slip(random: Random, d: Derivation, pen: Pen) -> Slip | None:
     outer_wrong, outer_right = _top(member, changed)
     alone = len(terms(member)) == 1 or len(terms(changed)) == 1
     accepted += ALONE.get(kind, ()) if alone else ()
-    if outer_wrong in [t for _, t in terms(member)]:
+    if [_signed(*term) for term in terms(changed)].count(outer_wrong or NOTHING) > 1:
         accepted += ("repeated-term", "extra-term", "constant-factor", "missing-term")
-    if outer_right is not None and any(t == outer_right for _, t in terms(changed)):
-        accepted += ("missing-term",)
+    if (outer_wrong, outer_right) != (wrong, right) and not {wrong, right} <= {
+        outer_wrong,
+        outer_right,
+        NOTHING,
+    }:
+        accepted += (*INSIDE.get(kind, ()), "wrong-term")
+    if kind == "extra term" and _same_as_another(d, changed, outer_wrong):
+        return None
     members = (*d.members[:n], changed, *d.members[n + 1 :])
     written = [
         pen.write(node) if node not in (None, NOTHING) else ""
@@ -497,12 +513,26 @@ def slip(random: Random, d: Derivation, pen: Pen) -> Slip | None:
     if pen.write(changed) == pen.write(member):
         return None
     kinds = tuple(dict.fromkeys(accepted))
-    return Slip(kind, d.target, members, n, (written[0], written[1]), (written[2], written[3]), kinds)
+    return Slip(kind, d.target, members, n, (written[0], written[1]), (written[2], written[3]), kinds, alone)
+
+
+def _same_as_another(d: Derivation, changed: Node, extra: Node | None) -> bool:
+    """Whether the term that was added has the value of another one: then either may go."""
+    if extra is None:
+        return False
+    others = [_signed(*term) for term in terms(changed)]
+    return any(other != extra and not false(d, extra, other) for other in others)
+
+
+def _cancels(node: Node) -> bool:
+    return isinstance(node, Add) and any((-s, t) in node.terms for s, t in node.terms)
 
 
 def _sound(node: Node) -> bool:
     """Whether a formula is one that a person would write: no sum over letters that its body lacks."""
     for _, inner in walk(node):
+        if _cancels(inner):
+            return False
         if isinstance(inner, Sigma):
             used = {
                 name
