@@ -19,14 +19,25 @@ class MisfitError(Exception):
 
 
 class Array:
-    """Scalars in row-major order; ``flexible`` is set for the identity and for ones, whose size the context gives."""
+    """Scalars in row-major order.
 
-    __slots__ = ("entries", "flexible", "shape")
+    ``flexible`` is set where the context gives the size: for the identity, for ones, and for a name of which nothing
+    says how large it is (``unknown``); the latter is made of the right shape by ``settle``.
+    """
 
-    def __init__(self, shape: tuple[int, ...], entries: tuple[Scalar, ...], flexible: str = "") -> None:
+    __slots__ = ("entries", "flexible", "settle", "shape")
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        entries: tuple[Scalar, ...],
+        flexible: str = "",
+        settle: Callable[[tuple[int, ...]], Array] | None = None,
+    ) -> None:
         self.shape = shape
         self.entries = entries
         self.flexible = flexible
+        self.settle = settle
 
     @property
     def scalar(self) -> Scalar:
@@ -66,7 +77,7 @@ ROW_OF_ONES = Array((), (ONE,), "row of ones")
 def told(array: Array) -> str:
     """What kind of thing an array is, in words."""
     if array.flexible:
-        return f"the {array.flexible}"
+        return "something of unknown size" if array.flexible == "unknown" else f"the {array.flexible}"
     shape = array.shape
     match len(shape):
         case 0:
@@ -93,6 +104,10 @@ def fitted(left: Array, right: Array) -> tuple[Array, Array]:
     Raises:
         MisfitError: there is no such shape.
     """
+    if left.flexible == "unknown" and right.shape and not right.flexible and left.settle is not None:
+        left = left.settle(right.shape)
+    elif right.flexible == "unknown" and left.shape and not left.flexible and right.settle is not None:
+        right = right.settle(left.shape)
     if left.flexible or right.flexible:
         if left.flexible and right.flexible:
             if left.flexible == right.flexible:
@@ -156,6 +171,8 @@ def multiplied(left: Array, right: Array, *, dot: bool = False) -> Array:
     Raises:
         MisfitError: the inner sizes differ.
     """
+    if left.flexible == "unknown" or right.flexible == "unknown":
+        left, right = _settled(left, right)
     if left.flexible or right.flexible:
         return _with_flexible(left, right)
     if not left.shape:
@@ -190,12 +207,29 @@ def multiplied(left: Array, right: Array, *, dot: bool = False) -> Array:
     return Array(() if shape in ((1,), (1, 1)) else shape, entries)
 
 
+def _settled(left: Array, right: Array) -> tuple[Array, Array]:
+    """Factors of an unknown size made as the other asks."""
+    if right.flexible == "unknown" and right.settle is not None and not left.flexible:
+        if len(left.shape) == 2:
+            return left, right.settle((left.shape[1],))
+        if not left.shape:
+            return left, right.settle(())
+    if left.flexible == "unknown" and left.settle is not None and not right.flexible:
+        if len(right.shape) == 2 and right.shape[0] > 1:
+            return left.settle((1, right.shape[0])), right
+        if not right.shape:
+            return left.settle(()), right
+    raise MisfitError(f"{told(left)} times {told(right)}: nothing says how large they are")
+
+
 def _with_flexible(left: Array, right: Array) -> Array:
     for one, other, after in ((left, right, False), (right, left, True)):
         if one.flexible == "identity":
             return other
         if not other.shape and not other.flexible and one.flexible:
             return one if other.entries[0] is ONE else _number_times_ones(other, one)
+    if left.flexible == "ones" and len(right.shape) == 2 and right.shape[0] == 1:
+        return right  # a row on every row: the sum that it stands in says how often
     if right.flexible == "ones" and len(left.shape) == 2:
         rows, columns = left.shape
         sums = tuple(total(left.entries[i * columns : (i + 1) * columns]) for i in range(rows))
@@ -236,6 +270,9 @@ def contracted(left: Array, right: Array, axes: int) -> Array:
 
 def transposed(array: Array) -> Array:
     """``arrayᵀ``; of a vector the row."""
+    settle = array.settle
+    if array.flexible == "unknown" and settle is not None:
+        return Array((), array.entries, "unknown", lambda shape: transposed(settle(shape[::-1] if len(shape) == 2 and shape[0] > 1 else shape[-1:])))
     match array.flexible:
         case "ones":
             return ROW_OF_ONES

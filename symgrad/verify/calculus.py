@@ -27,6 +27,8 @@ def derivative(node: Derivative, world: World, env: Env, evaluate: Evaluate) -> 
     of, total = _numerator(node, world, env, evaluate)
     if not node.by:
         raise UnsettledError("a derivative that does not say by what", node.span)
+    if node.order > 1 and world.surrogates:
+        raise UnsettledError("second derivatives of an unknown function of many numbers", node.span)
     if node.order != len(node.by):
         raise UnsettledError("a derivative whose order does not fit its variables", node.span)
     result = of
@@ -80,7 +82,7 @@ def _by(
     turned = False
     if isinstance(by, Scripted) and by.sups and is_transpose(by.sups[-1]):
         turned, by = True, by._replace(sups=by.sups[:-1])
-    variables = evaluate(by, world, env)
+    variables = _variables(by, node, world, env, evaluate)
     if variables.flexible or of.flexible:
         raise UnsettledError("a derivative by something without a size", node.span)
     for entry in variables.entries:
@@ -94,9 +96,22 @@ def _by(
     return result
 
 
+def _variables(by: Node, node: Derivative, world: World, env: Env, evaluate: Evaluate) -> Array:
+    """What is differentiated by; a name of several layers without its label means the last: ``∇_a C``."""
+    found = world.context.named(by)
+    if found is not None and not found[1] and not found[0].labels:
+        pattern = found[0]
+        last = world.last_label(pattern.key)
+        if last is not None:
+            world.assumptions.setdefault(f"{pattern.key} without a layer is that of the last, {last}")
+            return world.entry(pattern.key, (last,), tuple(world.whole(n, env) for n in pattern.subs), pattern.span)
+    return evaluate(by, world, env)
+
+
 def gradients_of(of: Array, variables: Array, world: World, *, direct: bool = False) -> Array:
     """Every entry of ``of`` by every variable."""
     shape = tuple(size for size in of.shape if size != 1 or len(of.shape) != 2) if of.shape else ()
+    behind = variables.shape[1:] if shape and len(variables.shape) == 2 and variables.shape[0] == 1 else variables.shape
     entries: list[Scalar] = []
     for entry in of.entries:
         if direct and entry.kind == "symbol" and entry.definition is not None and entry not in variables.entries:
@@ -106,8 +121,14 @@ def gradients_of(of: Array, variables: Array, world: World, *, direct: bool = Fa
             world.assumptions.setdefault("∂ of an expression holds fixed what the expression does not show")
             entries += gradient(entry, variables.entries, direct=True)
         else:
-            entries += gradient(entry, variables.entries)
-    return Array(shape + variables.shape, tuple(entries))
+            slopes = gradient(entry, variables.entries)
+            if entry in world.losses.values():
+                slopes = [
+                    world.upstream(entry, v) if s.kind == "number" and s.value == 0 and not world.reads(entry, v) else s
+                    for s, v in zip(slopes, variables.entries, strict=True)
+                ]
+            entries += slopes
+    return Array(shape + behind, tuple(entries))
 
 
 def gradients(loss: Scalar, variables: Array, span: Sequence[int], world: World) -> Array:

@@ -21,6 +21,9 @@ MOST_PLACES = 2_000
 """The most index values at which a claim is judged, of one choice of sizes."""
 
 
+Conditions = tuple[tuple[Node, str, Node], ...]
+
+
 class Truth(NamedTuple):
     """What a member must equal: a value at a world and its indices."""
 
@@ -50,9 +53,12 @@ class Comparer:
         self.limit_s = limit_s
         self.context: Context = worlds[0].context
         self._facts: dict[int, list[tuple[Scalar, Scalar]]] = {}
+        self.conditions: Conditions = ()
 
-    def outcome(self, member: Node, truth: Truth) -> Outcome:
+    def outcome(self, member: Node, truth: Truth, conditions: Conditions | None = None) -> Outcome:
         """The verdict on a member, by the reading of it that makes it right, if one does."""
+        if conditions is not None:
+            self.conditions = conditions
         first: Outcome | None = None
         seen: list[Outcome] = []
         for reading in readings(member):
@@ -187,10 +193,20 @@ class Comparer:
             env = Env(bound)
             if any(self._equal(left, right, world, env) for left, right in self.context.unequal):
                 continue
+            if not all(self._holds(condition, world, env) for condition in self.conditions):
+                continue
             count += 1
             if count > MOST_PLACES:
                 return
             yield env
+
+    def _holds(self, condition: tuple[Node, str, Node], world: World, env: Env) -> bool:
+        left, op, right = condition
+        try:
+            a, b = world.whole(left, env), world.whole(right, env)
+        except UnsettledError:
+            return True
+        return {"=": a == b, "≠": a != b, "<": a < b, "≤": a <= b, ">": a > b, "≥": a >= b}[op]
 
     def _equal(self, left: Node, right: Node, world: World, env: Env) -> bool:
         try:

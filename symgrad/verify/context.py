@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from symgrad.verify.documents.pieces import Span
+from symgrad.verify.functions import BUILTIN
 from symgrad.verify.names import (
     INDEX_LETTERS,
     is_word,
@@ -104,6 +105,10 @@ class Context:
         self.sets: set[str] = set()
         self.network: set[str] = set()
         self.notes: dict[str, None] = {}
+        self.self_called: set[str] = set()
+        self.ambiguous: set[str] = set()
+        self.choices: dict[str, Range] = {}
+        self.entrywise_tensor = False
         self.base = 1
 
     # What a letter is
@@ -145,6 +150,7 @@ class Context:
             or key in self.functions
             or key in self.sizes
             or key in self.power_names
+            or key in self.choices
         )
 
     def named(self, node: Node) -> tuple[Pattern, tuple[Node, ...], int] | None:
@@ -160,7 +166,7 @@ class Context:
             else:
                 key += "_" + script_text(item)
         primes = spelling.primes
-        if primes and self.is_known(key + "'" * primes) and key + "'" * primes not in self.functions:
+        if primes and self.is_known(key + "'" * primes):
             key, primes = key + "'" * primes, 0
         labels, rest = label_items(spelling.sups)
         if rest and not labels and key in self.bare_labels and plain_index(rest[0]):
@@ -241,8 +247,12 @@ class Context:
                 if isinstance(group, Scripted) and isinstance(group.base, Group) and group.sub is not None:
                     outer, group = items(group.sub), group.base
                 function = self.named(first.node)
-                if function is None or function[1] or function[2] or not isinstance(group, Group):
+                if function is None or function[1] or not isinstance(group, Group):
                     return None
+                if function[2]:
+                    if function[0].key in self.functions or function[0].key in BUILTIN:
+                        return None
+                    function = (function[0]._replace(key=function[0].key + "'" * function[2]), (), 0)
                 if group.bracket != "(" or any(spelled(item) is None for item in items(group.inner)):
                     return None
                 subs = (*function[0].subs, *self.split("", outer)) if outer else function[0].subs
@@ -267,10 +277,21 @@ class Context:
         if pattern.parameters is not None:
             self.functions.setdefault(key, []).append(definition)
             return
+        for known in self.definitions.get(key, ()):
+            if self._clash(known.pattern, pattern):
+                self.ambiguous.add(key)
         stem, _, exponent = key.rpartition("^")
         if stem and exponent.isdigit():
             self.power_names[stem] = int(exponent)
         self.definitions.setdefault(key, []).append(definition)
+
+    def _clash(self, one: Pattern, other: Pattern) -> bool:
+        """Whether two patterns are told apart by the letter of an index alone: net_j and net_k."""
+        if len(one.subs) != len(other.subs) or len(one.labels) != len(other.labels) or not one.subs:
+            return False
+        if not all(isinstance(n, Name) and self.is_index(n.letter) for n in (*one.subs, *other.subs)):
+            return False
+        return shape_of(one) != shape_of(other)
 
     def is_defined_at_all(self, key: str) -> bool:
         """Whether some equation defines the name."""

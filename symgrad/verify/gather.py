@@ -54,6 +54,8 @@ class Assertion(NamedTuple):
     relations: tuple[str, ...]
     anchor: Node | None
     """What a chain that begins with a relation goes on from."""
+    conditions: tuple[tuple[Node, str, Node], ...] = ()
+    """Relations between indices that stand beside the claim: it holds where they do."""
 
 
 class Gathered(NamedTuple):
@@ -118,7 +120,13 @@ def gather(stated: Sequence[Stated], network: Iterable[str] = ()) -> Gathered:
     assertions: list[Assertion] = []
     last: Node | None = None
     for one in stated:
-        found = _Sorter(context, given, one, last).sort()
+        sorter = _Sorter(context, given, one, last)
+        found = sorter.sort()
+        statement = one.statement
+        if not found and assertions and assertions[-1].stated.passage == one.passage and sorter.beside_a_claim():
+            before = assertions[-1]
+            condition = statement.members[0], statement.relations[0], statement.members[1]
+            assertions[-1] = before._replace(conditions=(*before.conditions, condition))
         assertions += found
         if found and found[-1].members:
             last = found[-1].anchor if found[-1].anchor is not None else found[-1].members[0]
@@ -301,6 +309,25 @@ class _Sorter:
             return self.equation()
         return []
 
+    def beside_a_claim(self) -> bool:
+        """Whether the statement is a condition on the claim before it."""
+        relations = self.statement.relations
+        return (
+            self.stated.role != "given"
+            and self.statement.problem is None
+            and len(relations) == 1
+            and relations[0] in ("=", "≠", "<", "≤", ">", "≥")
+            and all(plain_index(m) and self.context.index_like(m) for m in self.statement.members)
+        )
+
+    def is_condition(self) -> bool:
+        """``i = j`` after a claim of the same passage: what the claim holds for."""
+        members = self.statement.members
+        return len(members) == 2 and all(  # noqa: PLR2004
+            isinstance(member, Name) and self.context.is_index(member.letter) and member.letter not in self.context.sizes
+            for member in members
+        )
+
     def claim(self, kind: Kind, members: tuple[Node, ...] | None = None) -> Assertion:
         chosen = self.statement.members if members is None else members
         return Assertion(self.stated, kind, chosen, self.statement.relations, None)
@@ -319,7 +346,7 @@ class _Sorter:
             base, sups, sub = space.base, space.sups, space.sub
         if isinstance(base, Group) and base.bracket == "{" and not sups:
             if _is_range(base):
-                self.range_of(left, base.inner)
+                self.one_of(left, base.inner)
                 return
         spelling = spelled(base)
         number_space = (spelling is not None and spelling.key.rpartition(":")[2] in _SPACES) or isinstance(base, Group)
@@ -349,6 +376,20 @@ class _Sorter:
             Declaration(pattern.key, pattern.labels, pattern.subs, dims, sign)
         )
 
+    def one_of(self, left: Node, right: Node) -> None:
+        """``i ∈ {1, …, n}`` is a range; ``y_i ∈ {1, …, K}`` says that y_i is one of these numbers."""
+        spelling = spelled(left)
+        context = self.context
+        if spelling is not None and (spelling.subs or spelling.sups or not context.is_index(spelling.key)):
+            assert isinstance(right, Listed)
+            last = right.items[-1]
+            for name in letters_in(last):
+                if not context.is_known(name.letter) and name.letter not in context.bound:
+                    context.sizes.setdefault(name.letter)
+            context.choices[spelling.key] = Range(right.items[0], None if isinstance(last, Dots) else last)
+            return
+        self.range_of(left, right)
+
     def range_of(self, left: Node, right: Node) -> None:
         context = self.context
         if isinstance(right, Group):
@@ -369,6 +410,8 @@ class _Sorter:
                     context.bound.add(letter)
 
     def constrain(self) -> None:
+        if self.beside_a_claim():
+            return
         context, members, relations = self.context, self.statement.members, self.statement.relations
         if relations == ("≠",):
             context.unequal.append((members[0], members[1]))
@@ -433,6 +476,10 @@ class _Sorter:
         if role == "given":
             self.given(pattern, members)
             return []
+        if self.is_condition():
+            return []
+        if self.calls_itself(pattern, members[1]):
+            return []
         if pattern is None or pattern.key in self.network or self.is_shorthand(pattern):
             if role is None and pattern is None and isinstance(members[0], Big) and isinstance(members[-1], Number):
                 context.facts.append((members[0], members[1]))
@@ -452,6 +499,31 @@ class _Sorter:
         if len(members) > 2:
             return [self.claim("chain")]
         return []
+
+    def calls_itself(self, pattern: Pattern | None, body: Node) -> bool:
+        """``C = C(a^L)``: C is an unknown function of what stands in the bracket."""
+        if pattern is None or pattern.parameters is not None or not isinstance(body, Product):
+            return False
+        head, *rest = body.factors
+        spelling = spelled(head.node)
+        if len(rest) != 1 or rest[0].op or not isinstance(rest[0].node, Group) or spelling is None:
+            return False
+        if spelling.key != pattern.key:
+            return False
+        self.context.self_called.add(pattern.key)
+        if not self.context.is_defined(pattern):
+            self.context.define(pattern, body)
+        return True
+
+    def operator(self, members: tuple[Node, ...]) -> bool:
+        """``(u ⊗ v)_i = u_i v_i``: what the document's own sign between two names means."""
+        left = members[0]
+        entry = isinstance(left, Scripted) and isinstance(left.base, Group)
+        inner = left.base.inner if entry else left  # type: ignore[union-attr]
+        if not isinstance(inner, Product) or len(inner.factors) != 2 or inner.factors[1].op != "⊗":  # noqa: PLR2004
+            return False
+        self.context.entrywise_tensor = entry
+        return True
 
     def is_covered(self, pattern: Pattern) -> bool:
         """Whether a general equation says already what this particular entry is."""
@@ -480,6 +552,10 @@ class _Sorter:
 
     def given(self, pattern: Pattern | None, members: tuple[Node, ...]) -> None:
         context = self.context
+        if self.calls_itself(pattern, members[1]):
+            return
+        if pattern is None and self.operator(members):
+            return
         if isinstance(members[0], Scripted) and isinstance(members[0].base, Number):
             return  # 1_{i=j} needs no definition
         if pattern is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from symgrad.verify.claims import Claim
 from symgrad.verify.gather import Stated, gather
 from symgrad.verify.passages import Document
+from symgrad.verify.tidy import has_scripted_delta, tidied
 from symgrad.verify.verdicts import Verdicts
 
 if TYPE_CHECKING:
@@ -65,4 +66,13 @@ def read_document(document: Document) -> list[Stated]:
         plain = passage.display == "plain"
         for statement in read(passage.reading, plain=plain):
             stated.append(Stated(number, passage.role, statement, passage.display == "inline"))
-    return stated
+    every = [member for one in stated for member in one.statement.members]
+    deltas = not has_scripted_delta(every)
+    return [
+        one._replace(
+            statement=one.statement._replace(
+                members=tuple(tidied(member, deltas=deltas) for member in one.statement.members)
+            )
+        )
+        for one in stated
+    ]

@@ -60,6 +60,7 @@ from symgrad.verify.syntax import (
 from symgrad.verify.world import MOST_ENTRIES, Env, UnknownNameError, UnsettledError, World, assignments
 
 _LARGEST_POWER: Final = 64
+_MOST_ARGUMENTS: Final = 12
 
 
 class ShapeError(UnsettledError):
@@ -101,7 +102,7 @@ def evaluate(node: Node, world: World, env: Env) -> Array:  # noqa: PLR0911, PLR
             case Big():
                 return _big(node, world, env)
             case Relation():
-                return scalar(_condition(node, world, env))
+                return _condition(node, world, env)
             case Matrix():
                 return arrays.stacked([[evaluate(e, world, env) for e in row] for row in node.rows])
             case Cases():
@@ -156,6 +157,8 @@ def _special(pattern: Pattern, world: World, env: Env) -> Array | None:  # noqa:
             return scalar(number(world.size(key)))
         if key in ("1", "bb:1", "𝟙"):
             return ONES
+        if key == "0":
+            return scalar(ZERO)
         if key == "I" or key == "bb:I":
             return IDENTITY
         if key == "π":
@@ -163,7 +166,7 @@ def _special(pattern: Pattern, world: World, env: Env) -> Array | None:  # noqa:
         if key == "e":
             return scalar(call("exp", ONE))
     if key in ("1", "bb:1", "𝟙", "I", "δ") and pattern.subs and isinstance(pattern.subs[0], Relation):
-        return scalar(_condition(pattern.subs[0], world, env))
+        return _condition(pattern.subs[0], world, env)
     if key in ("1", "bb:1") and len(pattern.subs) == 1:  # 1_n, a vector of ones
         return ONES
     if key == "δ" and len(pattern.subs) == 2 and not context.is_known("δ"):
@@ -231,6 +234,11 @@ def _scripted(node: Scripted, world: World, env: Env) -> Array:
         if isinstance(base, Name) and base.letter == "e" and not world.context.is_known("e") and node.sub is None:
             return _exponential(node, world, env)
         return _name(node, world, env)
+    norm = _norm(node, world, env)
+    if norm is not None:
+        return norm
+    if isinstance(node.base, Number) and node.base.value == 1 and isinstance(node.sub, Relation | Group):
+        return _condition(node.sub, world, env)
     value = evaluate(node.base, world, env)
     rest: tuple[Node, ...] = node.sups
     if node.primes:
@@ -277,6 +285,9 @@ def _raised(value: Array, rest: tuple[Node, ...], node: Node, world: World, env:
 
 
 def _to_the(value: Array, part: Node, node: Node, world: World, env: Env) -> Array:
+    square = len(value.shape) == 2 and value.shape[0] == value.shape[1]
+    if square and not isinstance(part, Number) and plain_index(part):
+        return _matrix_power(value, world.whole(part, env), part)
     exponent = _exponent(part, world, env)
     if isinstance(exponent, Fraction):
         if exponent == -1 and len(value.shape) == 2:
@@ -289,8 +300,18 @@ def _to_the(value: Array, part: Node, node: Node, world: World, env: Env) -> Arr
     return value.map(lambda entry: raised(entry, exponent))
 
 
+def _matrix_power(value: Array, exponent: int, part: Node) -> Array:
+    """``Aⁿ`` with an exponent that counts steps."""
+    if not 0 <= exponent <= _LARGEST_POWER:
+        raise UnsettledError("a power of a matrix with a negative exponent", part.span)
+    result = IDENTITY
+    for _ in range(exponent):
+        result = arrays.multiplied(result, value)
+    return result
+
+
 def _exponent(part: Node, world: World, env: Env) -> Fraction | Scalar:
-    if isinstance(part, Group | Listed) and isinstance(part, Listed):
+    if isinstance(part, Listed):
         raise UnsettledError("a list as an exponent", part.span)
     value = evaluate(part, world, env).scalar
     if value.kind == "number":
@@ -402,6 +423,8 @@ def _next(  # noqa: PLR0911
         axes = _axes_between(right, left, left_of, world)
         if axes:
             return arrays.contracted(right, left, axes), of, left_by
+    if op == "⊗" and world.context.entrywise_tensor:
+        return arrays.entrywise(left, right), None, None
     if op == "⊗":
         return arrays.outer(left, right), None, None
     if world.reading.entrywise_dots and op in ("·", "*", "×") and left.shape == right.shape and left.shape:
@@ -583,31 +606,32 @@ def _holds(condition: Relation, world: World, env: Env) -> bool:
             raise UnsettledError(f"a condition with {condition.op}", condition.span)
 
 
-def _condition(condition: Node, world: World, env: Env) -> Scalar:
-    """1 where the condition holds, else 0: on indices at once, on values as a bracket."""
+def _condition(condition: Node, world: World, env: Env) -> Array:
+    """1 where the condition holds, else 0: on indices at once, on values as a bracket, entry by entry."""
     if isinstance(condition, Group):
         return _condition(condition.inner, world, env)
     if not isinstance(condition, Relation):
         raise UnsettledError("this is no condition", getattr(condition, "span", None))
     if plain_index(condition.left) and plain_index(condition.right):
         try:
-            return ONE if _holds(condition, world, env) else ZERO
+            return scalar(ONE if _holds(condition, world, env) else ZERO)
         except UnsettledError:
             pass
-    left, right = evaluate(condition.left, world, env).scalar, evaluate(condition.right, world, env).scalar
+    left, right = evaluate(condition.left, world, env), evaluate(condition.right, world, env)
+    difference = arrays.added(left, right.map(lambda entry: -entry))
     match condition.op:
         case ">":
-            return bracket(">", left - right)
+            return difference.map(lambda d: bracket(">", d))
         case "<":
-            return bracket(">", right - left)
+            return difference.map(lambda d: bracket(">", -d))
         case "≥":
-            return bracket(">=", left - right)
+            return difference.map(lambda d: bracket(">=", d))
         case "≤":
-            return bracket(">=", right - left)
+            return difference.map(lambda d: bracket(">=", -d))
         case "=":
-            return bracket("=", left - right)
+            return difference.map(lambda d: bracket("=", d))
         case "≠":
-            return ONE - bracket("=", left - right)
+            return difference.map(lambda d: ONE - bracket("=", d))
         case _:
             raise UnsettledError(f"a condition with {condition.op}", condition.span)
 
@@ -619,7 +643,7 @@ def _cases(node: Cases, world: World, env: Env) -> Array:
         if condition is None or isinstance(condition, Words | Name | Product) and not _is_condition(condition):
             weight = rest
         else:
-            holds = _condition(_relation_in(condition), world, env)
+            holds = _condition(_relation_in(condition), world, env).scalar
             weight = times((rest, holds))
             rest = times((rest, ONE - holds))
         if weight is ZERO:
@@ -649,11 +673,11 @@ def _call(node: Call, world: World, env: Env) -> Array:
     found = world.context.named(node.function)
     if found is None:
         if isinstance(node.function, Number) and node.function.value == 1:
-            return scalar(_condition(node.arguments[0], world, env))
+            return _condition(node.arguments[0], world, env)
         raise UnsettledError("this is no function", node.span)
     pattern, rest, primes = found
     if isinstance(node.arguments[0], Relation):
-        return scalar(_condition(node.arguments[0], world, env))
+        return _condition(node.arguments[0], world, env)
     value = applied(pattern, primes, node, world, env)
     return _raised(value, rest, node, world, env) if rest else value
 
@@ -863,13 +887,14 @@ def _abstract(
     if pattern.labels or pattern.subs:
         places = [str(world.whole(n, env)) for n in (*pattern.labels, *pattern.subs)]
         name = f"{key}_{'_'.join(places)}"
-    if len(values) == 1 and not (values[0].shape and key in LOSS_LETTERS):
+    whole = key in LOSS_LETTERS or (bool(world.defining) and world.defining[-1] in LOSS_LETTERS)
+    if len(values) == 1 and not (values[0].shape and whole):
         return values[0].map(lambda entry: abstract(name, (primes,), (entry,)))
     if primes:
         raise UnsettledError("the derivative of a function of several variables", node.span)
     every = [entry for value in values for entry in value.entries]
-    if len(every) > 64:
-        raise UnsettledError("an unknown function of more than 64 numbers", node.span)
+    if len(every) > _MOST_ARGUMENTS:
+        return scalar(world.unknown_number(name, tuple(every)))
     return scalar(abstract(name, (0,) * len(every), tuple(every)))
 
 

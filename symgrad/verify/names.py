@@ -117,7 +117,7 @@ def script_text(node: Node) -> str:
 def pieces(item: Node, rank: int | None, is_index: frozenset[str] | set[str]) -> tuple[Node, ...]:
     """A subscript item taken as several indices where the rank asks for it: ``ij``, ``11``, ``i1``."""
     if isinstance(item, Number) and rank is not None and rank > 1 and not item.decimal:
-        digits = str(item.value)
+        digits = digits_of(item)
         if len(digits) == rank:
             return tuple(_digit(digit, item.span) for digit in digits)
         return (item,)
@@ -131,6 +131,12 @@ def pieces(item: Node, rank: int | None, is_index: frozenset[str] | set[str]) ->
             if len(flat) == rank:
                 return flat
     return (item,)
+
+
+def digits_of(number: Number) -> str:
+    """The digits of a subscript as they stand: ``01`` has two."""
+    text = str(number.value)
+    return text.zfill(number.span[1] - number.span[0]) if len(text) <= number.span[1] - number.span[0] <= 4 else text
 
 
 def _digit(digit: str, span: Span) -> Number:

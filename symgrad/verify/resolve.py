@@ -169,7 +169,13 @@ def _product(node: Product, context: Context) -> Node:
             made = _scripted(head, context)
             parts = [f.node for f in made.factors] if isinstance(made, Product) and made is not head.base else [made]
         group = _group_of(after)
-        if group is not None and is_call(parts[-1], group, context):
+        opened = _opened(parts[-1], pending[n + 1 :], context) if group is None else 0
+        if opened:
+            body = _joined(pending[n + 1 : n + 1 + opened], context)
+            call = Call(parts[-1], (body,), False, (parts[-1].span[0], body.span[1]))
+            parts = [*parts[:-1], call]
+            n += opened
+        elif group is not None and is_call(parts[-1], group, context):
             call = _called(parts[-1], after.node, group, context)  # type: ignore[union-attr]
             parts = [*parts[:-1], call]
             n += 1
@@ -181,6 +187,25 @@ def _product(node: Product, context: Context) -> Node:
     if len(factors) == 1 and not factors[0].op:
         return factors[0].node
     return node._replace(factors=tuple(factors))
+
+
+def _opened(head: Node, after: list[Factor], context: Context) -> int:
+    """How many factors a word such as tr takes without brackets: those that follow with nothing between."""
+    if not (isinstance(head, Name) and head.style == "word" and head.letter in BUILTIN) or context.is_known(head.letter):
+        return 0
+    count = 0
+    for factor in after:
+        if factor.op:
+            break
+        count += 1
+    return count
+
+
+def _joined(factors: list[Factor], context: Context) -> Node:
+    if len(factors) == 1:
+        return resolved(factors[0].node, context)
+    span = (factors[0].node.span[0], factors[-1].node.span[1])
+    return resolved(Product(tuple(factors), span), context)
 
 
 def _group_of(factor: Factor | None) -> Group | None:
@@ -205,6 +230,8 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
     key = pattern.key
     if group.bracket == "[" and key not in context.functions:
         return False
+    if key in context.self_called:
+        return True
     if key in context.functions:
         if key in context.definitions or key in context.declarations:
             return True
@@ -215,11 +242,13 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
         return key not in context.declarations and key not in context.definitions
     if context.is_known(key) or key.partition("^")[0] in context.power_names:
         return primes > 0 and key not in context.declarations
-    if context.is_index(key) or context.is_size(key):
+    if key in context.self_called:
+        return True
+    if context.is_index(key) or context.is_size(key) or key == "e" or rest:
         return False
     if primes:
         return True
-    return key not in context.plain or bool(rest)
+    return key not in context.plain
 
 
 def _called(head: Node, node: Node, group: Group, context: Context) -> Node:

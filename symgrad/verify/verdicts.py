@@ -52,6 +52,7 @@ class Verdicts:
         if assertion.kind == "unreadable":
             return self._unreadable(assertion)
         self._narrow()
+        self.comparer.conditions = assertion.conditions
         truth, judged, note = self._truth(assertion)
         if truth is None:
             return self._made(assertion, "undecided", None, detail=note)

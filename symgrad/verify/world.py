@@ -109,6 +109,9 @@ class World:
         self.losses_wanted: set[str] = set()
         self.intermediates: dict[Scalar, None] = {}
         self.current: dict[str, int] = {}
+        self.defining: list[str] = []
+        self.surrogates = False
+        self._read: dict[Scalar, set[Scalar]] = {}
         self.serial = next(_SERIALS)
         self._outputs: dict[str, list[Scalar]] = {}
         self.network_outputs: list[Scalar] | None = None
@@ -167,6 +170,11 @@ class World:
                     words = [script_text(n) if not self.context.index_like(n) else str(self.whole(n, env)) for n in
                              (*spelling.subs, *(i for s in spelling.sups if not is_transpose(s) for i in children(s) or (s,)))]
                     stem = spelling.key
+                    if stem in self.context.choices:
+                        named = self.context.named(node)
+                        if named is not None:
+                            value = self.read(named[0], env).entries[0]
+                            return int(value.value)
                     if new or stem in self.context.sizes:
                         return self.size("_".join((stem, *words)))
         raise UnsettledError("this is no index and no size", node.span)
@@ -226,6 +234,8 @@ class World:
     def entry(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None = None) -> Array:
         """The array at labels and leading subscripts."""
         place = (key, labels, subs)
+        if key in self.context.ambiguous:
+            raise UnsettledError(f"{key} is defined twice, for two indices", span)
         if place not in self._arrays:
             if place in self._going:
                 raise UnsettledError(f"{shown(key, labels, subs)} is defined by itself", span)
@@ -235,7 +245,9 @@ class World:
                 self._entries += len(found.entries)
                 if self._entries > MOST_NAMED:
                     raise UnsettledError(f"the names have more than {MOST_NAMED:,} entries together", span)
-                self._arrays[place] = found
+                self._arrays.setdefault(place, found)
+                if self._arrays[place].flexible == "unknown" and not found.flexible:
+                    self._arrays[place] = found
             finally:
                 self._going.discard(place)
         return self._arrays[place]
@@ -290,10 +302,12 @@ class World:
         key = definition.pattern.key
         reading, current = self.reading, self.current
         self.reading, self.current = Reading(zero_outside=True), bound
+        self.defining.append(key)
         try:
             value = self.evaluate(definition.body, self, Env(bound))
         finally:
             self.reading, self.current = reading, current
+            self.defining.pop()
         declared = self.declared_shape(key, labels, subs)
         if value.flexible and declared is not None:
             from symgrad.verify.arrays import fitted
@@ -315,14 +329,19 @@ class World:
             entries.append(made)
         return Array(value.shape, tuple(entries))
 
-    def declared_shape(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> tuple[int, ...] | None:
-        """The shape that is left after labels and subscripts, if the name is declared."""
+    def declared_shape(
+        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], *, anywhere: bool = False
+    ) -> tuple[int, ...] | None:
+        """The shape that is left after labels and subscripts, if the name is declared.
+
+        ``anywhere`` takes a declaration for steps beyond its stated range too.
+        """
         for declaration in self.context.declarations.get(key, ()):
             slots = len(declaration.subs)
-            bound = self._bound(declaration.labels, labels, {})
+            bound = self._bound(declaration.labels, labels, {}, anywhere=anywhere)
             if bound is None:
                 continue
-            bound = self._bound(declaration.subs, subs[:slots], bound) if len(subs) >= slots else bound
+            bound = self._bound(declaration.subs, subs[:slots], bound, anywhere=anywhere) if len(subs) >= slots else bound
             if bound is None:
                 continue
             dims = [self._axis_size(node, bound) for node in declaration.dims]
@@ -363,6 +382,8 @@ class World:
 
     def _free(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
         """A name that nothing defines: symbols."""
+        if key in self.context.choices:
+            return self._chosen(key, labels, subs)
         for declaration in self.context.declarations.get(key, ()):
             slots = len(declaration.subs)
             if len(subs) < slots:
@@ -389,9 +410,86 @@ class World:
                        shown(key, labels, (*subs, *(p + base for p in unflat(n, shape)))), self.sign_of(key))
                 for n in range(prod(shape))
             ))
-        if not self.context.is_known(key) and key not in self.context.mentioned and not labels and not subs:
-            self.unknown.setdefault(key)
+        stated = (*self.context.declarations.get(key, ()), *(d.pattern for d in self.context.definitions.get(key, ())))
+        if any(pattern.labels or pattern.subs for pattern in stated):
+            return self._beyond(key, labels, subs, span)
         return scalar(symbol(("entry", self.serial, key, labels, subs), shown(key, labels, subs), self.sign_of(key)))
+
+    def _chosen(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> Array:
+        """A name that is one of finitely many numbers: one of them."""
+        first, last = self.limits_of(self.context.choices[key], Env())
+        told_of = self.context.choices[key]
+        del told_of
+        place = sum(labels) + 2 * sum(subs) + self.choice
+        return scalar(number(first + place % (last - first + 1)))
+
+    def _beyond(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
+        """A name at a step that no equation gives: where the equations begin from, or nothing that exists."""
+        place = (key, labels, subs)
+        if not self.defining:
+            for each in self._places(key):
+                try:
+                    self.entry(key, *each)
+                except UnsettledError:
+                    continue
+            if place in self._arrays:
+                return self._arrays[place]
+            raise StepError(f"{shown(key, labels, subs)} does not exist", span)
+        shape = self.declared_shape(key, labels, subs, anywhere=True)
+        settled = self._settling(place)
+        if shape is not None:
+            return settled(shape)
+        if self._is_array(key):
+            return Array((), (number(0),), "unknown", settled)
+        return settled(())
+
+    def _settling(self, place: tuple[str, tuple[int, ...], tuple[int, ...]]) -> Callable[[tuple[int, ...]], Array]:
+        key, labels, subs = place
+
+        def settle(shape: tuple[int, ...]) -> Array:
+            known = self._arrays.get(place)
+            if known is not None and not known.flexible:
+                return known
+            base = self.context.base
+            entries = []
+            for n in range(prod(shape)):
+                at = tuple(p + base for p in unflat(n, shape))
+                name = shown(key, labels, (*subs, *at))
+                entries.append(symbol(("entry", self.serial, key, labels, subs, at), name, self.sign_of(key)))
+            made = Array(shape, tuple(entries))
+            self._arrays[place] = made
+            return made
+
+        return settle
+
+    def _is_array(self, key: str) -> bool:
+        """Whether the equations of a name speak of arrays, as far as their letters show."""
+        context = self.context
+        for definition in context.definitions.get(key, ()):
+            for name in names_in(definition.body, context):
+                for declaration in context.declarations.get(name.key, ()):
+                    slots = len(declaration.subs) + len(declaration.dims)
+                    if declaration.dims and len(name.subs) < slots:
+                        return True
+                if name.key != key and name.key not in context.declarations and name.key not in self._inferring:
+                    self._inferring.add(name.key)
+                    try:
+                        if self._is_array(name.key):
+                            return True
+                    finally:
+                        self._inferring.discard(name.key)
+        return any(d.dims for d in context.declarations.get(key, ()))
+
+    def unknown_number(self, name: str, entries: tuple[Scalar, ...]) -> Scalar:
+        """An unknown function of many numbers, known by its gradient."""
+        self.surrogates = True
+        place = ("unknown of", self.serial, name, entries)
+        parts = [symbol(("loss", place), name)]
+        for n, entry in enumerate(entries):
+            label = entry.letter.name if entry.kind == "symbol" else str(n)
+            upstream = symbol(("upstream", self.serial, (name, ()), entry, place), f"d{name}/d{label}")
+            parts.append(times((upstream, entry)))
+        return defined(("loss as read", place), name, total(parts))
 
     def _check_steps(self, nodes: tuple[Node, ...], values: tuple[int, ...], key: str, span: Span | None) -> None:
         """A sample or an entry beyond its stated range does not exist; a step before the first does."""
@@ -451,6 +549,30 @@ class World:
                 parts.append(times((upstream, output)))
             self.losses[place] = defined(("loss as read", self.serial, place), name, total(parts))
         return self.losses[place]
+
+    def reads(self, loss: Scalar, variable: Scalar) -> bool:
+        """Whether a loss reads a variable, through whatever stands between."""
+        if loss not in self._read:
+            self._read[loss] = set(symbols_of(loss, through_definitions=True))
+        return variable in self._read[loss]
+
+    def upstream(self, loss: Scalar, variable: Scalar) -> Scalar:
+        """The gradient of an unknown loss by something that no equation of the document leads on."""
+        place = next(place for place, known in self.losses.items() if known is loss)
+        return symbol(
+            ("upstream", self.serial, place, variable), f"d{shown(place[0], place[1], ())}/d{variable.letter.name}"
+        )
+
+    def last_label(self, key: str) -> int | None:
+        """The last layer of a name that is stated for layers and nowhere without one."""
+        stated = [d.labels for d in self.context.declarations.get(key, ())]
+        stated += [d.pattern.labels for d in self.context.definitions.get(key, ())]
+        if not stated or any(len(labels) != 1 for labels in stated):
+            return None
+        for (label,) in stated:
+            if isinstance(label, Name) and (limits := self.limits(label.letter)) is not None:
+                return limits[1]
+        return None
 
     def outputs(self, key: str) -> list[Scalar]:
         """Entries that no forward definition reads, and declared ones that none reads at all."""
@@ -554,7 +676,7 @@ class World:
         return self._bound(pattern.subs, subs, bound)
 
     def _bound(
-        self, nodes: tuple[Node, ...], values: tuple[int, ...], bound: dict[str, int]
+        self, nodes: tuple[Node, ...], values: tuple[int, ...], bound: dict[str, int], *, anywhere: bool = False
     ) -> dict[str, int] | None:
         if len(nodes) != len(values):
             return None
@@ -571,6 +693,8 @@ class World:
             here = value - shift
             if bound.setdefault(letter, here) != here:
                 return None
+            if anywhere:
+                continue
             limits = self.limits(letter)
             low, high = limits if limits is not None else (_WINDOW[0], None)
             if here < low or (high is not None and here > high):

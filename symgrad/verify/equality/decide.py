@@ -19,6 +19,8 @@ from symgrad.verify.scalars import Scalar
 
 FIRST_TERMS: Final = 4_000
 _SHARE: Final = 0.7
+_LARGE: Final = 500
+"""Summands from which on it pays to try random values before anything is multiplied out."""
 
 
 class Decision(NamedTuple):
@@ -53,24 +55,27 @@ def decide(
     A fact is an equation; those that give a symbol linearly by others are used, others are not. After
     ``limit_s`` seconds what was not found out stays undecided.
     """
-    if left is right or _same_terms(left, right):
+    if left is right:
+        return PROVED
+    a, b = _summands(left), _summands(right)
+    if len(a) == len(b) and sorted(map(id, a)) == sorted(map(id, b)):
+        # Products are one object whatever their order, so these are the same summands.
         return PROVED
     clock = Clock(limit_s)
-    p = polynomial(left, clock=clock, terms=FIRST_TERMS)
-    if p is not None and p == polynomial(right, clock=clock, terms=FIRST_TERMS):
+    large = len(a) + len(b) > _LARGE
+    if not large and _same_polynomial(left, right, clock):
         return PROVED
     solved: Mapping[Scalar, Scalar] = {}
     if facts:
         from symgrad.verify.equality.facts import solved as solve
 
         solved = solve(facts)
-    return _climbed(left, right, solved, clock)
+    return _climbed(left, right, solved, clock, large=large)
 
 
-def _same_terms(left: Scalar, right: Scalar) -> bool:
-    """Whether both are sums of the same summands: products are one object whatever their order."""
-    a, b = _summands(left), _summands(right)
-    return len(a) == len(b) and sorted(map(id, a)) == sorted(map(id, b))
+def _same_polynomial(left: Scalar, right: Scalar, clock: Clock) -> bool:
+    p = polynomial(left, clock=clock, terms=FIRST_TERMS)
+    return p is not None and p == polynomial(right, clock=clock, terms=FIRST_TERMS)
 
 
 def _summands(e: Scalar) -> list[Scalar]:
@@ -87,7 +92,9 @@ def _summands(e: Scalar) -> list[Scalar]:
     return found
 
 
-def _climbed(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock) -> Decision:
+def _climbed(
+    left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock, *, large: bool
+) -> Decision:
     from symgrad.verify.equality.refute import agreement, refuted
     from symgrad.verify.equality.residues import Sampler
 
@@ -97,6 +104,8 @@ def _climbed(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock
             found = refuted(left, right, solved, clock)
             if found is not None:
                 return found
+        if large and _same_polynomial(left, right, clock):
+            return PROVED
         try:
             from symgrad.verify.equality.prove import proved
 

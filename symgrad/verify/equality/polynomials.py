@@ -237,10 +237,9 @@ class Reader:
             kind = node.kind
             if kind in {"sum", "product"} and uses[node] == 1:
                 above = inside[node]
-                into = above.kind
-                if into == kind or (into == "sum" and _is_multiple(node)):
-                    absorbed.add(node)
-                elif into == "product" and above in absorbed and inside[above].kind == "sum":
+                same = above.kind == kind or (above.kind == "sum" and _is_multiple(node))
+                of_multiple = above in absorbed and above.kind == "product" and inside[above].kind == "sum"
+                if same or of_multiple:
                     absorbed.add(node)
         self._absorbed = absorbed
         return [node for node in order if node not in absorbed] if absorbed else order

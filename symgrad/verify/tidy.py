@@ -1,0 +1,97 @@
+"""Spellings that mean one thing whatever the document says, made one: Δw is a name, ``^{[l]^T}`` a label and a transpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symgrad.verify.names import spelled
+from symgrad.verify.syntax import (
+    Accent,
+    Call,
+    Factor,
+    Group,
+    Label,
+    Name,
+    Node,
+    Number,
+    Product,
+    Scripted,
+    Term,
+    Transposed,
+    children,
+)
+
+
+def has_scripted_delta(nodes: Iterable[Node]) -> bool:
+    """Whether Δ is a name of its own somewhere: ``Δ^{(2)}``."""
+    pending = list(nodes)
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Scripted) and isinstance(here.base, Name) and here.base.letter == "Δ":
+            return True
+        pending += children(here)
+    return False
+
+
+def tidied(node: Node, *, deltas: bool) -> Node:
+    """``node`` with such spellings made one, at any depth; ``deltas`` says that Δ before a name belongs to it."""
+    return _tidied(node, deltas)
+
+
+def _tidied(node, deltas: bool):  # type: ignore[no-untyped-def]
+    if not isinstance(node, tuple):
+        return node
+    if not hasattr(node, "_fields"):
+        return tuple(_tidied(part, deltas) for part in node)
+    made = type(node)(
+        *(
+            part if name.endswith("span") else _tidied(part, deltas)
+            for name, part in zip(node._fields, node, strict=True)
+        )
+    )
+    if isinstance(made, Factor | Term):
+        return made
+    if isinstance(made, Scripted):
+        return _labels(made)
+    if isinstance(made, Product) and deltas:
+        return _with_deltas(made)
+    return made
+
+
+def _labels(node: Scripted) -> Scripted:
+    sups: list[Node] = []
+    for part in node.sups:
+        if isinstance(part, Scripted) and isinstance(part.base, Label | Group) and part.sub is None and not part.primes:
+            base = part.base
+            if isinstance(base, Label):
+                sups += [base, *part.sups]
+                continue
+            if base.bracket in ("(", "[") and all(isinstance(s, Transposed) for s in part.sups):
+                sups += [Label(base.bracket, base.inner, base.span), *part.sups]
+                continue
+        sups.append(part)
+    return node._replace(sups=tuple(sups))
+
+
+def _with_deltas(node: Product) -> Node:
+    factors: list[Factor] = []
+    n = 0
+    while n < len(node.factors):
+        factor = node.factors[n]
+        after = node.factors[n + 1] if n + 1 < len(node.factors) else None
+        if (
+            isinstance(factor.node, Name)
+            and factor.node.letter == "Δ"
+            and after is not None
+            and not after.op
+            and not isinstance(after.node, Number | Call)
+            and spelled(after.node) is not None
+        ):
+            inner = after.node
+            span = (factor.node.span[0], inner.span[1])
+            factors.append(factor._replace(node=Accent("Δ", inner, span)))
+            n += 2
+            continue
+        factors.append(factor)
+        n += 1
+    return factors[0].node if len(factors) == 1 and not factors[0].op else node._replace(factors=tuple(factors))
