@@ -89,7 +89,7 @@ def _by(
         if entry.kind != "symbol":
             raise UnsettledError("a derivative by something that is no name", getattr(by, "span", node.span))
     partial = world.reading.partial
-    direct = not objective and (partial >= 2 or (partial == 1 and spelled(node.of) is None if node.of is not None else False))
+    direct = partial == 3 or not objective and (partial == 2 or (partial == 1 and spelled(node.of) is None if node.of is not None else False))
     result = gradients_of(of, variables, world, direct=direct)
     if turned and len(variables.shape) <= 2 and not of.shape:
         return transposed(result)

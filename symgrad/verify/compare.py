@@ -259,7 +259,7 @@ def readings(member: Node) -> list[Reading]:
         for part in _every(member)
     )
     if derivatives:
-        found += [Reading(partial=1), Reading(partial=2)]
+        found += [Reading(partial=1), Reading(partial=2), Reading(partial=3)]
     if dots:
         found += [Reading(entrywise_dots=True)]
         if derivatives:

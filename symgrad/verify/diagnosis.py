@@ -18,7 +18,7 @@ from symgrad.verify.documents.pieces import Span
 from symgrad.verify.edits import Change, Changes, Spot, constant_changes, spots
 from symgrad.verify.equality import Sampler
 from symgrad.verify.gather import Assertion
-from symgrad.verify.meaning import MisfitError, ShapeError, evaluate
+from symgrad.verify.meaning import MisfitError, ShapeError, evaluate, same_name
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation, Word
 from symgrad.verify.scalars import Scalar, times
@@ -76,7 +76,10 @@ def diagnosed(
         left = finder.left_side(outcomes)
         if left is not None:
             return finder.finished(left.findings, left.edits)
+    skipped = [node for node, _ in wrong if _numbers_put_in(node)]
     for node, outcome in wrong:
+        if node in skipped and len(skipped) < len(wrong):
+            continue
         mend = finder.member(node, outcome)
         findings += mend.findings
         edits += mend.edits
@@ -172,7 +175,7 @@ class Finder:
         for change in ranked:
             if monotonic() > self.until:
                 return None
-            if not self._fits(change.node, true, world, env):
+            if self._says_itself(change) or not self._fits(change.node, true, world, env):
                 continue
             tried += 1
             if tried > 12:
@@ -180,6 +183,17 @@ class Finder:
             if self.comparer.outcome(change.node, self.truth).verdict == "right":
                 return change
         return None
+
+    def _says_itself(self, change: Change) -> bool:
+        """Whether a correction puts the left side itself on the right."""
+        anchor = self.truth.nodes[0]
+        if spelled(anchor) is None and not isinstance(anchor, Derivative):
+            return False
+        text = "".join(self.text[anchor.span[0] : anchor.span[1]].split()) if self.assertion.anchor is None else ""
+        if not text or text.isalnum() and len(text) < 2:
+            return False
+        old = "".join(self.text[change.edits[0][0][0] : change.edits[0][0][1]].split())
+        return any(text in "".join(new.split()) and text not in old for _, new in change.edits)
 
     def _candidates(
         self, every: list[Spot], node: Node, true: Array, given: Array | None, world: World, env: Env, shape: str
@@ -238,11 +252,13 @@ class Finder:
     ) -> Iterator[Change]:
         """A factor that the document speaks of, put at the end of a summand or a product."""
         words = [word for word in self._words() if not isinstance(word.node, Number)]
-        words += self._chain_words()
+        chain = self._chain_words()
         for spot in every:
             parent = spot.inside
             if spelled(spot.node) is not None and isinstance(parent, Derivative):
                 continue
+            if isinstance(spot.node, Product | Derivative) and (parent is None or isinstance(parent, Sum)):
+                yield from (c._replace(cost=1.5) for c in self.changes.factors_more(spot, chain))
             if parent is None or isinstance(parent, Sum) or (isinstance(spot.node, Product) and not isinstance(parent, Product)):
                 yield from self.changes.factors_more(spot, words)
             elif isinstance(parent, Quotient):
@@ -356,7 +372,9 @@ class Finder:
                 if not (isinstance(one, Derivative) and isinstance(other, Derivative)) or other.of is None:
                     continue
                 for word in list(self.notation.words.values()):
-                    if isinstance(word.node, Call | Derivative):
+                    if isinstance(word.node, Call | Derivative) or any(
+                        same_name(word.node, end) for end in (one.of, *other.by) if end is not None
+                    ):
                         continue
                     first = one._replace(by=(word.node,))
                     second = other._replace(of=word.node)
@@ -396,7 +414,9 @@ class Finder:
         for spot in spots(anchor):
             if not isinstance(anchor, Derivative) and spot.inside is None and spelled(anchor) is None:
                 pass
-            found += [c for c in self.changes.of(spot) if c.kind in ("wrong-index", "sign", "wrong-term")]
+            found += [c for c in self.changes.of(spot) if c.kind == "wrong-index"]
+            if isinstance(anchor, Derivative) and spelled(spot.node) is not None:
+                found += [c for c in self.changes.of(spot) if c.kind == "wrong-term" and spelled(c.node) is None]
         place = self._anywhere(nodes[0])
         if place is None:
             return None

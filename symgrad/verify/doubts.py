@@ -34,7 +34,7 @@ def doubts(
         span = verdicts.raw(assertion, repair.span)
         given = text[repair.span[0] : repair.span[1]]
         findings.append(Finding(_KINDS.get(repair.kind, "garbled"), given, repair.replacement, repair.message, span))
-        if not any(_overlap(span, other) for other, _ in edits):
+        if not any(_overlap(span, other) or other[0] < span[0] <= other[1] for other, _ in edits):
             more.append((span, repair.replacement))
     every = tuple(sorted((*edits, *more), key=lambda edit: edit[0]))
     passage = verdicts.document.passages[assertion.stated.passage]

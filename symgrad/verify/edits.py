@@ -52,6 +52,8 @@ class Spot(NamedTuple):
     rebuild: Rebuild
     term: Span
     inside: Node | None
+    whole: Node | None = None
+    """The formula that it is a part of."""
 
 
 class Change(NamedTuple):
@@ -75,7 +77,7 @@ SWAPPED: Final = {
 def spots(node: Node) -> list[Spot]:
     """Every part of a formula, the whole first."""
     found: list[Spot] = []
-    pending: list[Spot] = [Spot(node, lambda new: new, node.span, None)]
+    pending: list[Spot] = [Spot(node, lambda new: new, node.span, None, node)]
     while pending:
         spot = pending.pop()
         found.append(spot)
@@ -87,7 +89,7 @@ def _parts(spot: Spot) -> Iterator[Spot]:
     node, rebuild = spot.node, spot.rebuild
 
     def part(child: Node, put: Callable[[Node], Node], term: Span | None = None) -> Spot:
-        return Spot(child, lambda new: rebuild(put(new)), term or spot.term, node)
+        return Spot(child, lambda new: rebuild(put(new)), term or spot.term, node, spot.whole)
 
     match node:
         case Sum():
@@ -687,6 +689,38 @@ class Changes:
             yield Change(spot.rebuild(left), ((span, ""),), kind, factor.node.span, 2.1)
         for n in range(len(factors) - 1):
             yield from self.pairs(spot, node, n)
+            yield from self.symmetric(spot, node, n)
+        last = factors[-1]
+        if isinstance(last.node, Number) and not last.op and not isinstance(factors[-2].node, Number):
+            yield from self.lost_fraction(spot, node)
+
+    def symmetric(self, spot: Spot, node: Product, n: int) -> Iterator[Change]:
+        """``2A`` where ``A + Aᵀ`` is meant: the two are the same only for a symmetric matrix."""
+        two, matrix = node.factors[n].node, node.factors[n + 1].node
+        if not (isinstance(two, Number) and two.value == 2) or node.factors[n + 1].op == "/":  # noqa: PLR2004
+            return
+        span = (two.span[0], matrix.span[1])
+        here = self.at(matrix.span)
+        both = Sum((Term(1, matrix, span), Term(1, transposed_node(matrix), span)), span)
+        factors = (*node.factors[:n], Factor(node.factors[n].op, Group("(", both, span)), *node.factors[n + 2 :])
+        new: Node = factors[0].node if len(factors) == 1 else node._replace(factors=factors)
+        yield Change(spot.rebuild(new), ((span, f"({here} + {self.transposed_text(matrix)})"),), "transpose", spot.term, 1.6)
+
+    def lost_fraction(self, spot: Spot, node: Product) -> Iterator[Change]:
+        r"""``1+e^{-x}1``: the two parts of a ``\frac`` run together, the denominator first."""
+        number = node.factors[-1].node
+        rest: Node = node.factors[0].node if len(node.factors) == 2 else node._replace(factors=node.factors[:-1])  # noqa: PLR2004
+        if isinstance(spot.inside, Sum) and spot.whole is spot.inside:
+            whole = spot.inside
+            terms = tuple(t._replace(node=rest) if t.node is node else t for t in whole.terms)
+            bottom: Node = whole._replace(terms=terms)
+            span = whole.span
+        elif spot.inside is None:
+            bottom, span = rest, node.span
+        else:
+            return
+        text = f"\frac{{{self.at(number.span)}}}{{{self.at((span[0], number.span[0])).strip()}}}"
+        yield Change(Quotient(number, bottom, span), ((span, text),), "garbled", span, 0.5)
 
     def pairs(self, spot: Spot, node: Product, n: int) -> Iterator[Change]:
         """Two neighbours: another order, transposed, another product."""

@@ -372,6 +372,10 @@ class _Sorter:
             sign = "positive" if isinstance(first, Number) and first.value >= 0 else "real"
         if sign != "real":
             context.signs[pattern.key] = sign
+        for script in (*pattern.labels, *pattern.subs):
+            for name in letters_in(script):
+                if not context.is_index(name.letter) and not name.letter.isdigit():
+                    context.sizes.setdefault(name.letter)
         context.declarations.setdefault(pattern.key, []).append(
             Declaration(pattern.key, pattern.labels, pattern.subs, dims, sign)
         )

@@ -121,6 +121,11 @@ def _name(node: Node, world: World, env: Env) -> Array:
     if found is None:
         raise UnsettledError("this is no name", node.span)
     pattern, rest, primes = found
+    exponent = world.context.power_names.get(pattern.key)
+    if exponent is not None and rest and isinstance(rest[0], Number) and rest[0].value == exponent:
+        pattern, rest = pattern._replace(key=f"{pattern.key}^{exponent}"), rest[1:]
+        value = world.read(pattern, env)
+        return value if not rest else _raised(value, rest, node, world, env)
     value = _read(pattern, world, env, bool(primes))
     if primes:
         raise UnsettledError("a derivative needs its argument, as in f'(x)", node.span)

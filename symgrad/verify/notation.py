@@ -146,6 +146,8 @@ class Notation:
         texts = self.texts(world, env)
         if scalar in texts:
             return texts[scalar]
+        if scalar.kind != "symbol":
+            return None
         key = scalar.letter.key
         if not isinstance(key, tuple):
             return None

@@ -233,9 +233,7 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
     if key in context.self_called:
         return True
     if key in context.functions:
-        if key in context.definitions or key in context.declarations:
-            return True
-        return True
+        return not (pattern.subs and (key in context.definitions or key in context.declarations))
     if isinstance(group.inner, Listed):
         return True
     if key in BUILTIN:

@@ -44,13 +44,17 @@ class Difference(NamedTuple):
 def in_author_names(truth: Scalar, used: Sequence[Scalar]) -> Scalar:
     """The truth with definitions put in, except those that the author uses by name."""
     keep = set(used)
+    letters = {where[0] for where in map(place, used) if where is not None}
     values: dict[Scalar, Scalar] = {}
     for name in used:
         definition = name.definition
         if definition is not None and definition.kind not in ("number", "symbol"):
             values[definition] = name
+    first = truth.definition is not None
     for _ in range(64):
         names = [s for s in symbols_of(truth) if s not in keep and s.definition is not None]
+        names = [s for s in names if first or (where := place(s)) is None or where[0] not in letters]
+        first = False
         if not names:
             break
         truth = expanded_definition(truth, set(names))
@@ -186,6 +190,10 @@ def place(symbol: Scalar) -> tuple[object, tuple[int, ...]] | None:
     key = symbol.letter.key
     if not isinstance(key, tuple):
         return None
+    if key[0] == "entry" and not key[3] and not key[4] and not (len(key) > 5 and key[5]):
+        stem = key[2].rstrip("0123456789")
+        digits = key[2][len(stem) :]
+        return (stem or key[2], "entry"), (int(digits),) if stem and digits else ()
     if key[0] == "entry":
         return (key[2], "entry"), (*key[3], *key[4], *(key[5] if len(key) > 5 else ()))
     if key[0] == "upstream":

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from symgrad.verify.arrays import Array, MisfitError, scalar, stack
 from symgrad.verify.context import Context, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
-from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, script_text, spelled
+from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, letters_in, script_text, spelled
 from symgrad.verify.scalars import Scalar, defined, number, symbol, symbols_of, times, total
 from symgrad.verify.syntax import Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
 
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
     """How a page is taken where pages differ.
 
     ``partial``: 0 takes derivatives as total; 1 holds fixed what an expression under ∂ does not show; 2 holds
-    intermediates fixed in all derivatives but those of an objective. ``entrywise_dots``: a dot between two
+    intermediates fixed in all derivatives but those of an objective, 3 in those too. ``entrywise_dots``: a dot between two
     vectors of one length multiplies entry by entry. ``zero_outside``: entries outside their range are 0.
     """
 
@@ -111,6 +111,7 @@ class World:
         self.current: dict[str, int] = {}
         self.defining: list[str] = []
         self.surrogates = False
+        self._open: dict[str, tuple[str, ...]] = {}
         self._read: dict[Scalar, set[Scalar]] = {}
         self.serial = next(_SERIALS)
         self._outputs: dict[str, list[Scalar]] = {}
@@ -234,6 +235,8 @@ class World:
     def entry(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None = None) -> Array:
         """The array at labels and leading subscripts."""
         place = (key, labels, subs)
+        if opened := self.open_letters(key):
+            return self._found_here(key, labels, subs, span, opened)
         if key in self.context.ambiguous:
             raise UnsettledError(f"{key} is defined twice, for two indices", span)
         if place not in self._arrays:
@@ -251,6 +254,40 @@ class World:
             finally:
                 self._going.discard(place)
         return self._arrays[place]
+
+    def open_letters(self, key: str) -> tuple[str, ...]:
+        """Indices that the definition of a name leaves open: it means another thing at each step."""
+        if key not in self._open:
+            self._open[key] = ()
+            from symgrad.verify.compare import free_indices
+
+            found: dict[str, None] = {}
+            for definition in self.context.definitions.get(key, ()):
+                own = {
+                    name.letter for node in (*definition.pattern.labels, *definition.pattern.subs)
+                    for name in letters_in(node)
+                }  # fmt: skip
+                found |= dict.fromkeys(i for i in free_indices(definition.body, self.context) if i not in own)
+            self._open[key] = tuple(found)
+        return self._open[key]
+
+    def _found_here(
+        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None, opened: tuple[str, ...]
+    ) -> Array:  # fmt: skip
+        """A name whose definition leaves indices open, at their values here."""
+        here = {letter: self.current[letter] for letter in opened if letter in self.current}
+        for definition in self.context.definitions[key]:
+            bound = self.matched(definition.pattern, labels, subs)
+            if bound is not None:
+                place = (key, labels, subs, *sorted(here.items()))
+                if place in self._going:
+                    raise UnsettledError(f"{shown(key, labels, subs)} is defined by itself", span)
+                self._going.add(place)
+                try:
+                    return self._defined(definition, labels, subs, {**here, **bound}, place=tuple(sorted(here.items())))
+                finally:
+                    self._going.discard(place)
+        raise UnsettledError(f"{shown(key, labels, subs)} is not defined", span)
 
     def _found(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
         native = self.native.get(key)
@@ -297,8 +334,9 @@ class World:
         return array.at(tuple(value - base for value in rest))
 
     def _defined(
-        self, definition: Definition, labels: tuple[int, ...], subs: tuple[int, ...], bound: dict[str, int]
-    ) -> Array:
+        self, definition: Definition, labels: tuple[int, ...], subs: tuple[int, ...], bound: dict[str, int],
+        place: tuple[object, ...] = (),
+    ) -> Array:  # fmt: skip
         key = definition.pattern.key
         reading, current = self.reading, self.current
         self.reading, self.current = Reading(zero_outside=True), bound
@@ -321,9 +359,9 @@ class World:
         base = self.context.base
         entries = []
         for n, entry in enumerate(value.entries):
-            place = tuple(p + base for p in unflat(n, value.shape))
-            name = shown(key, labels, (*subs, *place))
-            made = defined(("entry", self.serial, key, labels, subs, place), name, entry, self.sign_of(key))
+            at = tuple(p + base for p in unflat(n, value.shape))
+            name = shown(key, labels, (*subs, *at))
+            made = defined(("entry", self.serial, key, labels, subs, at, *place), name, entry, self.sign_of(key))
             if not definition.adjoint:
                 self.intermediates[made] = None
             entries.append(made)
