@@ -1,7 +1,7 @@
 """Pairs of expressions with the verdict that is due: the specification of ``decide``.
 
-``open`` pairs are equal where both sides have a value but not everywhere that one of them has, or are beyond what is asked
-of a decision: either "same" or "undecided" will do, "different" will not.
+``open`` pairs are equal where both sides have a value but not everywhere that one of them has, or are beyond
+what is asked of a decision: either "same" or "undecided" will do, "different" will not.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ S = exp(x1) + exp(x2) + exp(x3)
 P1, P2, P3 = exp(x1) / S, exp(x2) / S, exp(x3) / S
 LSE = log(S)
 
-# Batch norm of three samples: mean, variance, normalised values, and the gradient of Σ dᵢ·x̂ᵢ by x₁ in both forms.
+# Batch norm of three samples: mean, variance, normalised values, the gradient of Σ dᵢ·x̂ᵢ by x₁ in two forms.
 MEAN = (x1 + x2 + x3) / 3
 VAR = ((x1 - MEAN) ** 2 + (x2 - MEAN) ** 2 + (x3 - MEAN) ** 2) / 3
 INV = power(VAR + eps, -HALF)

@@ -1,4 +1,4 @@
-"""Random expressions with roots, logs and negative domains, and rewritings that people take for identities."""
+"""Random expressions with roots, logs and negative domains, and what people take for identities."""
 
 from __future__ import annotations
 

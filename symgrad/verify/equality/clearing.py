@@ -7,19 +7,21 @@ powers are multiplied out, its negative powers stay until they are factored into
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb, gcd, lcm
+from math import gcd, lcm
 from typing import Final, NamedTuple
 
-from symgrad.verify.equality.budget import EXPONENT, Clock
+from symgrad.verify.equality.budget import Clock
 from symgrad.verify.equality.polynomials import (
     Monomial,
     Polynomial,
     Reader,
     as_scalar,
     atom_of,
+    expandable,
     merged,
     monomial,
     to_the,
+    whole,
 )
 from symgrad.verify.scalars import Rational, Scalar, bracket
 
@@ -85,11 +87,8 @@ class ClearingReader(Reader):
             return not 0 <= e < 1
         if kind == "call":
             return e >= 2
-        return e >= 1 and self.expandable(self.registered[atom], e.numerator // e.denominator)
-
-    def expandable(self, p: Polynomial, n: int) -> bool:
-        """Whether pⁿ may be multiplied out; if not it stays a power of an atom."""
-        return len(p) < 2 or (n <= EXPONENT and comb(len(p) + n - 1, n) <= self.terms)
+        # What is too large to be multiplied out stays a power of an atom.
+        return e >= 1 and expandable(self.registered[atom], e.numerator // e.denominator, self.terms)
 
     def _rewritten(self, m: Monomial, c: Rational) -> Polynomial:
         rest: dict[Scalar, Rational] = {}
@@ -102,18 +101,18 @@ class ClearingReader(Reader):
                     return {}
                 rest[atom] = 1
             else:
-                whole = e.numerator // e.denominator
+                n = e.numerator // e.denominator
                 if atom.kind == "number":
-                    c *= Fraction(atom.data) ** whole
-                    rest[atom] = e - whole
+                    c *= Fraction(atom.data) ** n
+                    rest[atom] = e - n
                     continue
                 if atom.kind == "call":
-                    whole //= 2
-                    rest[atom] = e - 2 * whole
+                    n //= 2
+                    rest[atom] = e - 2 * n
                 else:
-                    rest[atom] = e - whole
-                factors.append(to_the(self.registered[atom], whole, self.clock, self.terms))
-        result = {monomial(rest): c}
+                    rest[atom] = e - n
+                factors.append(to_the(self.registered[atom], n, self.clock, self.terms))
+        result = {monomial(rest): whole(c)}
         for factor in factors:
             result = self.times(result, factor)
         return result
@@ -133,7 +132,7 @@ class ClearingReader(Reader):
             return Cleared(0, (), {})
         c = _content(q)
         if c != 1:
-            q = {n: _whole(Fraction(d) / c) for n, d in q.items()}
+            q = {n: whole(Fraction(d) / c) for n, d in q.items()}
         return Cleared(c, m, q)
 
 
@@ -167,15 +166,11 @@ def _content(q: Polynomial) -> Rational:
     top = gcd(*[c.numerator for c in q.values()])
     bottom = lcm(*[c.denominator for c in q.values()])
     leading = q[max(q, key=_order)]
-    return _whole(Fraction(top, bottom)) * (1 if leading > 0 else -1)
+    return whole(Fraction(top, bottom)) * (1 if leading > 0 else -1)
 
 
 def _order(m: Monomial) -> tuple[tuple[int, Rational], ...]:
     return tuple((atom.serial, e) for atom, e in m)
-
-
-def _whole(c: Fraction) -> Rational:
-    return c.numerator if c.denominator == 1 else c
 
 
 def without(p: Polynomial, values: dict[Scalar, int]) -> Polynomial:

@@ -19,6 +19,7 @@ Monomial: TypeAlias = tuple[tuple[Scalar, Rational], ...]
 Polynomial: TypeAlias = dict[Monomial, Rational]
 
 _OFTEN = 0x3FF
+_WORK = 25
 
 
 def polynomial(
@@ -100,6 +101,11 @@ def plus(a: Polynomial, c: Rational) -> Polynomial:
     return summed(a, {(): c} if c else {})
 
 
+def whole(c: Rational) -> Rational:
+    """The same number, an int where it is one: those are faster."""
+    return c if isinstance(c, int) or c.denominator != 1 else c.numerator
+
+
 def atom_of(atom: Scalar) -> Polynomial:
     """An atom as a polynomial."""
     return {((atom, 1),): 1}
@@ -139,12 +145,22 @@ def to_the(a: Polynomial, n: int, clock: Clock | None = None, terms: int = TERMS
         if n > EXPONENT and c not in (1, -1):
             raise ExhaustedError
         return {tuple((atom, e * n) for atom, e in m): c**n}
-    if a and (n > EXPONENT or comb(len(a) + n - 1, n) > terms):
+    if not expandable(a, n, terms):
         raise ExhaustedError
     result: Polynomial = {(): 1}
     for _ in range(n):
         result = multiplied(result, a, clock, terms)
     return result
+
+
+def expandable(a: Polynomial, n: int, terms: int = TERMS) -> bool:
+    """Whether aⁿ may be multiplied out: neither too many terms nor too much work on the way."""
+    if len(a) < 2:
+        return True
+    if n > EXPONENT:
+        return False
+    size = comb(len(a) + n - 1, n)
+    return size <= terms and size * len(a) * n <= _WORK * terms
 
 
 def as_scalar(p: Polynomial) -> Scalar:
@@ -311,7 +327,7 @@ class Reader:
 
     def whole_power(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:
         """The power pⁿ."""
-        if n > 0:
+        if n >= 0:
             return self.reduced(to_the(p, n, self.clock, self.terms))
         if len(p) == 1:
             ((m, c),) = p.items()
@@ -332,4 +348,4 @@ def _is_multiple(node: Scalar) -> bool:
 
 
 def _inverse(c: Rational) -> Rational:
-    return c if c in {1, -1} else Fraction(c.denominator, c.numerator)
+    return c if c in {1, -1} else whole(Fraction(c.denominator, c.numerator))

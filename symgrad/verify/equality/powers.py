@@ -21,8 +21,10 @@ from symgrad.verify.equality.polynomials import (
     as_scalar,
     atom_of,
     difference,
+    expandable,
     monomial,
     negative,
+    whole,
 )
 from symgrad.verify.equality.signs import NONNEGATIVE, POSITIVE, UNKNOWN
 from symgrad.verify.scalars import ONE, Rational, Scalar, call, number, raised
@@ -37,12 +39,12 @@ class PowerReader(CaseReader):
         """A whole power, with what is known of its atoms; 0 has no inverse."""
         if n < 0 and not p:
             raise UndefinedError
-        if n > 1 and not self.expandable(p, n):
+        if n > 1 and not expandable(p, n, self.terms):
             c, m, q = self.cleared(p)
             exponents = {atom: e * n for atom, e in m}
             atom = self.register(q)
             exponents[atom] = exponents.get(atom, 0) + n
-            return self.reduced({monomial(exponents): Fraction(c) ** n})
+            return self.reduced({monomial(exponents): c**n})
         return self.reduced(super().whole_power(p, n, node))
 
     def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002
@@ -56,7 +58,7 @@ class PowerReader(CaseReader):
         exponents: dict[Scalar, Rational] = {atom: -n * e for atom, e in m}
         if len(q) > 1:
             exponents[self.register(q)] = exponents.get(self.register(q), 0) - n
-        return self.reduced({monomial(exponents): Fraction(c) ** -n})
+        return self.reduced({monomial(exponents): whole(Fraction(c) ** -n)})
 
     def exp(self, p: Polynomial) -> Polynomial:
         """Powers of kernels, the exponentials of the monomials of p."""

@@ -1,7 +1,7 @@
 """The fast filter: values at fixed pseudo-random points, exact remainders where there are any, else floats.
 
 A rational expression is evaluated modulo the prime 2¹²⁷ − 1 at one point; two that differ agree there with
-probability of about degree/2¹²⁷. Anything else is evaluated in floats at three points. Neither is a proof.
+probability of about degree/2¹²⁷. Anything else is evaluated in floats at four points. Neither is a proof.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from symgrad.verify.equality.values import Evaluator
 from symgrad.verify.scalars import Scalar
 
 PRIME: Final = 2**127 - 1
-POINTS: Final = 3
+POINTS: Final = 4
 _TOLERANCE: Final = 1e-9
-_POSITIVE: Final = 0.4
+_MIXED: Final = 0.5
+_SIZES: Final = ((0.15, 0.75), (0.2, 2.0), (0.3, 1.6), (0.2, 1.2))
 
 Floats = tuple[float, ...]
 
@@ -182,14 +183,16 @@ class Sampler:
         return self._rng.getrandbits(126) + 2
 
     def _draw_floats(self, s: Scalar) -> Floats:
+        """A point with positive values, two with mixed ones, one with negative ones, as the sign allows."""
         rng, sign = self._float_rng, s.data.sign
         if sign in {"natural", "integer"}:
-            floats = tuple(float(rng.randint(1, 6)) for _ in range(POINTS))
+            floats = (*(float(rng.randint(1, 6)) for _ in range(POINTS - 1)), 2.0)
         else:
-            floats = (0.15 + 0.75 * rng.random(), 0.2 + 2 * rng.random(), 0.3 + 1.6 * rng.random())
+            floats = tuple(low + wide * rng.random() for low, wide in _SIZES)
         if sign in {"positive", "nonnegative", "natural"}:
             return floats
-        return (floats[0], *(f if rng.random() < _POSITIVE else -f for f in floats[1:]))
+        a, b, c, d = floats
+        return a, b if rng.random() < _MIXED else -b, c if rng.random() < _MIXED else -c, -d
 
     def residue(self, e: Scalar) -> int | None:
         """The remainder of ``e``; None where it has none."""
