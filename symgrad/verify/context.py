@@ -7,6 +7,7 @@ sizes a value.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import NamedTuple
 
 from symgrad.verify.documents.pieces import Span
@@ -109,6 +110,7 @@ class Context:
         self.ambiguous: set[str] = set()
         self.choices: dict[str, Range] = {}
         self.entrywise_tensor = False
+        self.plain_text = False
         self.base = 1
 
     # What a letter is
@@ -165,6 +167,8 @@ class Context:
                 subs.append(item)
             else:
                 key += "_" + script_text(item)
+        if not subs and key[-1:].isdigit() and not self.is_known(key):
+            key, subs = self._numbered(key, spelling.span)
         primes = spelling.primes
         if primes and self.is_known(key + "'" * primes):
             key, primes = key + "'" * primes, 0
@@ -178,6 +182,16 @@ class Context:
         else:
             subs = self.split(key, subs)
         return Pattern(key, labels, tuple(subs), None, spelling.span), rest, primes
+
+    def _numbered(self, key: str, span: Span) -> tuple[str, list[Node]]:
+        """``w5`` as an entry of w, where w is known and w5 is not."""
+        stem = key.rstrip("0123456789")
+        letter = stem.rpartition(":")[2]
+        if not letter or not self.is_known(stem) or self.is_size(stem) or stem in self.functions:
+            return key, []
+        digits = key[len(stem) :]
+        place = (span[1] - len(digits), span[1]) if span[1] - span[0] >= len(digits) else span
+        return stem, [Number(Fraction(int(digits)), False, place)]
 
     def split(self, key: str, subs: Iterable[Node]) -> list[Node]:
         """Subscript items, runs such as ``ij`` and ``11`` taken apart as the rank of the name asks."""

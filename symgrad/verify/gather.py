@@ -27,6 +27,7 @@ from symgrad.verify.syntax import (
     Product,
     Scripted,
     Statement,
+    Sum,
     children,
 )
 
@@ -43,6 +44,7 @@ class Stated(NamedTuple):
     role: Role | None
     statement: Statement
     inline: bool
+    plain: bool = False
 
 
 class Assertion(NamedTuple):
@@ -67,21 +69,23 @@ class Gathered(NamedTuple):
     """Every statement with its members resolved, what is given included."""
 
 
-def unknown_names(assertion: Assertion, gathered: Gathered, network: Iterable[str]) -> list[str]:
+def unknown_names(
+    assertion: Assertion, gathered: Gathered, network: Iterable[str], *, whole: bool = False
+) -> list[str]:
     """Letters in a claim that are declared, defined or used nowhere else in the document."""
     context = gathered.context
     known = set(network)
     for table in (context.definitions, context.functions):
         for definitions in table.values():
             for definition in definitions:
-                known |= _keys(definition.body)
+                known |= _keys(definition.body, context)
     for left, right in context.facts:
-        known |= _keys(left) | _keys(right)
+        known |= _keys(left, context) | _keys(right, context)
     for template in context.templates:
-        known |= _keys(template.left) | _keys(template.right)
+        known |= _keys(template.left, context) | _keys(template.right, context)
     found: list[str] = []
-    for member in assertion.members[1:] if assertion.anchor is None else assertion.members:
-        for key in sorted(_keys(member)):
+    for member in assertion.members[1:] if assertion.anchor is None and not whole else assertion.members:
+        for key in sorted(_keys(member, context)):
             letter = key.rpartition(":")[2]
             if (
                 key in known or context.is_known(key) or context.is_index(letter) or letter.isdigit()
@@ -94,14 +98,15 @@ def unknown_names(assertion: Assertion, gathered: Gathered, network: Iterable[st
     return found
 
 
-def _keys(node: Node) -> set[str]:
+def _keys(node: Node, context: Context) -> set[str]:
     found: set[str] = set()
     pending = [node]
     while pending:
         here = pending.pop()
         spelling = spelled(here)
         if spelling is not None:
-            found.add(spelling.key)
+            named = context.named(here)
+            found.add(spelling.key if named is None else named[0].key)
             continue
         pending += children(here)
     return found
@@ -111,6 +116,8 @@ def gather(stated: Sequence[Stated], network: Iterable[str] = ()) -> Gathered:
     """Sort the statements of a document; ``network`` holds the keys of names that a network gives."""
     context = Context()
     given = frozenset(network)
+    context.network |= given
+    context.plain_text = any(one.plain for one in stated)
     every = [member for one in stated for member in one.statement.members]
     for member in every:
         context.note_names(member)
@@ -320,6 +327,17 @@ class _Sorter:
             and all(plain_index(m) and self.context.index_like(m) for m in self.statement.members)
         )
 
+    def is_hypothesis(self) -> bool:
+        """``Σ_k y_k = 1``, ``t_1 + t_2 = 1``: a sum of inputs that is a number."""
+        members = self.statement.members
+        if len(members) != 2 or not isinstance(members[1], Number):  # noqa: PLR2004
+            return False
+        if not isinstance(members[0], Big | Sum) or has_derivative(members[0]):
+            return False
+        parts = [members[0].body] if isinstance(members[0], Big) else [term.node for term in members[0].terms]
+        keys = [spelling.key for spelling in map(spelled, parts) if spelling is not None]
+        return len(keys) == len(parts) and not any(self.context.is_defined_at_all(key) for key in keys)
+
     def is_condition(self) -> bool:
         """``i = j`` after a claim of the same passage: what the claim holds for."""
         members = self.statement.members
@@ -485,7 +503,7 @@ class _Sorter:
         if self.calls_itself(pattern, members[1]):
             return []
         if pattern is None or pattern.key in self.network or self.is_shorthand(pattern):
-            if role is None and pattern is None and isinstance(members[0], Big) and isinstance(members[-1], Number):
+            if role is None and pattern is None and self.is_hypothesis():
                 context.facts.append((members[0], members[1]))
                 return []
             return [self.claim("chain")]
@@ -534,14 +552,13 @@ class _Sorter:
         table = self.context.definitions if pattern.parameters is None else self.context.functions
         for definition in table.get(pattern.key, ()):
             known = definition.pattern
-            if len(known.labels) != len(pattern.labels):
+            if len(known.labels) != len(pattern.labels) or not _may_be(known.labels, pattern.labels):
                 continue
             if len(known.subs) < len(pattern.subs) and pattern.parameters is None:
                 return True  # a vector was defined whole
             if len(known.subs) > len(pattern.subs):
                 return True  # it was defined entry by entry
-            pairs = [*zip(known.labels, pattern.labels, strict=True), *zip(known.subs, pattern.subs, strict=True)]
-            if all(not isinstance(one, Number) or (isinstance(other, Number) and one.value == other.value) for one, other in pairs):
+            if _may_be(known.subs, pattern.subs):
                 return True
         return False
 
@@ -576,6 +593,14 @@ class _Sorter:
         context.define(pattern, members[1])
         for later in members[2:]:
             context.facts.append((members[0], later))
+
+
+def _may_be(known: tuple[Node, ...], given: tuple[Node, ...]) -> bool:
+    """Whether scripts of a definition cover these: an index covers any value, a number itself."""
+    return all(
+        not isinstance(one, Number) or (isinstance(other, Number) and one.value == other.value)
+        for one, other in zip(known, given, strict=True)
+    )
 
 
 def _same_square(pattern: Pattern, body: Node) -> bool:

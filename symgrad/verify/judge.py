@@ -65,7 +65,7 @@ def read_document(document: Document) -> list[Stated]:
             continue
         plain = passage.display == "plain"
         for statement in read(passage.reading, plain=plain):
-            stated.append(Stated(number, passage.role, statement, passage.display == "inline"))
+            stated.append(Stated(number, passage.role, statement, passage.display == "inline", plain))
     every = [member for one in stated for member in one.statement.members]
     deltas = not has_scripted_delta(every)
     return [

@@ -33,7 +33,7 @@ from symgrad.errors import NameUnknownError, nearest, quoted
 from symgrad.verify.arrays import Array
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.gather import Stated
-from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, label_items, spelled
+from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, digits_of, label_items, spelled
 from symgrad.verify.scalars import (
     ONE,
     PI,
@@ -58,6 +58,10 @@ if TYPE_CHECKING:
     from symgrad.verify.notation import Notation
 
 _MOST_LETTERS: Final = 6
+_USUAL: Final = {
+    **dict.fromkeys("axiu", "input"), **dict.fromkeys("wkfvbcgmθ", "parameter"),
+    **dict.fromkeys("zosyhqpr", "intermediate"), **dict.fromkeys("td", "target"),
+}  # fmt: skip
 
 
 class NetworkNames:
@@ -142,6 +146,11 @@ class NetworkNames:
             score += 0.5
         if use.first_right and tensor.role == "input":
             score += 0.25
+        usual = _USUAL.get(letter.lower())
+        if usual is not None:
+            score += 1.5 if usual == tensor.role else -0.5
+        if tensor.role == "parameter" and (letter.lower() in ("b", "c")) != tensor.stem.startswith("b"):
+            score -= 1.0
         return score
 
     def enter(self, world: World) -> None:
@@ -210,7 +219,12 @@ class Native:
         self.world = world
         first = next(iter(tensors.values()))
         self.shape = tuple(int(size) for size in first.shape)  # type: ignore[arg-type]
-        self.flat = use.is_flat(self.shape) if use is not None else True
+        self.flat = True
+        if use is not None:
+            self.flat = any(
+                use.is_flat(tuple(int(size) for size in tensor.shape), labels)  # type: ignore[arg-type]
+                for labels, tensor in tensors.items()
+            )
         self.base = 0 if use is not None and use.zero else 1
         self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)  # noqa: PLR2004
 
@@ -299,6 +313,7 @@ class Use:
         self.most = 0
         self.zero = False
         self.singles: set[str] = set()
+        self.by_layer: dict[tuple[int, ...], set[str]] = {}
         self.ranks: set[int] = set()
         self.on_left = False
         self.differentiated = False
@@ -309,8 +324,12 @@ class Use:
         """Whether all single subscripts have two digits: w_{11}, w_{12}."""
         return bool(self.singles) and all(len(text) == 2 for text in self.singles)  # noqa: PLR2004
 
-    def is_flat(self, shape: tuple[int, ...]) -> bool:
+    def is_flat(self, shape: tuple[int, ...], labels: tuple[int, ...] = ()) -> bool:
         """Whether a single subscript counts row by row."""
+        if labels and self.by_layer:
+            here = Use()
+            here.singles, here.ranks = self.by_layer.get(labels, set()), self.ranks
+            return bool(here.singles or not here.ranks) and here.is_flat(shape)
         if len(shape) != 2:  # noqa: PLR2004
             return False
         if not self.singles:
@@ -342,7 +361,10 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
                     if number_ > 0 and first:
                         use.first_right, first = True, False
                     use.differentiated = use.differentiated or under
-                    _note(use, spelling.key, spelling.subs)
+                    labels = tuple(
+                        int(item.value) for item in label_items(spelling.sups)[0] if isinstance(item, Number)
+                    )
+                    _note(use, spelling.key, spelling.subs, labels)
                     continue
                 below = isinstance(node, Derivative)
                 pending += [(child, below) for child in reversed(children(node))]
@@ -355,7 +377,7 @@ def _letter_of(key: str) -> str:
     return stem if stem and stem != key else key
 
 
-def _note(use: Use, key: str, subs: tuple[Node, ...]) -> None:
+def _note(use: Use, key: str, subs: tuple[Node, ...], labels: tuple[int, ...]) -> None:
     digits = key[len(_letter_of(key)) :]
     if digits and not subs:
         use.numbered = True
@@ -374,7 +396,8 @@ def _note(use: Use, key: str, subs: tuple[Node, ...]) -> None:
             use.zero = use.zero or value == 0
             if len(items) == 1:
                 use.most = max(use.most, value)
-                use.singles.add(str(value))
+                use.singles.add(digits_of(item))
+                use.by_layer.setdefault(labels, set()).add(digits_of(item))
 
 
 def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world: World) -> Scalar:  # noqa: PLR0911

@@ -101,6 +101,8 @@ def split_run(name: Name, context: Context) -> list[Node]:
         return [name]
     if run[0] == "d" and (context.is_known(run[1:]) or len(run) == 2) and not context.is_known("d"):
         return [name]
+    if context.plain_text and not all(context.is_known(c) for c in run):
+        return [name]
     known = [key for key in (*context.declarations, *context.definitions, *context.sizes) if len(key) > 1]
     parts: list[Node] = []
     position = 0

@@ -53,6 +53,14 @@ class Verdicts:
             return self._unreadable(assertion)
         self._narrow()
         self.comparer.conditions = assertion.conditions
+        if self.network is not None:
+            strangers = self.unknown_names(assertion, whole=True)
+            if strangers:
+                return self._made(
+                    assertion, "undecided", None,
+                    detail=f"the network has no {strangers[0]}, and nothing settles which of its letters that is "
+                    f"(it has {', '.join(self.network.stems)}); --names does",
+                )  # fmt: skip
         truth, judged, note = self._truth(assertion)
         if truth is None:
             return self._made(assertion, "undecided", None, detail=note)
@@ -179,9 +187,10 @@ class Verdicts:
             self._samplers[world.serial] = Sampler(solved=solved(self.comparer.facts(world)))
         return self._samplers[world.serial]
 
-    def unknown_names(self, assertion: Assertion) -> list[str]:
-        """Names in a claim that nothing else in the document speaks of."""
-        return unknown_names(assertion, self.gathered, self.network.keys if self.network is not None else frozenset())
+    def unknown_names(self, assertion: Assertion, *, whole: bool = False) -> list[str]:
+        """Names in a claim that nothing else in the document speaks of; ``whole`` looks at its left side too."""
+        keys = self.network.keys if self.network is not None else frozenset()
+        return unknown_names(assertion, self.gathered, keys, whole=whole)
 
     def rereads_right(
         self, assertion: Assertion, node: Node, edits: tuple[tuple[Span, str], ...], truth: Truth

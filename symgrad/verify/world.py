@@ -12,7 +12,7 @@ from math import prod
 from typing import Any, Final, NamedTuple
 
 from symgrad.verify.arrays import Array, MisfitError, scalar, stack
-from symgrad.verify.context import Context, Definition, Pattern, Range
+from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, letters_in, script_text, spelled
 from symgrad.verify.scalars import Scalar, defined, number, symbol, symbols_of, times, total
@@ -375,19 +375,28 @@ class World:
         ``anywhere`` takes a declaration for steps beyond its stated range too.
         """
         for declaration in self.context.declarations.get(key, ()):
-            slots = len(declaration.subs)
-            bound = self._bound(declaration.labels, labels, {}, anywhere=anywhere)
-            if bound is None:
-                continue
-            bound = self._bound(declaration.subs, subs[:slots], bound, anywhere=anywhere) if len(subs) >= slots else bound
-            if bound is None:
-                continue
-            dims = [self._axis_size(node, bound) for node in declaration.dims]
-            rest = tuple(dims[max(0, len(subs) - slots) :])
-            if len(dims) == 2 and dims[1] == 1 and len(rest) == 2:
-                rest = rest[:1]
-            return rest
+            shape = self._shape_by(declaration, labels, subs, anywhere=anywhere)
+            if shape is not None:
+                return shape
         return None
+
+    def _shape_by(
+        self, declaration: Declaration, labels: tuple[int, ...], subs: tuple[int, ...], *, anywhere: bool = False
+    ) -> tuple[int, ...] | None:
+        """The shape that one declaration leaves, or None where it speaks of another layer or entry."""
+        slots = len(declaration.subs)
+        if len(subs) < slots:
+            return None
+        bound = self._bound(declaration.labels, labels, {}, anywhere=anywhere)
+        if bound is not None:
+            bound = self._bound(declaration.subs, subs[:slots], bound, anywhere=anywhere)
+        if bound is None:
+            return None
+        dims = [self._axis_size(node, bound) for node in declaration.dims]
+        rest = tuple(dims[len(subs) - slots :])
+        if len(dims) == 2 and dims[1] == 1 and len(rest) == 2:
+            rest = rest[:1]
+        return rest
 
     def _axis_size(self, node: Node, bound: dict[str, int]) -> int:
         size = self.whole(node, Env(bound), new=True)
@@ -431,7 +440,7 @@ class World:
                     if limits is not None:
                         return stack([self.entry(key, labels, (*subs, v), span) for v in range(limits[0], limits[1] + 1)])
                 continue
-            shape = self.declared_shape(key, labels, subs[:slots])
+            shape = self._shape_by(declaration, labels, subs[:slots])
             if shape is None:
                 continue
             self._check_steps(declaration.labels, labels, key, span)

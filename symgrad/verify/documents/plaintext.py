@@ -19,7 +19,7 @@ LEAST_SHARE: Final = (6, 10)
 _WORDS_OF_MATHEMATICS = """
     exp log ln sqrt sin cos tan tanh sinh cosh sigmoid softmax softplus relu gelu elu erf max min abs
     sum prod mean norm diag net out loss err target bias eta alpha beta gamma delta epsilon theta lambda
-    sigma mu tau rho phi psi pi omega kappa lr inf
+    sigma mu tau rho phi psi pi omega kappa lr inf eps zeta nu xi chi iota upsilon var std dot
 """
 _WORDS_OF_PROSE = """
     am an and are as at be but by do each every for from get give gives had has hence he here if in into
@@ -179,6 +179,9 @@ def _is_formula(word: str) -> bool:
         if (before and before in "\\_^{") or (
             after and (after.isdigit() or after in "_([{'′" or "₀" <= after <= "₉")
         ):
+            continue
+        # An identifier in a bracket or beside a sign: "eps)" closes what "sqrt(v" opened.
+        if len(letters) <= 8 and (after and after in ")]}*/^" or before and before in "([*/^"):
             continue
         return False
     return (
