@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from symgrad.verify.arrays import Array, divided, scalar, transposed
 from symgrad.verify.context import Pattern
 from symgrad.verify.names import is_transpose, spelled
-from symgrad.verify.scalars import Scalar, gradient
+from symgrad.verify.scalars import ZERO, Scalar, gradient
 from symgrad.verify.syntax import Derivative, Node, Scripted
 from symgrad.verify.world import Env, UnsettledError
 
@@ -114,12 +114,14 @@ def gradients_of(of: Array, variables: Array, world: World, *, direct: bool = Fa
     behind = variables.shape[1:] if shape and len(variables.shape) == 2 and variables.shape[0] == 1 else variables.shape
     entries: list[Scalar] = []
     for entry in of.entries:
+        if direct and (entry in world.losses.values()):
+            direct = False  # an unknown loss shows nothing: all its paths count
         if direct and entry.kind == "symbol" and entry.definition is not None and entry not in variables.entries:
             world.assumptions.setdefault("a derivative of one intermediate by another holds the others fixed")
-            entries += gradient(entry.definition, variables.entries, direct=True)
+            entries += _shown(gradient(entry.definition, variables.entries, direct=True), entry, variables)
         elif direct:
             world.assumptions.setdefault("∂ of an expression holds fixed what the expression does not show")
-            entries += gradient(entry, variables.entries, direct=True)
+            entries += _shown(gradient(entry, variables.entries, direct=True), entry, variables)
         else:
             slopes = gradient(entry, variables.entries)
             if entry in world.losses.values():
@@ -129,6 +131,19 @@ def gradients_of(of: Array, variables: Array, world: World, *, direct: bool = Fa
                 ]
             entries += slopes
     return Array(shape + behind, tuple(entries))
+
+
+def _shown(slopes: list[Scalar], entry: Scalar, variables: Array) -> list[Scalar]:
+    """Partial derivatives, where they say something: one that is 0 only because its path is hidden is refused.
+
+    Raises:
+        UnsettledError: a partial derivative is 0 and the total one is not.
+    """
+    if any(slope is ZERO for slope in slopes):
+        for slope, whole in zip(slopes, gradient(entry, variables.entries), strict=True):
+            if slope is ZERO and whole is not ZERO:
+                raise UnsettledError("a partial derivative that is 0 because what stands between is held fixed")
+    return slopes
 
 
 def gradients(loss: Scalar, variables: Array, span: Sequence[int], world: World) -> Array:

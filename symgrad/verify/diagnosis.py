@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import isfinite
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from symgrad.verify.verdicts import Verdicts
 
 Edits = tuple[tuple[Span, str], ...]
+
+_CLOSE: Final = 1e-7
+_TINY: Final = 1e-12
 
 PATIENCE_S: Final = 4.0
 """The longest that a correction is looked for."""
@@ -137,6 +141,10 @@ class Finder:
         if given is not None and not outcome.misfit:
             found = termwise(self, node, given, true, world, env)
             if found is not None and self._is_right(node, found):
+                if len(found.findings) > 1 and len({f.kind for f in found.findings} - {"sign"}):
+                    left = self.wrong_target(node, given, world, env)
+                    if left is not None:
+                        return left
                 return found
         change = self.search(node, true, given, world, env, shape=outcome.misfit)
         if change is not None:
@@ -215,7 +223,7 @@ class Finder:
         if both is None:
             return False
         sampler = self._sampler(world)
-        return all(sampler.differs(a, b) is False for a, b in zip(both[0].entries, both[1].entries, strict=True))
+        return all(may_be_equal(sampler, a, b) for a, b in zip(both[0].entries, both[1].entries, strict=True))
 
     def _sampler(self, world: World) -> Sampler:
         return self.samplers.setdefault(world.serial, self.verdicts.sampler(world))
@@ -317,6 +325,8 @@ class Finder:
         sampler = self._sampler(world)
         values: list[tuple[Word, Array]] = []
         words = self._words()
+        nowhere = (0, 0)
+        words += [Word(Number(Fraction(n), False, nowhere), str(n)) for n in (1, 2)]
         for word in words:
             value = self._value(word.node, world, env)
             if value is not None and not value.flexible:
@@ -355,7 +365,7 @@ class Finder:
             return 0
         for sign in (1, -1):
             if all(
-                sampler.differs(v if sign > 0 else -v, r) is False
+                may_be_equal(sampler, v if sign > 0 else -v, r)
                 for v, r in zip(value.entries, rest.entries, strict=True)
             ):
                 return sign
@@ -491,6 +501,23 @@ class Finder:
         message = f"{outcome.misfit or 'this is not equal to the left side'}; it should be {true}"
         finding = Finding(kind, given, true, message, self.verdicts.raw(self.assertion, span))
         return Mend((finding,), ((span, true),))
+
+
+def may_be_equal(sampler: Sampler, one: Scalar, other: Scalar) -> bool:
+    """Whether two expressions agree at most of the points where both have values; rounding may spoil some."""
+    if one is other:
+        return True
+    a, b = sampler.residue(one), sampler.residue(other)
+    if a is not None and b is not None:
+        return a == b
+    agreed = differed = 0
+    for u, v in zip(sampler.floats(one), sampler.floats(other), strict=True):
+        if isfinite(u) and isfinite(v):
+            if abs(u - v) <= _CLOSE * max(abs(u), abs(v), _TINY):
+                agreed += 1
+            else:
+                differed += 1
+    return agreed > 0 and agreed >= differed
 
 
 def said(kind: Kind, given: str, expected: str, change: Change) -> str:  # noqa: PLR0911  # one sentence a kind

@@ -217,8 +217,11 @@ class Changes:
                 yield from self.derivatives(spot)
             case Big():
                 yield from self.wrapped(spot)
+            case Group():
+                yield from self.grouped(spot)
             case _:
                 pass
+        yield from self.summed(spot)
         if isinstance(node, Group | Name | Accent | Call | Scripted) and not self.has_power(node):
             yield from self.squared(spot)
 
@@ -549,7 +552,7 @@ class Changes:
         values = [Fraction(n) for n in range(5)] + [node.value + 1, node.value - 1, node.value * 2, node.value / 2]
         power = isinstance(spot.inside, Scripted)
         for value in dict.fromkeys(values):
-            if value == node.value or value < 0 or value.denominator != 1:
+            if value == node.value or value <= 0 or value.denominator != 1:
                 continue
             kind: Kind = "wrong-term" if power else "constant-factor" if isinstance(spot.inside, Product | Quotient) else "wrong-term"
             yield self.change(spot, node._replace(value=value, decimal=False), str(value), kind, 1.3)
@@ -639,6 +642,42 @@ class Changes:
             group = Group("(", argument, argument.span)
             yield self.change(spot, group, "(" + self.at(argument.span) + ")", "wrong-function", 2.0)
         yield from self.wrapped(spot)
+
+    def grouped(self, spot: Spot) -> Iterator[Change]:
+        """A bracket that should be the argument of a function that the document uses."""
+        node = spot.node
+        assert isinstance(node, Group)
+        if node.bracket not in ("(", "[") or isinstance(spot.inside, Call):
+            return
+        here = self.at(node.span)
+        heads = {"log": "\\log", "exp": "\\exp"}
+        for word in self.words:
+            if isinstance(word.node, Call) and isinstance(word.node.function, Name):
+                length = word.node.function.span[1] - word.node.span[0]
+                heads.setdefault(word.node.function.letter, word.text[:length])
+        for name, text in heads.items():
+            style = "" if len(name) == 1 else "word"
+            if self.notation.plain:
+                text = name
+            new = Call(Name(name, style, node.span), (node.inner,), True, node.span)
+            yield self.change(spot, new, text + here, "wrong-function", 1.9)
+
+    def summed(self, spot: Spot) -> Iterator[Change]:
+        """A name that should be a sum or a difference: what stood beside it is lost."""
+        node = spot.node
+        if isinstance(spot.inside, Derivative | Sum | Relation) or spelled(node) is None:
+            return
+        here = self.at(node.span)
+        at = node.span[1]
+        for word in self.words:
+            if isinstance(word.node, Call | Derivative) or _same(word.node, node):
+                continue
+            for sign in (-1, 1):
+                both = Sum((Term(1, node, node.span), Term(sign, _moved(word.node, (at, at)), (at, at))), node.span)
+                text = f"({here} {'+' if sign > 0 else '-'} {word.text})"
+                yield self.change(
+                    spot, Group("(", both, node.span), text, "missing-term", 2.7, note=("" if sign > 0 else "-") + word.text
+                )
 
     def wrapped(self, spot: Spot) -> Iterator[Change]:
         """A logarithm or an exponential that was lost."""

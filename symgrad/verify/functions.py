@@ -9,6 +9,7 @@ from typing import Final
 from symgrad.verify.scalars import (
     ONE,
     PI,
+    ZERO,
     Scalar,
     bracket,
     call,
@@ -95,7 +96,9 @@ def log_softmax(entries: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
 
 
 def largest(entries: tuple[Scalar, ...]) -> Scalar:
-    """The largest of several."""
+    """The largest of several; max(0, x) is relu(x), so that its derivative at 0 is 0 in whichever order."""
+    if len(entries) == 2 and ZERO in entries:
+        return call("relu", entries[1] if entries[0] is ZERO else entries[0])
     found = entries[0]
     for entry in entries[1:]:
         found = maximum(found, entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from symgrad.errors import columns, printable
@@ -104,7 +104,7 @@ def render_report(document: Document, claims: Sequence[Claim], style: Style = PL
 
 def findings_told(document: Document, claim: Claim) -> list[str]:
     """The sentences about a claim, as the report says them."""
-    return [one_line(said.sentence) for said in _said(document, claim, PLAIN)]
+    return [one_line(said.sentence) for said in _once(_said(document, claim, PLAIN))]
 
 
 def _target(document: Document, claim: Claim) -> str:
@@ -123,10 +123,9 @@ def _claim(document: Document, claim: Claim, head: str, style: Style) -> Iterato
         verdict += f" ({claim.reached})"
     elif claim.verdict == "right" and claim.reached == "agreed":
         verdict += " (by agreement at points, not proved)"
-    said = list(_said(document, claim, style))
-    first, *others = said or [_Said("", "", ())]
+    first, *others = _once(_said(document, claim, style)) or [_Said("", "", ())]
     sentence = style.shown(style.cut(first.sentence))
-    label = f"; {first.label}: " if first.label else ": "
+    label = "; note: " if claim.verdict == "right" or first.label == "note" else ": "
     yield f"{head}{verdict}{label if sentence else ''}{sentence}"
     waiting: list[Span] = list(first.spans)
     for one in others:
@@ -135,7 +134,8 @@ def _claim(document: Document, claim: Claim, head: str, style: Style) -> Iterato
             yield from _excerpts(document, claim, waiting, style)
             waiting = []
         waiting += one.spans
-        yield f"{_INDENT}{one.label}: {style.shown(style.cut(one.sentence))}"
+        label = "note" if claim.verdict == "right" else one.label
+        yield f"{_INDENT}{label}: {style.shown(style.cut(one.sentence))}"
     if waiting:
         yield from _excerpts(document, claim, waiting, style)
     yield from (f"{_INDENT}{line}" for line in _more(document, claim, style))
@@ -149,15 +149,23 @@ def _said(document: Document, claim: Claim, style: Style) -> Iterator[_Said]:
     if claim.detail and (claim.verdict in ("undecided", "unreadable") or style.verbose or not serious):
         lost = claim.verdict == "unreadable" and not any(_has_place(f) for f in serious)
         spans = (claim.span,) if lost else ()
-        yield _Said("note" if claim.verdict == "right" else "", claim.detail, spans)
+        yield _Said("also", claim.detail, spans)
     elif claim.verdict == "wrong" and not serious:
-        yield _Said("", "this is not what follows from the definitions", (claim.span,))
-    label = "note" if claim.verdict == "right" else ""
+        yield _Said("also", "this is not what follows from the definitions", (claim.span,))
     for group in _grouped(serious):
-        yield _Said(label, _sentence(group, read), tuple(finding.span for finding in group))
-        label = "also" if claim.verdict != "right" else label
+        yield _Said("also", _sentence(group, read), tuple(finding.span for finding in group))
     for remark in remarks:
         yield _Said("note", read(remark.message), ())
+
+
+def _once(said: Iterable[_Said]) -> list[_Said]:
+    """What is said, each sentence once, with all its places."""
+    found: dict[str, _Said] = {}
+    for one in said:
+        before = found.setdefault(one.sentence, one)
+        if before is not one:
+            found[one.sentence] = before._replace(spans=before.spans + one.spans)
+    return list(found.values())
 
 
 def _has_place(finding: Finding) -> bool:
