@@ -87,6 +87,14 @@ def test_undecided_and_unreadable_say_why():
     assert "^" in told
 
 
+def test_what_is_said_twice_is_printed_once():
+    finding = ("garbled", "а3", "a3", "а3 is Cyrillic", "а3")
+    told = one("z = а3 + b", "unreadable", detail="а3 is Cyrillic", findings=[finding])
+    assert told.startswith("line 1  z  unreadable: а3 is Cyrillic\n")
+    assert told.count("Cyrillic") == 1
+    assert told.splitlines()[2].strip() == "^^"
+
+
 def test_remarks_and_notes_make_nothing_wrong():
     remark = ("duplicate", "", "", "the same as line 12", "a")
     letter = ("notation", "а", "a", "the letter is Cyrillic", "b")
