@@ -19,7 +19,8 @@ from typing import Any
 
 from _timing import Row, interleaved, printed, told
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+# In the place of this folder, in which another verify may stand.
+sys.path[0] = str(Path(__file__).resolve().parent.parent / "tests")
 
 import sympy
 from oracles.scalars import in_sympy
@@ -36,7 +37,7 @@ SIMPLIFY_LIMIT_S = 20.0
 
 
 def formulas() -> list[tuple[Scalar, Scalar]]:
-    """Each gradient of NETWORK as derived, and as somebody else may write it: shuffled and nested otherwise."""
+    """Each gradient of NETWORK as derived, and as somebody else may write it: shuffled, nested otherwise."""
     rng = Random(3)
     found = []
     for equation in derive(build(NETWORK)).gradients.program.equations:
