@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from symgrad.verify.reader import complaints
 from symgrad.verify.reader.tokens import Refused, Token
 from symgrad.verify.syntax import Cases, Matrix, Node, Words
 
@@ -40,7 +41,7 @@ def array(reader: Grammar, token: Token) -> Node:
             if reader.tokens[reader.at].kind not in ("amp", "row", "end"):
                 if cases and len(row) == 1 and reader.tokens[reader.at].kind in ("words", "name"):
                     continue
-                raise reader.unexpected()
+                raise complaints.unexpected(reader)
     reader.bars = bars
     span = reader.span(token)
     if not rows:

@@ -1,8 +1,8 @@
-r"""Brackets and braces matched: what is never closed is closed, what was never opened goes, each with a repair.
+r"""Brackets and braces matched: what is never closed is closed, what was never opened goes, with a repair.
 
-Then the braces that nobody sees go too: ``{a}b``, ``\boxed{…}``, ``\textcolor{red}{…}``, ``\underbrace{…}_{…}``
-leave what they hold, as the page shows it. A bracket that ``\right.`` seems to close and ``\left.`` seems to
-open on the next row stays open between them.
+Then the braces that nobody sees go too: ``{a}b``, ``\boxed{…}``, ``\textcolor{red}{…}`` and
+``\underbrace{…}_{…}`` leave what they hold, as the page shows it. A bracket that ``\right.`` seems to close and
+``\left.`` seems to open on the next row stays open between them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ OPENING: Final = {")": "(", "]": "[", "}": "{", "|": "|", "‖": "‖", ">": "<"
 _MOST_OPEN: Final = 1000
 _TAIL: Final = frozenset(("amp", "gap", "row", "stop", "comma", "semi"))
 _ARGUMENTS: Final = {
-    "sqrt": 1, "accent": 1, "style": 1, "sub": 1, "sup": 1, "frac": 2, "overset": 2, "underset": 2, "substack": 1,
+    "sqrt": 1, "accent": 1, "style": 1, "sub": 1, "sup": 1, "frac": 2, "overset": 2, "underset": 2,
+    "substack": 1,
 }  # fmt: skip
 _SCRIPTS: Final = frozenset(("sub", "sup", "prime", "usub", "usup"))
 
@@ -121,7 +122,9 @@ def _matched(tokens: list[Token], repairs: list[Repair]) -> list[Token]:
     for index, token in enumerate(tokens):
         kind = token.kind
         if len(stack) > _MOST_OPEN:
-            raise Refused("too many brackets that are never closed, or nested too deep", (token.start, token.stop))
+            raise Refused(
+                "too many brackets that are never closed, or nested too deep", (token.start, token.stop)
+            )
         if kind == "open":
             stack.append(_Open("open", token.text, index, False))
         elif kind == "lbrace":

@@ -1,9 +1,10 @@
-r"""Derivatives, each one atom: fractions of ∂ or d, ``dL/dw``, ``\frac{d}{dx}``, ``\partial_x`` and ``\nabla_W``."""
+r"""Derivatives, each one atom: fractions of ∂ or d, ``dL/dw``, ``\frac{d}{dx}``, ``\partial_x``, ``\nabla``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from symgrad.verify.reader import complaints
 from symgrad.verify.reader.tokens import Refused, Token
 from symgrad.verify.syntax import Derivative, Factor, Name, Node, Number, Product, Scripted, Sum, Term
 
@@ -93,7 +94,7 @@ def fraction(reader: Grammar, token: Token) -> Node | None:
     if reader.at < top_end:
         of = reader.expression()
         if reader.at != top_end:
-            raise reader.unexpected()
+            raise complaints.unexpected(reader)
         if type(of) is Sum and len(of.terms) > 1:
             raise Refused(f"what {sign} acts on has no brackets about it", of.span)
     reader.at = bottom + 1
@@ -103,7 +104,7 @@ def fraction(reader: Grammar, token: Token) -> Node | None:
     by_start = reader.at
     by = denominator(reader, sign, bottom_end)
     if reader.at != bottom_end:
-        raise reader.unexpected()
+        raise complaints.unexpected(reader)
     reader.at = bottom_end + 1
     reader.bars = saved
     by_span = (tokens[by_start].start, tokens[bottom_end - 1].stop)
@@ -121,16 +122,18 @@ def _first_below(reader: Grammar, start: int, stop: int, sign: str) -> int:
     tokens, mate = reader.tokens, reader.mate
     at = start
     while at < stop:
-        if sign_at(reader, at, stop) == sign and (sign == "∂" or at == start or tokens[at - 1].kind == "op"):
-            # d or δ alone in a denominator is a letter.
-            if sign == "∂" or len(tokens[at].text) > 1 or at + 1 < stop:
-                return at
+        # A d or δ is one of a derivative at the start or behind a sign, and with something after it.
+        if sign_at(reader, at, stop) == sign and (
+            sign == "∂"
+            or ((at == start or tokens[at - 1].kind == "op") and (len(tokens[at].text) > 1 or at + 1 < stop))
+        ):
+            return at
         at = mate[at] + 1 if mate[at] > at else at + 1
     return -1
 
 
 def _scale(reader: Grammar, stop: int) -> Node:
-    """What stands before the first ∂ of a denominator: the T of ``T \\cdot ∂o``."""
+    """What stands before the first ∂ of a denominator: the T of ``T · ∂o``."""
     tokens = reader.tokens
     first = tokens[reader.at]
     node = reader.factor()
@@ -144,7 +147,7 @@ def _scale(reader: Grammar, stop: int) -> Node:
                 break
         factors.append(Factor(op, reader.factor()))
     if reader.at != stop:
-        raise reader.unexpected()
+        raise complaints.unexpected(reader)
     return node if len(factors) == 1 else Product(tuple(factors), reader.span(first))
 
 
@@ -203,7 +206,7 @@ def quantity(reader: Grammar, stop: int = -1, *, adjacent: bool = False) -> Node
 
 
 def variables(by: list[Node], order: int, span: tuple[int, int]) -> tuple[Node, ...]:
-    """Each variable as often as it is differentiated by; in ``∂x^2`` of order 2 the 2 counts, else it is a power."""
+    """Each variable as often as it counts; in ``∂x^2`` of order 2 the 2 counts, else it is a power."""
     if len(by) == order:
         return tuple(by)
     result: list[Node] = []
@@ -261,7 +264,7 @@ def slashed(reader: Grammar, token: Token) -> Node | None:
     order = taken(reader, sign)
     of = quantity(reader) if reader.at < at else None
     if reader.at != at:
-        raise reader.unexpected()
+        raise complaints.unexpected(reader)
     reader.at += 1
     by_start = reader.at
     by: list[Node] = []
@@ -311,8 +314,10 @@ def below(reader: Grammar, token: Token, notation: Literal["partial", "nabla"], 
             order = taken(reader, sign)
     of: Node | None = None
     here = tokens[reader.at]
-    if here.kind in _AFTER or here.kind in ("partial", "nabla"):
-        if not (here.kind == "bar" and reader.bars):
-            of = quantity(reader)
+    if (here.kind in _AFTER and not (here.kind == "bar" and reader.bars)) or here.kind in (
+        "partial",
+        "nabla",
+    ):
+        of = quantity(reader)
     variables_ = () if by is None else (by,) * order
     return Derivative(of, variables_, order, notation, sign, None, reader.span(token))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from symgrad.verify.reader import derivatives, letters, scripts
+from symgrad.verify.reader import complaints, derivatives, letters, scripts
 from symgrad.verify.reader.tokens import Refused, Token
 from symgrad.verify.syntax import (
     Big,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _BEFORE_FUNCTION: Final = re.compile(r"[A-Za-z]{1,2}[0-9]*")
 _OPERAND: Final = frozenset(
-    ("run", "num", "name", "open", "bar", "lbrace", "accent", "style", "frac", "sqrt", "func", "big", "partial",
-     "nabla")
+    ("run", "num", "name", "open", "bar", "lbrace", "accent", "style", "frac", "sqrt", "func", "big",
+     "partial", "nabla")
 )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def bare(reader: Grammar, node: Node, first: Token) -> Node:
             break
         factors.append(Factor("", reader.factor()))
     if not factors:
-        raise reader.missing(f"nothing stands after '\\{first.text}'")
+        raise complaints.missing(reader, f"nothing stands after '\\{first.text}'")
     argument = factors[0].node if len(factors) == 1 else Product(tuple(factors), reader.span(start))
     return Call(node, (argument,), False, reader.span(first))
 
@@ -160,14 +160,14 @@ def big(reader: Grammar, token: Token) -> Node:
         inner = reader.product()
         body: Node = Sum((Term(-1, inner, reader.span(here)),), reader.span(here))
     elif here.kind in ("done", "close", "rbrace", "rel", "sign", "comma"):
-        raise reader.missing(f"nothing stands after the {_NAMES[token.text]}")
+        raise complaints.missing(reader, f"nothing stands after the {_NAMES[token.text]}")
     else:
         body = reader.product()
     return Big(_OPERATORS[token.text], lower, upper, body, reader.span(token))
 
 
 def summing(reader: Grammar, token: Token) -> bool:
-    """Whether a capital sigma or pi is the sign of a sum or product: one with limits, or before what is summed."""
+    """Whether a capital Σ or Π is the sign of a sum or product: with limits, or before what is summed."""
     following = reader.tokens[reader.at + 1]
     if token.stop - token.start != 1 or token.style:
         return False
@@ -182,7 +182,14 @@ _OPERATORS: Final[dict[str, Literal["sum", "prod", "max", "min"]]] = {
     "Σ": "sum",
     "Π": "prod",
 }
-_NAMES: Final = {"Σ": "sum", "Π": "product", "sum": "sum", "prod": "product", "max": "maximum", "min": "minimum"}
+_NAMES: Final = {
+    "Σ": "sum",
+    "Π": "product",
+    "sum": "sum",
+    "prod": "product",
+    "max": "maximum",
+    "min": "minimum",
+}
 
 
 def limit(reader: Grammar, token: Token) -> Node:
@@ -219,6 +226,6 @@ def limit(reader: Grammar, token: Token) -> Node:
     reader.bars = bars
     result = parts[0] if len(parts) == 1 else Listed(tuple(parts), ",", reader.span(first))
     if reader.tokens[reader.at].kind != "rbrace":
-        raise reader.unexpected()
+        raise complaints.unexpected(reader)
     reader.at += 1
     return result

@@ -6,14 +6,12 @@ What else can be a factor has a file of its own: scripts, functions and big oper
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from symgrad.verify.reader import arrays, derivatives, functions, scripts
+from symgrad.verify.reader import arrays, atoms, complaints, derivatives, functions, scripts
 from symgrad.verify.reader.brackets import CLOSING, partners
 from symgrad.verify.reader.tokens import Refused, Token
 from symgrad.verify.syntax import (
-    Accent,
     Dots,
     Factor,
     Group,
@@ -21,15 +19,12 @@ from symgrad.verify.syntax import (
     Matrix,
     Name,
     Node,
-    Number,
     Product,
     Quotient,
     Relation,
     Repair,
-    Root,
     Sum,
     Term,
-    Words,
 )
 
 if TYPE_CHECKING:
@@ -37,28 +32,6 @@ if TYPE_CHECKING:
 
 DEEPEST: Final = 100
 _SCRIPTS: Final = frozenset(("sub", "sup", "prime", "usub", "usup", "top"))
-_ALONE: Final = frozenset(
-    ("done", "lbrace", "rbrace", "open", "close", "comma", "amp", "row", "begin", "end", "sub")
-)
-_CLOSERS: Final = frozenset(("close", "rbrace", "end"))
-REFUSED: Final = {
-    "pm": "'±' stands for two formulas; write them both",
-    "mp": "'∓' stands for two formulas; write them both",
-    "right|": "a bar for the value at a point is not read; give the value a name",
-    "int": "integrals are not read",
-    "lim": "limits are not read",
-    "arg": "'\\arg' is not read",
-    "dagger": "a dagger is not read; write ^\\top",
-    "dag": "a dagger is not read; write ^\\top",
-    "oplus": "'⊕' is not read",
-}
-"""Why a command that is known is not read, and what would have been."""
-_SHOWN: Final = {"row": "the end of the row", "amp": "&", "rbrace": "}", "lbrace": "{", "sub": "_", "sup": "^",
-                 "gap": "a wide gap", "partial": "∂", "over": "\\over", "frac": "\\frac", "top": "⊤"}  # fmt: skip
-
-
-class Ended(Refused):
-    """The text ends where a formula cannot end."""
 
 
 class Grammar:
@@ -212,7 +185,7 @@ class Grammar:
             token = self.tokens[self.at]
         reader = READERS.get(token.kind)
         if reader is None:
-            raise self.missing()
+            raise complaints.missing(self)
         self.deeper(token)
         node = reader(self, token)
         kind = self.tokens[self.at].kind
@@ -239,7 +212,7 @@ class Grammar:
             else:
                 self.at += 1
             if token.kind == "num":
-                node = number(token)
+                node = atoms.number(token)
             else:
                 node = Name(token.text, self.style, (token.start, token.stop))
         elif token.kind in ("name", "frac", "sqrt", "accent", "style", "nabla"):
@@ -247,7 +220,7 @@ class Grammar:
         elif token.kind == "open" and self.plain:
             node = self.group(token)
         else:
-            raise self.missing(f"{what} has nothing to act on")
+            raise complaints.missing(self, f"{what} has nothing to act on")
         self.depth -= 1
         return node
 
@@ -257,7 +230,7 @@ class Grammar:
         bars, style, self.bars = self.bars, self.style, ""
         closing = self.tokens[self.at]
         if closing.kind == "rbrace":
-            kind = Ended if closing.start == closing.stop else Refused
+            kind = complaints.Ended if closing.start == closing.stop else Refused
             raise kind("nothing between the braces", (token.start, closing.stop))
         node = self.items()
         self.expect("rbrace")
@@ -268,7 +241,7 @@ class Grammar:
         """The token here, which must be of this kind."""
         token = self.tokens[self.at]
         if token.kind != kind:
-            raise self.unexpected()
+            raise complaints.unexpected(self)
         self.at += 1
         return token
 
@@ -296,197 +269,25 @@ class Grammar:
             return inner
         return Group(token.text, inner, span)
 
-    def barred(self, token: Token) -> Node:
-        """``|x|`` and ``‖x‖`` where both bars look alike."""
-        bars, text = self.bars, token.text
-        self.at += 1
-        if text == "|" and self.doubled(token):
-            text = "‖"
-            self.at += 1
-        self.bars = text
-        inner = self.items()
-        closing = self.tokens[self.at]
-        if closing.kind != "bar":
-            raise self.unexpected()
-        self.at += 1
-        if text == "‖" and closing.text == "|":
-            if not self.doubled(closing):
-                raise Refused("'||' is never closed", (token.start, closing.stop))
-            self.at += 1
-        elif closing.text != text:
-            raise Refused(f"'{text}' is closed by '{closing.text}'", (token.start, closing.stop))
-        self.bars = bars
-        return Group(text, inner, self.span(token))
-
-    def doubled(self, token: Token) -> bool:
-        """Whether a second bar stands right beside ``token``, which is the one before."""
-        following = self.tokens[self.at]
-        return following.kind == "bar" and following.text == "|" and following.start == token.stop
-
-    def brace(self, token: Token) -> Node:
-        """Braces that hold a base of scripts, or a fraction by ``\\over``."""
-        node = self.braced(token)
-        if self.tokens[self.at].kind in ("sub", "sup", "prime", "usup", "usub") and (
-            type(node) in (Sum, Relation, Listed, Product)
-        ):
-            raise Refused(
-                "braces do not show, so the script belongs to the last letter alone; write ( ) instead",
-                self.span(token),
-            )
-        return node
-
-    def name(self, token: Token) -> Node:
-        """A letter; a sign of a sum or product that was written as one: ``Σ_i``."""
-        if token.text in ("Σ", "Π") and functions.summing(self, token):
-            return functions.big(self, token)
-        self.at += 1
-        return Name(token.text, token.style or self.style, (token.start, token.stop))
-
-    def numeral(self, token: Token) -> Node:
-        """A number."""
-        self.at += 1
-        return number(token)
-
-    def accent(self, token: Token) -> Node:
-        r"""``\hat{y}``, ``\hat y``."""
-        self.at += 1
-        inner = self.unit(f"\\{token.text}")
-        return Accent(token.text, inner, self.span(token))
-
-    def styled(self, token: Token) -> Node:
-        r"""``\mathbf{\hat x}``: a style that holds for more than a letter."""
-        self.at += 1
-        before, self.style = self.style, token.text
-        node = self.unit("a style")
-        self.style = before
-        if type(node) is Number and node.value.denominator == 1:
-            return Name(str(node.value), token.text, node.span)
-        if type(node) is Name:
-            return node._replace(span=self.span(token))
-        return node
-
-    def fraction(self, token: Token) -> Node:
-        r"""``\frac{top}{bottom}``, unless it is a derivative."""
-        if (derivative := derivatives.fraction(self, token)) is not None:
-            return derivative
-        self.at += 1
-        top = self.unit("\\frac")
-        bottom = self.unit("\\frac")
-        return Quotient(top, bottom, self.span(token))
-
-    def root(self, token: Token) -> Node:
-        r"""``\sqrt{x}``, ``\sqrt[3]{x}``, ``√x``."""
-        self.at += 1
-        degree: Node | None = None
-        if token.text == "sqrt" and self.tokens[self.at].text == "[":
-            self.at += 1
-            degree = self.expression()
-            self.expect("close")
-        if self.tokens[self.at].kind == "open":
-            group = self.group(self.tokens[self.at])
-            return Root(group.inner if type(group) is Group else group, degree, self.span(token))
-        return Root(self.unit("\\sqrt"), degree, self.span(token))
-
-    def dots(self, token: Token) -> Node:
-        """Dots."""
-        self.at += 1
-        return Dots((token.start, token.stop))
-
-    def words(self, token: Token) -> Node:
-        """Text, which stands alone: a condition, a subscript."""
-        before = self.tokens[self.at - 1].kind if self.at else "done"
-        self.at += 1
-        if before not in _ALONE or self.tokens[self.at].kind not in _ALONE:
-            raise Refused("text in the middle of a formula", (token.start, token.stop))
-        return Words(token.text, (token.start, token.stop))
-
-    def refused(self, token: Token) -> Node:
-        """A command that is known and not read."""
-        raise Refused(REFUSED.get(token.text, f"'\\{token.text}' is not read"), (token.start, token.stop))
-
-    def missing(self, message: str = "") -> Refused:
-        """The complaint where a factor should stand and does not."""
-        token = self.tokens[self.at]
-        before = self.tokens[self.at - 1] if self.at else None
-        if token.kind == "unknown":
-            return unknown(token)
-        if message:
-            pass
-        elif (
-            before is not None
-            and before.kind in ("op", "sign", "rel")
-            and token.kind in ("op", "sign", "rel")
-        ):
-            message = f"two operators in a row: '{before.text}' and '{token.text}'"
-        elif before is not None and before.kind in ("op", "sign", "rel", "comma"):
-            message = f"nothing stands after '{before.text}'"
-        elif token.kind == "done":
-            message = "the formula is empty" if before is None else "the formula ends too early"
-        else:
-            message = f"'{shown(token)}' stands where a quantity should"
-        if token.kind == "done" or (token.kind in _CLOSERS and token.start == token.stop):
-            where = (before.start, before.stop) if before is not None else (token.start, token.stop)
-            return Ended(message, where)
-        return Refused(message, (token.start, token.stop))
-
-    def unexpected(self) -> Refused:
-        """The complaint about a token that nothing can begin or go on with."""
-        token = self.tokens[self.at]
-        if token.kind == "unknown":
-            return unknown(token)
-        if token.kind == "done":
-            return Ended("the formula ends too early", (max(token.start - 1, 0), token.stop))
-        if token.kind == "refused":
-            return Refused(REFUSED.get(token.text, f"'\\{token.text}' is not read"), (token.start, token.stop))
-        if token.kind == "stop":
-            return Refused("a full stop in the middle of a formula", (token.start, token.stop))
-        if token.kind == "rel" and token.text == ":":
-            return Refused("a colon in the middle of a formula", (token.start, token.stop))
-        return Refused(f"'{shown(token)}' cannot stand here", (token.start, token.stop))
-
-
-def shown(token: Token) -> str:
-    """How a complaint names a token."""
-    return _SHOWN.get(token.kind) or token.text or token.kind
-
-
-def unknown(token: Token) -> Refused:
-    """The complaint about a command or sign that no table has."""
-    from symgrad.verify.reader.repairs import advice
-
-    return Refused(advice(token.text), (token.start, token.stop))
-
-
-_SMALL: Final[dict[str, Fraction]] = {str(value): Fraction(value) for value in range(10)}
-
-
-def number(token: Token) -> Number:
-    """The number that a token spells."""
-    text = token.text
-    value = _SMALL.get(text)
-    if value is None:
-        value = Fraction(text) if "." in text else Fraction(int(text))
-    return Number(value, "." in text, (token.start, token.stop))
-
 
 READERS: Final[dict[str, Callable[[Grammar, Token], Node]]] = {
     "run": functions.run,
-    "num": Grammar.numeral,
-    "name": Grammar.name,
+    "num": atoms.numeral,
+    "name": atoms.name,
     "open": Grammar.group,
-    "bar": Grammar.barred,
-    "lbrace": Grammar.brace,
-    "accent": Grammar.accent,
-    "style": Grammar.styled,
-    "frac": Grammar.fraction,
-    "sqrt": Grammar.root,
+    "bar": atoms.barred,
+    "lbrace": atoms.brace,
+    "accent": atoms.accent,
+    "style": atoms.styled,
+    "frac": atoms.fraction,
+    "sqrt": atoms.root,
     "func": functions.function,
     "big": functions.big,
     "partial": derivatives.partial,
     "nabla": derivatives.nabla,
     "begin": arrays.array,
-    "dots": Grammar.dots,
-    "words": Grammar.words,
-    "refused": Grammar.refused,
+    "dots": atoms.dots,
+    "words": atoms.words,
+    "refused": atoms.refused,
 }
 """What can begin a factor, and what reads it."""

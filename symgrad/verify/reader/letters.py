@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
-_GREEK = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_GREEK: Final = _words(
     "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta θ iota ι kappa κ "
     "varkappa κ lambda λ mu μ nu ν xi ξ omicron ο pi π varpi π rho ρ varrho ρ sigma σ varsigma ς tau τ "
     "upsilon υ phi φ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ "
     "Upsilon Υ Phi Φ Psi Ψ Omega Ω varGamma Γ varDelta Δ varTheta Θ varLambda Λ varSigma Σ varPhi Φ "
     "varPsi Ψ varOmega Ω"
-).split()
+)
 GREEK: Final[dict[str, str]] = dict(zip(_GREEK[::2], _GREEK[1::2], strict=True))
 """The Greek letters by their English names."""
 
 FUNCTIONS: Final = frozenset(
-    "log ln lg exp tanh sinh cosh coth sin cos tan arctan arcsin arccos sqrt max min relu ReLU sigmoid softmax "
-    "Softmax Sigmoid logsumexp softplus sign sgn abs erf tr Tr trace diag vec det norm rank".split()
+    _words(
+        "log ln lg exp tanh sinh cosh coth sin cos tan arctan arcsin arccos sqrt max min relu ReLU sigmoid "
+        "softmax Softmax Sigmoid logsumexp softplus sign sgn abs erf tr Tr trace diag vec det norm rank"
+    )
 )
 """The names that are functions wherever they stand before a bracket."""
 
 ENDINGS: Final = (
-    "logsumexp", "softmax", "sigmoid", "softplus", "tanh", "sinh", "cosh", "sqrt", "relu", "log", "exp", "sin",
-    "cos", "max", "min", "ln",
+    "logsumexp", "softmax", "sigmoid", "softplus", "tanh", "sinh", "cosh", "sqrt", "relu", "log", "exp",
+    "sin", "cos", "max", "min", "ln",
 )  # fmt: skip
 """The functions that end a run of letters before a bracket: ``yln(a)``."""
 
-BARE: Final = frozenset("log ln lg exp tanh sinh cosh sin cos".split())
+BARE: Final = frozenset(_words("log ln lg exp tanh sinh cosh sin cos"))
 """The functions that need no bracket even where their backslash is missing: ``ln x``."""
 
 ACCENTS: Final[dict[str, str]] = {
@@ -45,11 +52,12 @@ STYLES: Final[dict[str, str]] = {
     "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "pmb": "bold", "mathbfit": "bold", "textbf": "bold",
     "symbf": "bold", "bold": "bold", "vec": "bold", "overrightarrow": "bold", "mathcal": "cal",
     "mathscr": "cal", "mathbb": "bb", "Bbb": "bb", "mathsf": "sf", "mathtt": "tt", "texttt": "tt",
-    "mathfrak": "frak", "mathnormal": "", "mathit": "", "textit": "", "mathrm": "word", "operatorname": "word",
+    "mathfrak": "frak", "mathnormal": "", "mathit": "", "textit": "", "mathrm": "word",
+    "operatorname": "word",
     "operatorname*": "word", "mathop": "", "text": "word", "textrm": "word", "textnormal": "word",
     "textsf": "word", "mbox": "word", "hbox": "word", "textup": "word", "mathregular": "word",
 }  # fmt: skip
-TEXTS: Final = frozenset("text textrm textnormal textsf mbox hbox textup textbf textit texttt".split())
+TEXTS: Final = frozenset(_words("text textrm textnormal textsf mbox hbox textup textbf textit texttt"))
 """The commands whose argument is text, not mathematics."""
 SWITCHES: Final[dict[str, str]] = {
     "bf": "bold", "rm": "word", "it": "", "cal": "cal", "sf": "sf", "tt": "tt", "bfseries": "bold",
@@ -66,7 +74,8 @@ RELATIONS: Final[dict[str, str]] = {
     "Leftrightarrow": "⇔", "Longleftrightarrow": "⇔", "eq": "=",
 }  # fmt: skip
 OPERATORS: Final[dict[str, str]] = {
-    "cdot": "·", "cdotp": "·", "bullet": "·", "ast": "*", "times": "×", "odot": "⊙", "circ": "∘", "otimes": "⊗",
+    "cdot": "·", "cdotp": "·", "bullet": "·", "ast": "*", "times": "×", "odot": "⊙", "circ": "∘",
+    "otimes": "⊗",
     "star": "⋆", "div": "/", "bigodot": "⊙", "bigotimes": "⊗", "circledast": "⋆", "slash": "/",
 }  # fmt: skip
 BRACKETS: Final[dict[str, tuple[str, str]]] = {
@@ -77,10 +86,12 @@ BRACKETS: Final[dict[str, tuple[str, str]]] = {
     "}": ("close", "}"), "|": ("bar", "‖"),
 }  # fmt: skip
 SPACES: Final = frozenset(
-    ", ; : ! / space thinspace medspace thickspace enspace enskip negthinspace quad qquad displaystyle "
-    "textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag big Big bigg Bigg bigl Bigl biggl "
-    "Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm noindent hfill allowbreak mathstrut strut relax "
-    "centering small normalsize large hline allowdisplaybreaks".split()
+    _words(
+        ", ; : ! / space thinspace medspace thickspace enspace enskip negthinspace quad qquad displaystyle "
+        "textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag big Big bigg Bigg bigl Bigl "
+        "biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm noindent hfill allowbreak mathstrut strut "
+        "relax centering small normalsize large hline allowdisplaybreaks"
+    )
 )
 """Commands that change only how a formula looks; ``\\quad`` among them is a gap all the same."""
 SWALLOWED: Final[dict[str, int]] = {
@@ -95,12 +106,14 @@ TRANSPARENT: Final[dict[str, int]] = {
 }  # fmt: skip
 """Commands that go away and leave their last argument; so many arguments before it go away too."""
 ALIGNED: Final = frozenset(
-    "align aligned alignat alignedat split gather gathered equation eqnarray multline displaymath math "
-    "flalign dcases* subequations".split()
-) - {"dcases*"}
+    _words(
+        "align aligned alignat alignedat split gather gathered equation eqnarray multline displaymath math "
+        "flalign subequations"
+    )
+)
 """Environments whose rows are rows of the passage."""
-MATRICES: Final = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix array".split())
-CASES: Final = frozenset("cases dcases rcases".split())
+MATRICES: Final = frozenset(_words("matrix pmatrix bmatrix Bmatrix smallmatrix array"))
+CASES: Final = frozenset(_words("cases dcases rcases"))
 
 
 def _commands() -> dict[str, tuple[str, str]]:
@@ -108,7 +121,8 @@ def _commands() -> dict[str, tuple[str, str]]:
     table.update((name, ("name", name)) for name in ("i", "j", "l", "o"))
     table.update(
         ell=("name", "ℓ"), imath=("name", "i"), jmath=("name", "j"), infty=("name", "∞"), hbar=("name", "ħ"),
-        emptyset=("name", "∅"), R=("bb", "R"), reals=("bb", "R"), real=("bb", "R"), N=("bb", "N"), Z=("bb", "Z"),
+        emptyset=("name", "∅"), R=("bb", "R"), reals=("bb", "R"), real=("bb", "R"), N=("bb", "N"),
+        Z=("bb", "Z"),
         partial=("partial", "∂"), part=("partial", "∂"), nabla=("nabla", "∇"), frac=("frac", ""),
         dfrac=("frac", ""), tfrac=("frac", ""), cfrac=("frac", ""), sqrt=("sqrt", ""), over=("over", ""),
         sum=("big", "sum"), prod=("big", "prod"), max=("func", "max"), min=("func", "min"),
@@ -122,11 +136,11 @@ def _commands() -> dict[str, tuple[str, str]]:
         begin=("begin", ""), end=("end", ""), cr=("row", ""), newline=("row", ""), quad=("gap", ""),
         qquad=("gap", ""), middle=("space", ""),
     )  # fmt: skip
-    for name in "log ln lg exp tanh sinh cosh coth sin cos tan arctan arcsin arccos det".split():
+    for name in _words("log ln lg exp tanh sinh cosh coth sin cos tan arctan arcsin arccos det"):
         table[name] = ("func", name)
-    for name in "relu ReLU sigmoid softmax softplus sign sgn erf tr Tr trace diag rank".split():
+    for name in _words("relu ReLU sigmoid softmax softplus sign sgn erf tr Tr trace diag rank"):
         table[name] = ("func", name)
-    for name in "dots ldots cdots vdots ddots dotsc dotsb dotsm dotsi dotso hdots".split():
+    for name in _words("dots ldots cdots vdots ddots dotsc dotsb dotsm dotsi dotso hdots"):
         table[name] = ("dots", name)
     for kind, names in (("rel", RELATIONS), ("op", OPERATORS), ("accent", ACCENTS), ("style", STYLES)):
         table.update((name, (kind, text)) for name, text in names.items())
@@ -143,8 +157,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = _commands()
 
 SIGNS: Final[dict[str, tuple[str, str]]] = {
     "+": ("sign", "+"), "-": ("sign", "-"), "−": ("sign", "-"), "–": ("sign", "-"), "﹣": ("sign", "-"),
-    "*": ("op", "*"), "/": ("op", "/"), "·": ("op", "·"), "⋅": ("op", "·"), "∙": ("op", "·"), "•": ("op", "·"),
-    "×": ("op", "×"), "⊙": ("op", "⊙"), "∘": ("op", "∘"), "⊗": ("op", "⊗"), "⋆": ("op", "⋆"), "∗": ("op", "*"),
+    "*": ("op", "*"), "/": ("op", "/"), "·": ("op", "·"), "⋅": ("op", "·"), "∙": ("op", "·"),
+    "•": ("op", "·"),
+    "×": ("op", "×"), "⊙": ("op", "⊙"), "∘": ("op", "∘"), "⊗": ("op", "⊗"), "⋆": ("op", "⋆"),
+    "∗": ("op", "*"),
     "÷": ("op", "/"), "∕": ("op", "/"), "@": ("op", "·"), "⨀": ("op", "⊙"),
     "=": ("rel", "="), "<": ("rel", "<"), ">": ("rel", ">"), "≤": ("rel", "≤"), "≥": ("rel", "≥"),
     "≠": ("rel", "≠"), "≈": ("rel", "≈"), "∝": ("rel", "∝"), "≡": ("rel", "≡"), "∈": ("rel", "∈"),
@@ -155,7 +171,8 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     ")": ("close", ")"), "]": ("close", "]"), "{": ("lbrace", "{"), "}": ("rbrace", "}"), "|": ("bar", "|"),
     "‖": ("bar", "‖"), "∥": ("bar", "‖"), "⟨": ("open", "<"), "⟩": ("close", ">"), "^": ("sup", "^"),
     "_": ("sub", "_"), "'": ("prime", "'"), "′": ("prime", "'"), "’": ("prime", "'"), "″": ("prime", "''"),
-    "‴": ("prime", "'''"), "∂": ("partial", "∂"), "∇": ("nabla", "∇"), "∑": ("big", "sum"), "∏": ("big", "prod"),
+    "‴": ("prime", "'''"), "∂": ("partial", "∂"), "∇": ("nabla", "∇"), "∑": ("big", "sum"),
+    "∏": ("big", "prod"),
     "√": ("sqrt", ""), "…": ("dots", "dots"), "⋯": ("dots", "cdots"), "⋮": ("dots", "vdots"),
     "⋱": ("dots", "ddots"), "⊤": ("top", ""), "ᵀ": ("top", ""), "&": ("amp", "&"), "∞": ("name", "∞"),
     "ℓ": ("name", "ℓ"), "ϵ": ("name", "ε"), "ϕ": ("name", "φ"), "∅": ("name", "∅"), "∀": ("joint", ""),

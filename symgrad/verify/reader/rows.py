@@ -16,11 +16,10 @@ _CLOSING: Final = frozenset(("close", "rbrace", "end"))
 _PENDING: Final = frozenset(("op", "sign", "rel"))
 _PUNCTUATION: Final = frozenset(("comma", "semi", "stop"))
 _JOINTS: Final = frozenset(
-    "and where with for so hence thus then therefore because since as i.e. ie for all for each for every such that "
-    "that is which gives giving yields we have we get und wobei mit für et avec où pour with respectively with "
-    "respectively 其中 和 且 所以 因此 则 即 以及".split()
-    + ["for all", "for each", "for every", "such that", "that is", "which gives", "we have", "we get", "and so",
-       "and hence", "and thus", "so that", "where as", "i.e.,"]
+    ("and", "where", "with", "for", "so", "hence", "thus", "then", "therefore", "because", "since", "as",
+     "i.e", "ie", "that is", "for all", "for each", "for every", "such that", "which gives", "giving",
+     "yields", "we have", "we get", "and so", "and hence", "and thus", "so that", "respectively", "und", "wobei", "mit",
+     "für", "et", "avec", "où", "pour", "其中", "和", "且", "所以", "因此", "则", "即", "以及")
 )  # fmt: skip
 _PLAIN_JOINTS: Final = frozenset(("for", "and", "where", "with"))
 
@@ -180,7 +179,7 @@ def _rows(tokens: list[Token]) -> list[list[Token]]:
     return rows
 
 
-def _pieces(row: list[Token], plain: bool) -> list[_Piece]:  # noqa: PLR0912  # one pass
+def _pieces(row: list[Token], plain: bool) -> list[_Piece]:
     pieces: list[_Piece] = []
     tokens: list[Token] = []
     related = False
@@ -207,17 +206,13 @@ def _pieces(row: list[Token], plain: bool) -> list[_Piece]:  # noqa: PLR0912  # 
             tokens.append(token)
             continue
         if kind == "amp":
-            if index and row[index - 1].kind == "amp" and tokens:
-                continue
             continue
         if kind == "gap":
             following = _next(row, index)
             if tokens and tokens[-1].kind not in _PENDING and following.kind not in _PENDING:
                 finish("gap")
-        elif kind == "comma":
-            finish("comma")
-        elif kind == "semi":
-            finish("semi")
+        elif kind in ("comma", "semi"):
+            finish(kind)
         elif kind == "stop" and (
             index == last or _next(row, index).kind in ("gap", "done", "joint", "words")
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from symgrad.verify.reader import atoms, complaints
 from symgrad.verify.reader.tokens import Refused, Token
 from symgrad.verify.syntax import (
     Accent,
@@ -43,7 +44,7 @@ def scripted(reader: Grammar, base: Node, first: Token) -> Node:
         and tokens[reader.at].start == reader.last
     ):
         # δ1 in plain text is δ₁.
-        sub = reader.numeral(tokens[reader.at])
+        sub = atoms.numeral(reader, tokens[reader.at])
     while True:
         token = tokens[reader.at]
         kind = token.kind
@@ -119,14 +120,14 @@ def below(reader: Grammar, token: Token) -> Node:
 
 
 def argument(reader: Grammar, sign: str) -> Node:
-    """The argument of ``_`` or ``^``: braces, or one letter or digit; in plain text a whole word or number."""
+    """The argument of ``_`` or ``^``: braces, one letter or digit; in plain text a whole word or number."""
     token = reader.tokens[reader.at]
     if token.kind == "num" and not reader.plain and len(token.text) > 1 and "." not in token.text:
         # x_12 prints as x₁2, which nobody means.
         message = f"'{sign}{token.text}' is read as '{sign}{{{token.text}}}'"
         span = (token.start, token.stop)
         reader.repairs.append(Repair("spelling", message, span, f"{{{token.text}}}"))
-        return reader.numeral(token)
+        return atoms.numeral(reader, token)
     if token.kind == "sign" and sign == "^":
         reader.at += 1
         node = argument(reader, sign)
@@ -138,7 +139,7 @@ def argument(reader: Grammar, sign: str) -> Node:
             reader.repairs.append(Repair("spelling", message, span, "{…}"))
         return Sum((Term(-1, node, span),), span)
     if token.kind in ("op", "sign", "comma") or token.kind == "done":
-        raise reader.missing(f"'{sign}' has nothing to put there")
+        raise complaints.missing(reader, f"'{sign}' has nothing to put there")
     return reader.unit(f"'{sign}'")
 
 
@@ -165,7 +166,8 @@ def above(reader: Grammar) -> tuple[list[Node], int]:
         return [], len(token.text)
     if token.kind == "open" and token.text == "(":
         node = reader.group(token)
-        assert type(node) is Group
+        if type(node) is not Group:
+            return [node], 0
         if not reader.plain:
             message = "'^(' raises only the bracket; read as if all of it were raised"
             reader.repairs.append(Repair("spelling", message, node.span, "^{(…)}"))
@@ -215,7 +217,7 @@ def inside(reader: Grammar, brace: Token) -> tuple[list[Node], int]:
         elif labelled and token.kind == "comma":
             reader.at += 1
         elif parts and type(parts[-1]) is not Label:
-            raise reader.unexpected()
+            raise complaints.unexpected(reader)
         else:
             parts.append(reader.items())
     reader.at = end + 1
@@ -238,7 +240,11 @@ def only_labels(reader: Grammar, end: int) -> bool:
             if at == end:
                 return False
             at += 1
-        elif token.kind in ("top", "prime", "comma") or token.text == "T" or (token.kind == "op" and token.text in _STARS):
+        elif (
+            token.kind in ("top", "prime", "comma")
+            or token.text == "T"
+            or (token.kind == "op" and token.text in _STARS)
+        ):
             at += 1
         else:
             return False
@@ -251,7 +257,7 @@ def label(reader: Grammar, token: Token, end: int) -> Node:
     inner = reader.expression() if token.kind == "rel" else reader.items()
     closing = reader.tokens[reader.at]
     if reader.at >= end or closing.text not in (")", "]", ">"):
-        raise reader.unexpected()
+        raise complaints.unexpected(reader)
     reader.at += 1
     return Label(token.text, inner, (token.start, closing.stop))
 

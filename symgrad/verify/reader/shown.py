@@ -31,8 +31,8 @@ from symgrad.verify.syntax import (
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "<": ">"}
 
 
-def show(node: Node) -> str:  # noqa: PLR0911, PLR0912  # a line for each kind
-    """The tree as text: ``(a_1·w + f ( x ))``, derivatives as ``D[L / w]``, names with ``style:`` before them."""
+def show(node: Node) -> str:
+    """The tree as text: ``({a_{1} · w} + {f ( x )})``, derivatives as ``D[∂ L / w]``."""
     match node:
         case Number(value=value, decimal=decimal):
             return f"{float(value)!r}" if decimal else str(value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
+from symgrad.verify.reader import complaints
 from symgrad.verify.reader.brackets import balance
-from symgrad.verify.reader.grammar import Ended, Grammar
+from symgrad.verify.reader.grammar import Grammar
 from symgrad.verify.reader.rows import Draft, drafts
 from symgrad.verify.reader.tokens import Lexer, Refused, Token
 from symgrad.verify.syntax import Listed, Node, Problem, Repair, Statement
@@ -29,9 +31,8 @@ def read(text: str, *, plain: bool = False) -> tuple[Statement, ...]:
     statements: list[Statement] = []
     for number, draft in enumerate(found):
         _read_draft(draft, plain, statements, last=number == len(found) - 1)
-    if not statements and text.strip():
-        if tokens or repairs:
-            statements = [_broken("there is no formula in it", (0, len(text)), (0, len(text)))]
+    if not statements and (tokens or repairs):
+        statements = [_broken("there is no formula in it", (0, len(text)), (0, len(text)))]
     return _with_repairs(statements, repairs) if repairs and statements else tuple(statements)
 
 
@@ -42,7 +43,7 @@ def _read_draft(draft: Draft, plain: bool, statements: list[Statement], *, last:
         return
     # One broken row does not take the rows that go on from it along.
     bounds = sorted({0, *draft.rows, len(draft.tokens)})
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         statements.append(_statement(draft.tokens[start:stop], plain, last=last and stop == bounds[-1]))
 
 
@@ -50,7 +51,7 @@ def _statement(tokens: list[Token], plain: bool, *, last: bool) -> Statement:
     span = (tokens[0].start, tokens[-1].stop)
     try:
         return _chain(tokens, plain, [])
-    except Ended as refusal:
+    except complaints.Ended as refusal:
         cut = _cut(tokens) if last else 0
         if cut:
             where = (tokens[cut].start, span[1])
@@ -84,7 +85,7 @@ def _chain(tokens: list[Token], plain: bool, repairs: list[Repair]) -> Statement
         relations.append(token.text)
         members.append(_member(reader))
     if reader.tokens[reader.at].kind != "done":
-        raise reader.unexpected()
+        raise complaints.unexpected(reader)
     return Statement(tuple(members), tuple(relations), leading, tuple(repairs), None, (tokens[0].start, stop))
 
 

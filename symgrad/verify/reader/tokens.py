@@ -1,6 +1,6 @@
 """A text cut into tokens, every character of it in one of them or known to say nothing.
 
-Look-alikes and lost backslashes are put right here, each with a :class:`Repair`. What no table knows becomes a
+Look-alikes and lost backslashes are put right here, each with a repair. What no table knows becomes a
 token of the kind ``unknown``, which the grammar refuses where it stands.
 """
 
