@@ -51,7 +51,7 @@ def _numerator(node: Derivative, world: World, env: Env, evaluate: Evaluate) -> 
     if found is not None and not found[1] and not found[2]:
         pattern = found[0]
         if world.is_open(pattern):
-            labels = tuple(world.whole(n, env) for n in (*pattern.labels, *pattern.subs))
+            labels = tuple(_label(n, world, env) for n in (*pattern.labels, *pattern.subs))
             if node.order > 1:
                 raise UnsettledError(f"second derivatives of an unknown {pattern.key}", node.span)
             return scalar(world.loss(pattern.key, labels)), True
@@ -59,6 +59,14 @@ def _numerator(node: Derivative, world: World, env: Env, evaluate: Evaluate) -> 
             return _of_function(pattern, node, world, env, evaluate), False
         return evaluate(of, world, env), world.is_objective(pattern)
     return evaluate(of, world, env), False
+
+
+def _label(node: Node, world: World, env: Env) -> int:
+    """A script of an unknown loss; where it has no value it only names the loss."""
+    try:
+        return world.whole(node, env)
+    except UnsettledError:
+        return 0
 
 
 def _of_function(pattern: Pattern, node: Derivative, world: World, env: Env, evaluate: Evaluate) -> Array:

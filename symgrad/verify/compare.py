@@ -17,6 +17,9 @@ from symgrad.verify.scalars import ZERO, Scalar
 from symgrad.verify.syntax import Big, Derivative, Label, Name, Node, Number, Product, Relation, Scripted, children
 from symgrad.verify.world import Env, OutsideError, Reading, StepError, UnsettledError, World, assignments
 
+STEPS = frozenset("ltnτ")
+"""Letters of layers, steps and samples: one in the middle stands for all where nothing says how many there are."""
+
 MOST_PLACES = 2_000
 """The most index values at which a claim is judged, of one choice of sizes."""
 
@@ -190,7 +193,7 @@ class Comparer:
         for letter in letters:
             limits = world.limits(letter) or world.inferred(letter, *nodes)
             if limits is None:
-                limits = (2, 2)
+                limits = (2, 2) if letter in STEPS else world.anonymous(letter)
             ranges.append((letter, limits))
         count = 0
         for bound in assignments(ranges):
@@ -305,6 +308,8 @@ def _free(node: Node, context: Context, bound: frozenset[str], found: dict[str, 
                 _free(part, context, bound, found, scripted=True)
             for part in rest:
                 _free(part, context, bound, found, scripted=False)
+        case Big(lower=None, upper=None):
+            return  # a bare Σ runs over what its body leaves open
         case Big():
             inner = set(bound)
             if node.lower is not None:

@@ -110,16 +110,21 @@ class Context:
         self.ambiguous: set[str] = set()
         self.choices: dict[str, Range] = {}
         self.entrywise_tensor = False
+        self.words: set[str] = set()
+        self.chosen: frozenset[str] = frozenset()
         self.plain_text = False
+        self.layers: set[str] = set()
         self.base = 1
 
     # What a letter is
 
     def is_index(self, letter: str) -> bool:
         """Whether a letter runs over positions, layers, steps or samples."""
-        if letter in self.bound or letter in self.ranges:
+        if letter in self.bound or letter in self.ranges or letter in self.choices:
             return True
-        return letter in INDEX_LETTERS and letter not in self.declarations and letter not in self.definitions
+        if letter in self.words or letter in self.declarations or letter in self.definitions:
+            return False
+        return letter in INDEX_LETTERS
 
     def is_size(self, letter: str) -> bool:
         """Whether a letter is a size."""
@@ -175,13 +180,17 @@ class Context:
         labels, rest = label_items(spelling.sups)
         if rest and not labels and key in self.bare_labels and plain_index(rest[0]):
             labels, rest = items(rest[0]), rest[1:]
-        elif rest and not labels and isinstance(rest[0], Transposed) and key in self.bare_labels and "T" in self.sizes:
-            pass
-        if key not in self.functions or self.declarations.get(key):
-            subs = self.split(key, subs)
-        else:
-            subs = self.split(key, subs)
+        elif rest and not labels and plain_index(rest[0]) and self._names_a_layer(key, rest[0]):
+            labels, rest = items(rest[0]), rest[1:]
+        subs = self.split(key, subs)
         return Pattern(key, labels, tuple(subs), None, spelling.span), rest, primes
+
+    def _names_a_layer(self, key: str, script: Node) -> bool:
+        """Whether a bare superscript is a layer: an index with a range, on a name that nothing else is said of."""
+        if self.is_known(key) or key in ("e", "β", "γ") or key in BUILTIN:
+            return False
+        letters = [name.letter for name in letters_in(script)]
+        return bool(letters) and all(letter in self.layers for letter in letters)
 
     def _numbered(self, key: str, span: Span) -> tuple[str, list[Node]]:
         """``w5`` as an entry of w, where w is known and w5 is not."""
@@ -253,6 +262,8 @@ class Context:
             case Call():
                 function = self.named(node.function)
                 if function is None or function[1] or function[2]:
+                    return None
+                if any(spelled(item) is None and not isinstance(item, Derivative) for item in node.arguments):
                     return None
                 return function[0]._replace(parameters=node.arguments, span=node.span)
             case Product(factors=(first, second)) if not second.op:

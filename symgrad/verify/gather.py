@@ -20,6 +20,7 @@ from symgrad.verify.syntax import (
     Derivative,
     Dots,
     Group,
+    Label,
     Listed,
     Name,
     Node,
@@ -121,6 +122,7 @@ def gather(stated: Sequence[Stated], network: Iterable[str] = ()) -> Gathered:
     every = [member for one in stated for member in one.statement.members]
     for member in every:
         context.note_names(member)
+    _note_words(stated, context)
     _note_first(stated, context)
     for member in every:
         context.note_ranks(member)
@@ -251,10 +253,14 @@ def _note_first(stated: Sequence[Stated], context: Context) -> None:
                 if rest and not labels and plain_index(rest[0]):
                     context.bare_labels.add(spelling.key)
         if len(statement.members) > 1 and _is_range(statement.members[1]):
+            chosen = "∈" in statement.relations[:1]
             for item in items(first):
-                if isinstance(item, Name):
+                if isinstance(item, Name) and not (chosen and item.letter in context.chosen):
                     for letter in _letters(item):
                         context.bound.add(letter)
+                        if not chosen:
+                            context.words.discard(letter)
+                            context.layers.add(letter)
         spelling = spelled(first)
         if spelling is not None and statement.relations[:1] and statement.relations[0] in _EQUALITIES:
             labels, rest = label_items(spelling.sups)
@@ -264,6 +270,50 @@ def _note_first(stated: Sequence[Stated], context: Context) -> None:
                 elif plain_index(rest[0]):
                     context.bare_labels.add(spelling.key)
     context.bare_labels |= {key for key, found in numbers.items() if len(found) > 1}
+
+
+def _note_words(stated: Sequence[Stated], context: Context) -> None:
+    """Letters in subscripts that count nothing: they stand free on the right of an equation and not on its left."""
+    left: set[str] = set()
+    only_right: set[str] = set()
+    for one in stated:
+        members, relations = one.statement.members, one.statement.relations
+        if one.role == "claim" or len(members) < 2 or relations[0] not in _EQUALITIES or _is_range(members[1]):  # noqa: PLR2004
+            continue
+        if has_derivative(members[0]):
+            continue
+        here = script_letters(members[0])
+        left |= here
+        only_right |= script_letters(members[1]) - here
+    context.words = {c for c in only_right if c not in context.bound and c not in "tτl"}
+    context.chosen = frozenset(only_right)
+
+
+def script_letters(node: Node) -> set[str]:
+    """Single letters in subscripts and labels that no sum binds."""
+    found: set[str] = set()
+    pending: list[tuple[Node, frozenset[str], bool]] = [(node, frozenset(), False)]
+    while pending:
+        here, bound, scripted = pending.pop()
+        if isinstance(here, Name):
+            if scripted and here.style != "word":
+                found |= {c for c in here.letter if c.isalpha() and c not in bound}
+            continue
+        if isinstance(here, Big):
+            inner = set(bound)
+            for item in items(here.lower) if here.lower is not None else ():
+                for name in letters_in(getattr(item, "left", item)):
+                    inner |= {name.letter, *name.letter}
+            pending.append((here.body, frozenset(inner), scripted))
+            continue
+        if isinstance(here, Scripted):
+            pending.append((here.base, bound, scripted))
+            if here.sub is not None:
+                pending.append((here.sub, bound, True))
+            pending += [(part, bound, isinstance(part, Label)) for part in here.sups]
+            continue
+        pending += [(child, bound, scripted) for child in children(here)]
+    return found
 
 
 def _letters(name: Name) -> list[str]:
@@ -292,6 +342,10 @@ class _Sorter:
             if role == "given" or (self.stated.inline and "=" not in statement.problem.message and role is None):
                 return []
             return [self.claim("unreadable")]
+        if statement.leading and statement.relations[:1] == ("→",):
+            statement = statement._replace(leading=False, relations=statement.relations[1:])
+            self.statement = statement
+            self.stated = self.stated._replace(statement=statement)
         if statement.leading and statement.members:
             if role == "given" or self.last is None:
                 return []
@@ -402,7 +456,9 @@ class _Sorter:
         """``i ∈ {1, …, n}`` is a range; ``y_i ∈ {1, …, K}`` says that y_i is one of these numbers."""
         spelling = spelled(left)
         context = self.context
-        if spelling is not None and (spelling.subs or spelling.sups or not context.is_index(spelling.key)):
+        if spelling is not None and (
+            spelling.subs or spelling.sups or spelling.key in context.chosen or not context.is_index(spelling.key)
+        ):
             assert isinstance(right, Listed)
             last = right.items[-1]
             for name in letters_in(last):
@@ -435,6 +491,11 @@ class _Sorter:
         if self.beside_a_claim():
             return
         context, members, relations = self.context, self.statement.members, self.statement.relations
+        if relations == ("≠",) and isinstance(members[1], Number) and not context.index_like(members[0]):
+            pattern = context.pattern(members[0])
+            if pattern is not None and members[1].value == 0:
+                context.signs.setdefault(pattern.key, "nonzero")
+            return
         if relations == ("≠",):
             context.unequal.append((members[0], members[1]))
             return

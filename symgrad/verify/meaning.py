@@ -527,6 +527,11 @@ def limits_of(
     """The indices that a sum binds with their ranges, and the conditions on them."""
     ranges: list[tuple[str, tuple[int, int]]] = []
     conditions: list[Relation] = []
+    if node.lower is None and node.upper is None:
+        from symgrad.verify.compare import free_indices
+
+        letters = [letter for letter in free_indices(node.body, world.context) if letter not in env.indices]
+        return [(letter, _known_limits(letter, node, world)) for letter in letters], []
     if node.lower is None:
         raise UnsettledError("a sum that does not say over what", node.span)
     for item in items(node.lower):
@@ -538,9 +543,7 @@ def limits_of(
             else:
                 first = world.whole(item.right, env, new=True)
                 if node.upper is None:
-                    known = world.limits(letter) or world.inferred(letter, node.body)
-                    if known is None:
-                        raise UnsettledError(f"nothing says where {letter} ends", node.span)
+                    known = world.limits(letter) or world.inferred(letter, node.body) or world.anonymous(letter)
                     last = known[1]
                 else:
                     last = world.whole(items(node.upper)[-1], env, new=True)
@@ -574,10 +577,7 @@ def limits_of(
 
 
 def _known_limits(letter: str, node: Big, world: World) -> tuple[int, int]:
-    known = world.inferred(letter, node.body) or world.limits(letter)
-    if known is None:
-        raise UnsettledError(f"nothing says over which values {letter} runs", node.span)
-    return known
+    return world.inferred(letter, node.body) or world.limits(letter) or world.anonymous(letter)
 
 
 def _index_letter(node: Node) -> str:
@@ -819,7 +819,7 @@ def _at(
             raise UnsettledError("a function of an expression", node.span)
         known = world.context.is_known(parameter.key)
         same = same_name(argument, (definition.pattern.parameters or ())[parameters.index(parameter)])
-        if known and same:
+        if known and same and not primes:
             whole = True
             continue
         whole = whole or parameter.style == "bold" or _is_array_in(body, parameter.key) or (
@@ -827,7 +827,7 @@ def _at(
             and any(d.dims for d in world.context.declarations[parameter.key])
         )
         local[parameter.key] = value
-    inner = Env(bound, {})
+    inner = Env({**env.indices, **bound}, {})
     if primes:
         if len(local) != 1 or len(values) != 1:
             raise UnsettledError("the derivative of a function of several variables", node.span)

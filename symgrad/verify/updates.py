@@ -28,7 +28,11 @@ def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | N
     """What ``target ← right`` must assign, or why nothing says so."""
     template = _template(target, context)
     if template is not None:
-        body = put(template.right, template.placeholder, target, exact=template.left)
+        from symgrad.verify.meaning import same_name
+
+        body = template.right
+        if not same_name(template.left, target):
+            body = put(template.right, template.placeholder, target, exact=template.left)
         return Truth(_value(body), (body, target)), ""
     rate = _rate(target, right)
     if rate is None:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from symgrad.verify.arrays import Array, MisfitError, scalar, stack
 from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
-from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, letters_in, script_text, spelled
+from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, items, letters_in, script_text, spelled
 from symgrad.verify.scalars import Scalar, defined, number, symbol, symbols_of, times, total
 from symgrad.verify.syntax import Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
 
@@ -168,8 +168,7 @@ class World:
             case Scripted():
                 spelling = spelled(node)
                 if spelling is not None and not spelling.primes:
-                    words = [script_text(n) if not self.context.index_like(n) else str(self.whole(n, env)) for n in
-                             (*spelling.subs, *(i for s in spelling.sups if not is_transpose(s) for i in children(s) or (s,)))]
+                    words = self._size_words(spelling, env)
                     stem = spelling.key
                     if stem in self.context.choices:
                         named = self.context.named(node)
@@ -180,10 +179,26 @@ class World:
                         return self.size("_".join((stem, *words)))
         raise UnsettledError("this is no index and no size", node.span)
 
+    def _size_words(self, spelling: Spelled, env: Env) -> list[str]:
+        """The scripts of a size: values of indices, and letters that only name it (the l of l = 1, …, n_l)."""
+        scripts = [*spelling.subs]
+        for part in spelling.sups:
+            if not is_transpose(part):
+                scripts += children(part) or (part,)
+        words: list[str] = []
+        for node in scripts:
+            try:
+                words.append(str(self.whole(node, env)) if self.context.index_like(node) else script_text(node))
+            except UnknownNameError:
+                words.append(script_text(node))
+        return words
+
     def _whole_name(self, node: Name, env: Env, new: bool) -> int:
         key = spelled(node).key  # type: ignore[union-attr]
         if key in env.indices:
             return env.indices[key]
+        if key in self.context.choices:
+            return int(self._chosen(key, (), ()).entries[0].value)
         if key in self.sizes or key in self.context.sizes:
             return self.size(key)
         if key in self.context.definitions:
@@ -211,6 +226,11 @@ class World:
         """First and last value of an index, where the document states them."""
         stated = self.context.ranges.get(letter)
         return None if stated is None else self.limits_of(stated, Env())
+
+    def anonymous(self, letter: str) -> tuple[int, int]:
+        """The range of an index of which nothing says how far it runs."""
+        self.assumptions.setdefault(f"{letter} runs over a few values, since nothing says how many")
+        return self.context.base, self.context.base + 1 + self.choice
 
     def limits_of(self, stated: Range, env: Env) -> tuple[int, int]:
         """First and last value of a range."""
@@ -449,18 +469,22 @@ class World:
                 raise UnsettledError(
                     f"{key} has {prod(shape):,} entries; at most {MOST_ENTRIES:,} are laid out", span
                 )
-            base = self.context.base
-            if len(subs) > slots:
-                return self._part(self.entry(key, labels, subs[:slots], span), subs[slots:], key, span)
-            return Array(shape, tuple(
-                symbol(("entry", self.serial, key, labels, (*subs, *(p + base for p in unflat(n, shape)))),
-                       shown(key, labels, (*subs, *(p + base for p in unflat(n, shape)))), self.sign_of(key))
-                for n in range(prod(shape))
-            ))
+            whole = self._symbols(key, labels, subs[:slots], shape)
+            return self._part(whole, subs[slots:], key, span)
         stated = (*self.context.declarations.get(key, ()), *(d.pattern for d in self.context.definitions.get(key, ())))
         if any(pattern.labels or pattern.subs for pattern in stated):
             return self._beyond(key, labels, subs, span)
         return scalar(symbol(("entry", self.serial, key, labels, subs), shown(key, labels, subs), self.sign_of(key)))
+
+    def _symbols(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], shape: tuple[int, ...]) -> Array:
+        """The entries of a name that nothing defines."""
+        base = self.context.base
+        entries: list[Scalar] = []
+        for n in range(prod(shape)):
+            place = (*subs, *(p + base for p in unflat(n, shape)))
+            name = shown(key, labels, place)
+            entries.append(symbol(("entry", self.serial, key, labels, place), name, self.sign_of(key)))
+        return Array(shape, tuple(entries))
 
     def _chosen(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> Array:
         """A name that is one of finitely many numbers: one of them."""
@@ -687,7 +711,7 @@ class World:
                 if letter and letter not in letters:
                     definitions = [d.body for d in self.context.definitions.get(key, ())]
                     limits = self.limits(letter) or self._own_axis(key, letter) or self.inferred(letter, *definitions)
-                    letters[letter] = limits or _WINDOW
+                    letters[letter] = limits or (_WINDOW if letter in "ltnτ" else self.anonymous(letter))
             for bound in assignments(list(letters.items())):
                 try:
                     place = (
