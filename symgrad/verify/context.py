@@ -318,6 +318,18 @@ class Context:
             return False
         return shape_of(one) != shape_of(other)
 
+    def forget_general(self, letters: set[str]) -> None:
+        """Drop equations over indices of no stated range: they were prose, and the page means other things by their names."""
+        for key, definitions in list(self.definitions.items()):
+            kept = [
+                d for d in definitions
+                if not any(isinstance(n, Name) and n.letter in letters for n in (*d.pattern.labels, *d.pattern.subs))
+            ]  # fmt: skip
+            if kept:
+                self.definitions[key] = kept
+            else:
+                del self.definitions[key]
+
     def is_defined_at_all(self, key: str) -> bool:
         """Whether some equation defines the name."""
         return key in self.definitions

@@ -32,6 +32,9 @@ from symgrad.verify.syntax import (
     children,
 )
 
+RATES = ("η", "α", "λ", "ε", "γ", "μ", "ρ", "lr", "r", "a", "h")
+"""Letters of a learning rate, where the document has no template."""
+
 Kind: TypeAlias = Literal["chain", "update", "arrow", "unreadable"]
 
 _EQUALITIES = ("=", ":=", "≡")
@@ -91,6 +94,7 @@ def unknown_names(
             if (
                 key in known or context.is_known(key) or context.is_index(letter) or letter.isdigit()
                 or key in ("e", "π", "I", "1", "bb:1", "𝟙") or key in BUILTIN or key in LOSS_LETTERS
+                or (assertion.kind == "update" and key in RATES)
             ):  # fmt: skip
                 continue
             if key[:1] == "d" and context.is_known(key[1:]):
@@ -619,8 +623,18 @@ class _Sorter:
                 return True  # a vector was defined whole
             if len(known.subs) > len(pattern.subs):
                 return True  # it was defined entry by entry
-            if _may_be(known.subs, pattern.subs):
+            if _may_be(known.subs, pattern.subs) and self.speaks_of_the_same(definition.body):
                 return True
+        return False
+
+    def speaks_of_the_same(self, body: Node) -> bool:
+        """Whether an entry's equation is made of the names of the general one: ``z_l = W_l a_{l-1}`` says nothing of w_1."""
+        if self.stated.role is not None:
+            return True
+        here, general = _keys(self.statement.members[1], self.context), _keys(body, self.context)
+        if here <= general or not here & general:
+            return True
+        self.context.forget_general({letter for letter in script_letters(body) if letter not in self.context.ranges})
         return False
 
     def is_shorthand(self, pattern: Pattern) -> bool:

@@ -89,12 +89,17 @@ class NetworkNames:
         taken = set(found.values())
         free = [letter for letter in self.uses if letter not in found]
         for letter in list(free):
-            for stem in (letter, letter.lower()):
-                if stem in self.stems and stem not in taken:
-                    found[letter] = stem
-                    taken.add(stem)
-                    free.remove(letter)
-                    break
+            if letter in self.stems and letter not in taken:
+                found[letter] = letter
+                taken.add(letter)
+                free.remove(letter)
+        for letter in list(free):
+            # W beside w is the whole of it.
+            stem = letter.lower()
+            if stem in self.stems and (stem not in taken or not self.uses[letter].numbered):
+                found[letter] = stem
+                taken.add(stem)
+                free.remove(letter)
         open_stems = [stem for stem in self.stems if stem not in taken]
         candidates = [letter for letter in free if self.uses[letter].numbered][:_MOST_LETTERS]
         if candidates and open_stems:

@@ -48,6 +48,7 @@ class Notation:
         self._derivatives: dict[str, tuple[str, int, int]] = {}
         self._texts: dict[tuple[int, tuple[tuple[str, int], ...]], dict[Scalar, str]] = {}
         self.plain = False
+        self._numbered: set[str] = set()
 
     def learn(self, node: Node, text: str) -> None:
         """Take in every name of a resolved formula; ``text`` is what was read."""
@@ -115,6 +116,9 @@ class Notation:
         braces = "{" in before
         glued = "_" not in before
         known = self._samples.get(key)
+        if isinstance(sub, Number) and key not in self._numbered:
+            self._numbered.add(key)
+            known = None
         if known is None or known.commas < commas or (known.braces and not braces) or not known.base:
             self._samples[key] = _Sample(base, commas, braces, glued, label or (known.label if known else ""))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symgrad.verify.arrays import Array
 from symgrad.verify.compare import Truth
 from symgrad.verify.context import Context, Template
+from symgrad.verify.gather import RATES
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.syntax import (
@@ -19,10 +20,6 @@ from symgrad.verify.syntax import (
     children,
 )
 from symgrad.verify.world import Env, World
-
-RATES = ("η", "α", "λ", "ε", "γ", "μ", "ρ", "lr", "r", "a", "h")
-"""Letters of a learning rate, where the document has no template."""
-
 
 def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | None, str]:
     """What ``target ← right`` must assign, or why nothing says so."""
