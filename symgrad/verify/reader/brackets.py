@@ -1,8 +1,8 @@
 r"""Brackets and braces matched: what is never closed is closed, what was never opened goes, with a repair.
 
 Then the braces that nobody sees go too: ``{a}b``, ``\boxed{…}``, ``\textcolor{red}{…}`` and
-``\underbrace{…}_{…}`` leave what they hold, as the page shows it. A bracket that ``\right.`` seems to close and
-``\left.`` seems to open on the next row stays open between them.
+``\underbrace{…}_{…}`` leave what they hold, as the page shows it. A bracket that ``\right.`` closes and
+``\left.`` opens on the next row stays open between them.
 """
 
 from __future__ import annotations

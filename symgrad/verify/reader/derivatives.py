@@ -1,4 +1,4 @@
-r"""Derivatives, each one atom: fractions of ∂ or d, ``dL/dw``, ``\frac{d}{dx}``, ``\partial_x``, ``\nabla``."""
+r"""Derivatives, each one atom: fractions of ∂ or d, ``dL/dw``, ``\frac{d}{dx}``, ``\partial_x``, ∇."""
 
 from __future__ import annotations
 

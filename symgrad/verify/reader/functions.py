@@ -43,7 +43,7 @@ def run(reader: Grammar, token: Token) -> Node:
             return function(reader, _with_backslash(reader, token))
         if following.start == token.stop or following.style == "left":
             middle = token.stop - len(found)
-            reader.tokens[reader.at] = Token("run", found, middle, token.stop)
+            reader.halve(Token("run", found, middle, token.stop))
             return Name(text[: -len(found)], reader.style, (token.start, middle))
     if text[0] == "d":
         derivative = derivatives.slashed(reader, token)

@@ -203,9 +203,9 @@ class Grammar:
         if token.kind == "lbrace":
             node = self.braced(token)
         elif token.kind in ("run", "num"):
-            if len(token.text) > 1 and not self.plain:
+            if len(token.text) > 1 and not self.plain and "." not in token.text:
                 middle = token.start + 1
-                self.tokens[self.at] = token._replace(text=token.text[1:], start=middle)
+                self.halve(token._replace(text=token.text[1:], start=middle))
                 if token.text[1:].isdigit():
                     self.tokens[self.at] = self.tokens[self.at]._replace(kind="num")
                 token = token._replace(text=token.text[0], stop=middle)
@@ -223,6 +223,13 @@ class Grammar:
             raise complaints.missing(self, f"{what} has nothing to act on")
         self.depth -= 1
         return node
+
+    def halve(self, rest: Token) -> None:
+        """Leave ``rest`` of the token here to be read, as if the token before it had taken the other half."""
+        self.tokens[self.at] = rest
+        before = self.tokens[self.at - 1]
+        if self.at:
+            self.tokens[self.at - 1] = before._replace(stop=rest.start)
 
     def braced(self, token: Token) -> Node:
         """What braces hold."""

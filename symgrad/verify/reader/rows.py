@@ -18,7 +18,8 @@ _PUNCTUATION: Final = frozenset(("comma", "semi", "stop"))
 _JOINTS: Final = frozenset(
     ("and", "where", "with", "for", "so", "hence", "thus", "then", "therefore", "because", "since", "as",
      "i.e", "ie", "that is", "for all", "for each", "for every", "such that", "which gives", "giving",
-     "yields", "we have", "we get", "and so", "and hence", "and thus", "so that", "respectively", "und", "wobei", "mit",
+     "yields", "we have", "we get",
+     "and so", "and hence", "and thus", "so that", "respectively", "und", "wobei", "mit",
      "für", "et", "avec", "où", "pour", "其中", "和", "且", "所以", "因此", "则", "即", "以及")
 )  # fmt: skip
 _PLAIN_JOINTS: Final = frozenset(("for", "and", "where", "with"))
@@ -77,6 +78,8 @@ def drafts(tokens: list[Token], plain: bool) -> list[Draft]:
                 last.tokens.append(Token("comma", ",", at, at))
                 last.tokens += piece.tokens
                 last.related = last.related or piece.related
+            elif piece.before == "gap" and not piece.related and (inner := _bracketed(piece.tokens)):
+                result.append(Draft(inner, True))
             elif piece.before == "gap" and not piece.related:
                 last.tokens += [Token("gap", "", first.start, first.start), *piece.tokens]
             else:
@@ -263,6 +266,13 @@ def _is_note(row: list[Token], index: int) -> bool:
         return True
     ended = all(token.kind in ("amp", "gap", "stop", "comma") for token in row[index + 1 :])
     return ended and index > 0 and row[index - 1].kind in ("gap", "amp", "comma", "stop")
+
+
+def _bracketed(tokens: list[Token]) -> list[Token]:
+    """The condition in brackets behind a gap, without them: ``(0 ≤ i, j ≤ 1)``."""
+    if tokens[0].kind != "open" or partners(tokens)[0] != len(tokens) - 1 or not _related(tokens[1:-1]):
+        return []
+    return tokens[1:-1]
 
 
 def _is_tag(piece: _Piece, number: int) -> bool:

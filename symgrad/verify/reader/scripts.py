@@ -11,6 +11,7 @@ from symgrad.verify.syntax import (
     Derivative,
     Group,
     Label,
+    Listed,
     Name,
     Node,
     Number,
@@ -49,9 +50,14 @@ def scripted(reader: Grammar, base: Node, first: Token) -> Node:
         token = tokens[reader.at]
         kind = token.kind
         if kind == "sub" or kind == "usub" or (kind == "open" and indexes(reader, base, token)):
-            if sub is not None:
+            if sub is None:
+                sub = below(reader, token)
+            elif reader.plain and kind == "sub":
+                # w_1_2 in plain text is w₁,₂.
+                before = sub.items if type(sub) is Listed else (sub,)
+                sub = Listed((*before, below(reader, token)), ",", (before[0].span[0], reader.last))
+            else:
                 raise Refused("a second subscript", (token.start, token.stop))
-            sub = below(reader, token)
         elif kind == "sup":
             if raised:
                 raise Refused("a second superscript; put the first in brackets", (token.start, token.stop))
@@ -122,7 +128,7 @@ def below(reader: Grammar, token: Token) -> Node:
 def argument(reader: Grammar, sign: str) -> Node:
     """The argument of ``_`` or ``^``: braces, one letter or digit; in plain text a whole word or number."""
     token = reader.tokens[reader.at]
-    if token.kind == "num" and not reader.plain and len(token.text) > 1 and "." not in token.text:
+    if token.kind == "num" and not reader.plain and len(token.text) > 1:
         # x_12 prints as x₁2, which nobody means.
         message = f"'{sign}{token.text}' is read as '{sign}{{{token.text}}}'"
         span = (token.start, token.stop)
