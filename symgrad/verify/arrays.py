@@ -94,8 +94,20 @@ def added(left: Array, right: Array) -> Array:
     """``left + right``."""
     if left.shape == right.shape and not (left.flexible or right.flexible):
         return Array(left.shape, tuple(total(pair) for pair in zip(left.entries, right.entries, strict=True)))
+    if left.flexible and right.flexible:
+        return _square(left, right)
     left, right = fitted(left, right)
     return Array(left.shape, tuple(total(pair) for pair in zip(left.entries, right.entries, strict=True)))
+
+
+def _square(left: Array, right: Array) -> Array:
+    """A sum of the identity, ones and the like: a square matrix whose size the context gives."""
+
+    def settle(shape: tuple[int, ...]) -> Array:
+        like = Array(shape, (ZERO,) * prod(shape))
+        return added(added(like, left), right)
+
+    return Array((), (ZERO,), "square", settle)
 
 
 def fitted(left: Array, right: Array) -> tuple[Array, Array]:
@@ -104,14 +116,12 @@ def fitted(left: Array, right: Array) -> tuple[Array, Array]:
     Raises:
         MisfitError: there is no such shape.
     """
-    if left.flexible == "unknown" and right.shape and not right.flexible and left.settle is not None:
+    if left.settle is not None and right.shape:
         left = left.settle(right.shape)
-    elif right.flexible == "unknown" and left.shape and not left.flexible and right.settle is not None:
+    elif right.settle is not None and left.shape:
         right = right.settle(left.shape)
     if left.flexible or right.flexible:
         if left.flexible and right.flexible:
-            if left.flexible == right.flexible:
-                return left, right
             raise MisfitError(f"{told(left)} and {told(right)}: nothing says how large they are")
         return (_made_like(left, right), right) if left.flexible else (left, _made_like(right, left))
     if left.shape == right.shape:
@@ -146,12 +156,13 @@ def _made_like(flexible: Array, other: Array) -> Array:
     """The identity, or ones, in the shape of the other."""
     shape = other.shape
     if flexible.flexible == "identity":
+        value = flexible.entries[0]
         if not shape:
-            return scalar(ONE)
+            return scalar(value)
         if len(shape) != 2 or shape[0] != shape[1]:
             raise MisfitError(f"the identity and {told(other)} do not have the same shape")
-        return Array(shape, tuple(ONE if i == j else ZERO for i in range(shape[0]) for j in range(shape[0])))
-    return Array(shape, (ONE,) * len(other.entries))
+        return Array(shape, tuple(value if i == j else ZERO for i in range(shape[0]) for j in range(shape[0])))
+    return Array(shape, flexible.entries * len(other.entries))
 
 
 def entrywise(left: Array, right: Array) -> Array:
@@ -223,28 +234,43 @@ def _settled(left: Array, right: Array) -> tuple[Array, Array]:
 
 
 def _with_flexible(left: Array, right: Array) -> Array:
-    for one, other, after in ((left, right, False), (right, left, True)):
+    for one, other in ((left, right), (right, left)):
         if one.flexible == "identity":
-            return other
-        if not other.shape and not other.flexible and one.flexible:
-            return one if other.entries[0] is ONE else _number_times_ones(other, one)
+            return scaled(one.entries[0], other)
+        if not other.shape and not other.flexible:
+            return _scaled_flexible(other.entries[0], one)
+    if left.flexible == "square" and left.settle is not None and right.shape:
+        return multiplied(left.settle((right.shape[0], right.shape[0])), right)
+    if right.flexible == "square" and right.settle is not None and len(left.shape) == 2:
+        return multiplied(left, right.settle((left.shape[1], left.shape[1])))
+    factor = left.entries[0] if left.flexible else right.entries[0]
+    if left.flexible == "ones" and right.flexible == "row of ones":
+        return scaled(right.entries[0], left)
+    if right.flexible == "row of ones" and len(left.shape) == 1:
+        return scaled(factor, left)  # a column in every column: the sum that it stands in says how often
+    if right.flexible == "ones" and len(left.shape) == 2 and left.shape[0] == 1:
+        return scalar(times((factor, total(left.entries))))
     if left.flexible == "ones" and len(right.shape) == 2 and right.shape[0] == 1:
-        return right  # a row on every row: the sum that it stands in says how often
+        return scaled(factor, right)  # a row on every row: the sum that it stands in says how often
     if right.flexible == "ones" and len(left.shape) == 2:
         rows, columns = left.shape
         sums = tuple(total(left.entries[i * columns : (i + 1) * columns]) for i in range(rows))
-        return Array((rows,) if rows > 1 else (), sums)
+        return scaled(factor, Array((rows,), sums))
     if left.flexible == "row of ones":
         if len(right.shape) == 1:
-            return scalar(total(right.entries))
+            return scalar(times((factor, total(right.entries))))
         if len(right.shape) == 2:
             rows, columns = right.shape
-            return Array((1, columns), tuple(total(right.entries[j::columns]) for j in range(columns)))
+            return scaled(factor, Array((1, columns), tuple(total(right.entries[j::columns]) for j in range(columns))))
     raise MisfitError(f"{told(left)} times {told(right)}: nothing says how large they are")
 
 
-def _number_times_ones(factor: Array, ones: Array) -> Array:
-    raise MisfitError(f"a number times {told(ones)}: nothing says how large it is")
+def _scaled_flexible(factor: Scalar, flexible: Array) -> Array:
+    """A number times ones, the identity or something of unknown size."""
+    settle = flexible.settle
+    if settle is None:
+        return Array((), (times((factor, flexible.entries[0])),), flexible.flexible)
+    return Array((), flexible.entries, flexible.flexible, lambda shape: scaled(factor, settle(shape)))
 
 
 def outer(left: Array, right: Array) -> Array:
@@ -275,9 +301,11 @@ def transposed(array: Array) -> Array:
         return Array((), array.entries, "unknown", lambda shape: transposed(settle(shape[::-1] if len(shape) == 2 and shape[0] > 1 else shape[-1:])))
     match array.flexible:
         case "ones":
-            return ROW_OF_ONES
+            return Array((), array.entries, "row of ones")
         case "row of ones":
-            return ONES
+            return Array((), array.entries, "ones")
+        case "square" if settle is not None:
+            return Array((), array.entries, "square", lambda shape: transposed(settle(shape)))
     match array.shape:
         case ():
             return array

@@ -26,6 +26,8 @@ def derivative(node: Derivative, world: World, env: Env, evaluate: Evaluate) -> 
     """
     of, total = _numerator(node, world, env, evaluate)
     if not node.by:
+        node = node._replace(by=_sole_argument(node, world))
+    if not node.by:
         raise UnsettledError("a derivative that does not say by what", node.span)
     if node.order > 1 and world.surrogates:
         raise UnsettledError("second derivatives of an unknown function of many numbers", node.span)
@@ -59,6 +61,21 @@ def _numerator(node: Derivative, world: World, env: Env, evaluate: Evaluate) -> 
             return _of_function(pattern, node, world, env, evaluate), False
         return evaluate(of, world, env), world.is_objective(pattern)
     return evaluate(of, world, env), False
+
+
+def _sole_argument(node: Derivative, world: World) -> tuple[Node, ...]:
+    """``∇f(w)``: by what f is a function of, where that is one thing."""
+    from symgrad.verify.syntax import Call
+
+    of = node.of
+    if isinstance(of, Call) and len(of.arguments) == 1 and spelled(of.arguments[0]) is not None:
+        return of.arguments
+    spelling = spelled(of) if of is not None else None
+    for definition in world.context.functions.get(spelling.key, ()) if spelling is not None else ():
+        parameters = definition.pattern.parameters or ()
+        if len(parameters) == 1 and spelled(parameters[0]) is not None:
+            return parameters
+    return ()
 
 
 def _label(node: Node, world: World, env: Env) -> int:

@@ -396,6 +396,13 @@ class _Sorter:
         keys = [spelling.key for spelling in map(spelled, parts) if spelling is not None]
         return len(keys) == len(parts) and not any(self.context.is_defined_at_all(key) for key in keys)
 
+    def states_a_fact(self) -> bool:
+        """Whether an equation without a name on its left is one between inputs that may be used: Σ_k y_k = 1."""
+        left = self.statement.members[0]
+        if any(has_derivative(member) for member in self.statement.members):
+            return False
+        return not isinstance(left, Product) and not (isinstance(left, Scripted) and isinstance(left.base, Group))
+
     def is_condition(self) -> bool:
         """``i = j`` after a claim of the same passage: what the claim holds for."""
         members = self.statement.members
@@ -598,6 +605,8 @@ class _Sorter:
         if spelling.key != pattern.key:
             return False
         self.context.self_called.add(pattern.key)
+        if any(isinstance(item, Dots) for item in items(rest[0].node.inner)):
+            return True  # L(W_1, …, W_n): a loss of everything there is
         if not self.context.is_defined(pattern):
             self.context.define(pattern, body)
         return True
@@ -648,6 +657,9 @@ class _Sorter:
 
     def given(self, pattern: Pattern | None, members: tuple[Node, ...]) -> None:
         context = self.context
+        if pattern is None and not self.states_a_fact():
+            self.operator(members)
+            return
         if self.calls_itself(pattern, members[1]):
             return
         if pattern is None and self.operator(members):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from symgrad.verify.claims import Claim
 from symgrad.verify.gather import Stated, gather
 from symgrad.verify.passages import Document
-from symgrad.verify.tidy import has_scripted_delta, tidied
+from symgrad.verify.tidy import differentials, has_scripted_delta, tidied
 from symgrad.verify.verdicts import Verdicts
 
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ def read_document(document: Document) -> list[Stated]:
             stated.append(Stated(number, passage.role, statement, passage.display == "inline", plain))
     every = [member for one in stated for member in one.statement.members]
     deltas = not has_scripted_delta(every)
+    after_d = differentials(one.statement.members[0] for one in stated if one.statement.members)
     return [
         one._replace(
             statement=one.statement._replace(
-                members=tuple(tidied(member, deltas=deltas) for member in one.statement.members)
+                members=tuple(tidied(m, deltas=deltas, after_d=after_d) for m in one.statement.members)
             )
         )
         for one in stated

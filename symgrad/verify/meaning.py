@@ -397,8 +397,10 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
     """Factors by the matrix product, from the left; derivatives that meet in one quantity chain."""
     parts: list[tuple[Array, Node | None, Node | None]] = []  # value, numerator, denominator
     dots: list[str] = []
+    before_quotient = False
     for factor in factors:
         value = evaluate(factor.node, world, env)
+        quotient = isinstance(factor.node, Quotient) and len(value.shape) == 1
         if factor.op == "/":
             before, of, _ = parts[-1]
             parts[-1] = (arrays.divided(before, value), of, None)
@@ -407,7 +409,9 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
         if isinstance(factor.node, Derivative) and len(factor.node.by) == 1:
             of, by = factor.node.of, factor.node.by[0]
         parts.append((value, of, by))
-        dots.append(factor.op)
+        # A quotient of vectors is taken entry by entry, and so is what stands beside it.
+        dots.append("⊙" if quotient or (before_quotient and not factor.op) else factor.op)
+        before_quotient = quotient
     if all(not value.shape and not value.flexible for value, _, _ in parts):
         return scalar(times([value.entries[0] for value, _, _ in parts]))
     result, first_of, last_by = parts[0]
@@ -428,6 +432,8 @@ def _next(  # noqa: PLR0911
         axes = _axes_between(right, left, left_of, world)
         if axes:
             return arrays.contracted(right, left, axes), of, left_by
+    if op == "⊙" and left.shape == right.shape:
+        return arrays.entrywise(left, right), None, None
     if op == "⊗" and world.context.entrywise_tensor:
         return arrays.entrywise(left, right), None, None
     if op == "⊗":

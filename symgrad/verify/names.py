@@ -79,7 +79,9 @@ def spelled(node: Node) -> Spelled | None:
 
 def items(node: Node) -> tuple[Node, ...]:
     """The items of a list, or the one thing that stands there."""
-    return node.items if isinstance(node, Listed) else (node,)
+    if not isinstance(node, Listed):
+        return (node,)
+    return tuple(inner for item in node.items for inner in items(item))
 
 
 def letters_in(node: Node) -> Iterator[Name]:
@@ -165,7 +167,7 @@ def plain_index(node: Node) -> bool:
     match node:
         case Number() | Name():
             return True
-        case Sum() | Product() | Quotient():
+        case Sum() | Product() | Quotient() | Listed():
             return all(plain_index(child) for child in children(node))
         case Group():
             return plain_index(node.inner)

@@ -183,12 +183,35 @@ def _product(node: Product, context: Context) -> Node:
             n += 1
         elif len(parts) == 1:
             parts = [resolved(parts[0], context)]
+        reach = _reach(parts[-1], pending[n + 1 :])
+        if reach:
+            operator = parts[-1]
+            assert isinstance(operator, Derivative)
+            behind = (Factor("", operator.of), *pending[n + 1 : n + 1 + reach])  # type: ignore[arg-type]
+            span = (operator.of.span[0], behind[-1].node.span[1])  # type: ignore[union-attr]
+            body = resolved(Product(behind, span), context)
+            parts = [*parts[:-1], operator._replace(of=body, span=(operator.span[0], span[1]))]
+            n += reach
         for k, part in enumerate(parts):
             factors.append(Factor(factor.op if k == 0 else "", part))
         n += 1
     if len(factors) == 1 and not factors[0].op:
         return factors[0].node
     return node._replace(factors=tuple(factors))
+
+
+def _reach(node: Node, after: list[Factor]) -> int:
+    """How many factors an operator such as ∇_w takes beyond the first: all, where the first is a bracket or a number.
+
+    ``∇_w (Xw − y)ᵀ(Xw − y)`` speaks of the whole product, ``∇_w L x`` of L.
+    """
+    if not isinstance(node, Derivative) or node.notation not in ("nabla", "partial") or node.of is None:
+        return 0
+    of = node.of
+    word = isinstance(of, Name) and of.style == "word" and of.letter in BUILTIN
+    if not word and (isinstance(of, Call) or spelled(of) is not None):
+        return 0
+    return len(after)
 
 
 def _opened(head: Node, after: list[Factor], context: Context) -> int:

@@ -33,19 +33,35 @@ def has_scripted_delta(nodes: Iterable[Node]) -> bool:
     return False
 
 
-def tidied(node: Node, *, deltas: bool) -> Node:
-    """``node`` with such spellings made one, at any depth; ``deltas`` says that Δ before a name belongs to it."""
-    return _tidied(node, deltas)
+def differentials(heads: Iterable[Node]) -> frozenset[str]:
+    """Names that stand after a d of their own on left sides: ``d\\mathbf{Q} = …``."""
+    found: set[str] = set()
+    for head in heads:
+        if isinstance(head, Product) and len(head.factors) == 2:  # noqa: PLR2004
+            first, second = head.factors
+            if isinstance(first.node, Name) and first.node.letter == "d" and not second.op:
+                spelling = spelled(second.node)
+                if spelling is not None:
+                    found.add(spelling.key)
+    return frozenset(found)
 
 
-def _tidied(node, deltas: bool):  # type: ignore[no-untyped-def]
+def tidied(node: Node, *, deltas: bool, after_d: frozenset[str] = frozenset()) -> Node:
+    """``node`` with such spellings made one, at any depth.
+
+    ``deltas`` says that Δ before a name belongs to it; ``after_d`` are the names to which a d before them does.
+    """
+    return _tidied(node, deltas, after_d)
+
+
+def _tidied(node, deltas: bool, after_d: frozenset[str]):  # type: ignore[no-untyped-def]
     if not isinstance(node, tuple):
         return node
     if not hasattr(node, "_fields"):
-        return tuple(_tidied(part, deltas) for part in node)
+        return tuple(_tidied(part, deltas, after_d) for part in node)
     made = type(node)(
         *(
-            part if name.endswith("span") else _tidied(part, deltas)
+            part if name.endswith("span") else _tidied(part, deltas, after_d)
             for name, part in zip(node._fields, node, strict=True)
         )
     )
@@ -54,7 +70,9 @@ def _tidied(node, deltas: bool):  # type: ignore[no-untyped-def]
     if isinstance(made, Scripted):
         return _labels(made)
     if isinstance(made, Product) and deltas:
-        return _with_deltas(made)
+        made = _with_deltas(made)
+    if isinstance(made, Product) and after_d:
+        return _with_differentials(made, after_d)
     return made
 
 
@@ -69,8 +87,40 @@ def _labels(node: Scripted) -> Scripted:
             if base.bracket in ("(", "[") and all(isinstance(s, Transposed) for s in part.sups):
                 sups += [Label(base.bracket, base.inner, base.span), *part.sups]
                 continue
+        if isinstance(part, Name) and part.letter in ("T", "⊤") and part.style and part.style != "bold":
+            part = Transposed(False, part.span)
         sups.append(part)
     return node._replace(sups=tuple(sups))
+
+
+def _with_differentials(node: Product, after_d: frozenset[str]) -> Node:
+    factors: list[Factor] = []
+    n = 0
+    while n < len(node.factors):
+        factor = node.factors[n]
+        after = node.factors[n + 1] if n + 1 < len(node.factors) else None
+        if isinstance(factor.node, Name) and factor.node.letter == "d" and after is not None and not after.op:
+            spelling = spelled(after.node)
+            if spelling is not None and spelling.key in after_d:
+                span = (factor.node.span[0], after.node.span[1])
+                factors.append(factor._replace(node=_prefixed(after.node, span)))
+                n += 2
+                continue
+        factors.append(factor)
+        n += 1
+    return factors[0].node if len(factors) == 1 and not factors[0].op else node._replace(factors=tuple(factors))
+
+
+def _prefixed(node: Node, span: tuple[int, int]) -> Node:
+    """``d`` and a name as one name."""
+    match node:
+        case Name():
+            return Name("d" + node.letter, node.style, span)
+        case Scripted():
+            base = _prefixed(node.base, (span[0], node.base.span[1]))
+            return node._replace(base=base, span=span)
+        case _:
+            return Accent("d", node, span)
 
 
 def _with_deltas(node: Product) -> Node:

@@ -250,7 +250,29 @@ class World:
         """What a name stands for: a number, or an array where it has fewer subscripts than axes."""
         labels = tuple(self.whole(node, env) for node in pattern.labels)
         subs = tuple(self.whole(node, env) for node in pattern.subs)
+        stated = self.label_count(pattern.key)
+        if stated is not None and len(labels) == stated + 1 and not subs:
+            return self._column(pattern, labels, stated)
         return self.entry(pattern.key, labels, subs, pattern.span)
+
+    def label_count(self, key: str) -> int | None:
+        """How many labels a name carries where it is stated."""
+        counts = [len(d.labels) for d in self.context.declarations.get(key, ())]
+        counts += [len(d.pattern.labels) for d in self.context.definitions.get(key, ())]
+        return max(counts) if counts else None
+
+    def _column(self, pattern: Pattern, labels: tuple[int, ...], stated: int) -> Array:
+        """``Z^{[1](i)}``: a further label is the sample, a column of the matrix of all."""
+        whole = self.entry(pattern.key, labels[:stated], (), pattern.span)
+        if len(whole.shape) != 2:
+            raise StepError(f"{shown(pattern.key, labels, ())} does not exist", pattern.span)
+        rows, columns = whole.shape
+        place = labels[stated] - self.context.base
+        if not 0 <= place < columns:
+            raise StepError(f"{shown(pattern.key, labels, ())} does not exist: there are {columns} columns", pattern.span)
+        self.assumptions.setdefault("a second label in brackets is the column of a sample")
+        column = tuple(whole.entries[i * columns + place] for i in range(rows))
+        return Array((rows,) if rows > 1 else (), column)
 
     def entry(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None = None) -> Array:
         """The array at labels and leading subscripts."""
@@ -313,6 +335,15 @@ class World:
         native = self.native.get(key)
         if native is not None:
             return native.entry(labels, subs, span)  # type: ignore[no-any-return]
+        for declaration in self.context.declarations.get(key, ()):
+            numbered = declaration.subs and all(isinstance(node, Number) for node in declaration.subs)
+            if numbered and len(subs) >= len(declaration.subs):
+                shape = self._shape_by(declaration, labels, subs[: len(declaration.subs)])
+                exact = [d for d in self.context.definitions.get(key, ()) if d.pattern.subs and self.matched(d.pattern, labels, subs[: len(d.pattern.subs)])]
+                if shape is not None and not exact:
+                    return self._part(
+                        self._symbols(key, labels, subs[: len(declaration.subs)], shape), subs[len(declaration.subs) :], key, span
+                    )
         longer: list[Definition] = []
         definitions = self.context.definitions.get(key, ())
         for definition in sorted(definitions, key=lambda d: _openness(d, self.context)):
@@ -818,12 +849,30 @@ class World:
                             self._inferring.discard(node.letter)
                     if limits is not None:
                         return limits
+        whole_axis = self._axis_of_whole(pattern, position)
+        if whole_axis is not None:
+            return whole_axis
         constants = [
             int(d.pattern.subs[position].value)
             for d in self.context.definitions.get(pattern.key, ())
             if position < len(d.pattern.subs) and isinstance(d.pattern.subs[position], Number)
         ]
         return (min(constants), max(constants)) if constants else None
+
+    def _axis_of_whole(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
+        """The axis of a name that is defined whole, as ``Z = XW``."""
+        definitions = self.context.definitions.get(pattern.key, ())
+        if not definitions or any(len(d.pattern.subs) > position for d in definitions):
+            return None
+        for labels, subs in self._places(pattern.key):
+            try:
+                shape = self.entry(pattern.key, labels, subs).shape
+            except UnsettledError:
+                continue
+            axis = position - len(subs)
+            if axis < len(shape):
+                return self.context.base, self.context.base + shape[axis] - 1
+        return None
 
     _inferring: set[str] = set()
 

@@ -74,7 +74,7 @@ RELATIONS: Final[dict[str, str]] = {
     "Leftrightarrow": "⇔", "Longleftrightarrow": "⇔", "eq": "=",
 }  # fmt: skip
 OPERATORS: Final[dict[str, str]] = {
-    "cdot": "·", "cdotp": "·", "bullet": "·", "ast": "*", "times": "×", "odot": "⊙", "circ": "∘",
+    "cdot": "·", "cdotp": "·", "bullet": "⊙", "ast": "*", "times": "×", "odot": "⊙", "circ": "∘",
     "otimes": "⊗",
     "star": "⋆", "div": "/", "bigodot": "⊙", "bigotimes": "⊗", "circledast": "⋆", "slash": "/",
 }  # fmt: skip
