@@ -898,6 +898,8 @@ def _abstract(
     if pattern.labels or pattern.subs:
         places = [str(world.whole(n, env)) for n in (*pattern.labels, *pattern.subs)]
         name = f"{key}_{'_'.join(places)}"
+    if key in world.losses_wanted and not primes:
+        return scalar(world.loss(key, tuple(world.whole(n, env) for n in (*pattern.labels, *pattern.subs))))
     whole = key in LOSS_LETTERS or (bool(world.defining) and world.defining[-1] in LOSS_LETTERS)
     if len(values) == 1 and not (values[0].shape and whole):
         return values[0].map(lambda entry: abstract(name, (primes,), (entry,)))

@@ -8,7 +8,7 @@ from typing import Final
 from symgrad.verify.context import Context
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.functions import BUILTIN
-from symgrad.verify.names import spelled
+from symgrad.verify.names import LOSS_LETTERS, spelled
 from symgrad.verify.syntax import (
     Accent,
     Big,
@@ -269,6 +269,8 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
         return True
     if context.is_index(key) or context.is_size(key) or key == "e" or rest:
         return False
+    if key in LOSS_LETTERS and spelled(group.inner) is not None:
+        return True
     if primes:
         return True
     return key not in context.plain

@@ -16,7 +16,7 @@ from symgrad.verify.context import Context, Declaration, Definition, Pattern, Ra
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, items, letters_in, script_text, spelled
 from symgrad.verify.scalars import Scalar, defined, number, symbol, symbols_of, times, total
-from symgrad.verify.syntax import Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
+from symgrad.verify.syntax import Call, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
 
 MOST_ENTRIES: Final = 20_000
 """The most entries of a tensor, and the most terms of a sum, that a formula is laid out to."""
@@ -680,6 +680,8 @@ class World:
         """Entries that no forward definition reads, and declared ones that none reads at all."""
         if self.network_outputs is not None:
             return self.network_outputs
+        if key not in self._outputs and (read := self._arguments_of(key)):
+            self._outputs[key] = read
         if key not in self._outputs:
             every = self._laid_out(key)
             used: set[Scalar] = set()
@@ -688,6 +690,20 @@ class World:
                     used.update(symbols_of(entry.definition))
             self._outputs[key] = [entry for entry in every if entry not in used and entry.kind == "symbol"]
         return self._outputs[key]
+
+    def _arguments_of(self, key: str) -> list[Scalar]:
+        """What an unknown loss is written as a function of: the Z of ``J = ℓ(Z)/m``."""
+        found: dict[Scalar, None] = {}
+        for definitions in self.context.definitions.values():
+            for definition in definitions:
+                for call in calls_of(definition.body, key):
+                    for argument in call.arguments:
+                        try:
+                            value = self.evaluate(argument, self, Env())
+                        except UnsettledError:
+                            continue
+                        found |= dict.fromkeys(e for e in value.entries if e.kind == "symbol")
+        return list(found)
 
     def _laid_out(self, key: str) -> list[Scalar]:
         """Every entry of every forward name, and of every declared one."""
@@ -887,6 +903,18 @@ class World:
                     if limits is not None:
                         return limits
         return None
+
+
+def calls_of(node: Node, key: str) -> Iterator[Call]:
+    """Every call of a function inside a formula."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Call):
+            spelling = spelled(here.function)
+            if spelling is not None and spelling.key == key:
+                yield here
+        pending += children(here)
 
 
 def entry_value(entry: Scalar) -> Scalar:

@@ -64,12 +64,15 @@ def test_a_vector_is_added_to_the_columns_or_rows_that_it_fits(small, axis):
 def test_the_identity_and_ones_take_the_size_that_fits():
     a, x = array(3, 3)
     assert (numbers(arrays.added(a, IDENTITY)) == x + np.eye(3)).all()
-    assert arrays.multiplied(IDENTITY, a) is a
+    assert arrays.multiplied(IDENTITY, a).entries == a.entries
     b, y = array(2, 3)
     assert (numbers(arrays.multiplied(b, ONES)) == y.sum(1)).all()
     assert (numbers(arrays.multiplied(arrays.transposed(ONES), b)) == y.sum(0)).all()
+    square = arrays.added(IDENTITY, arrays.multiplied(ONES, arrays.transposed(ONES)))
+    c, z = array(4)
+    assert (numbers(arrays.multiplied(square, c)) == (np.eye(4) + np.ones((4, 4))) @ z).all()
     with pytest.raises(MisfitError, match="nothing says how large"):
-        arrays.added(ONES, IDENTITY)
+        arrays.multiplied(arrays.transposed(ONES), ONES)
 
 
 def test_jacobians_chain_over_the_axes_they_share():
