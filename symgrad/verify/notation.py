@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from symgrad.verify.context import Context
 from symgrad.verify.names import label_items, spelled
 from symgrad.verify.scalars import Scalar
 from symgrad.verify.syntax import (
     Accent,
+    Big,
     Call,
     Derivative,
+    Group,
     Listed,
     Name,
     Node,
     Number,
-    Product,
+    Quotient,
     Scripted,
+    Sum,
     children,
 )
 from symgrad.verify.world import Env, UnsettledError, World
+
+
+_LONGEST_PHRASE: Final = 80
+_MOST_PHRASES: Final = 40
 
 
 class Word(NamedTuple):
@@ -44,11 +51,13 @@ class Notation:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.words: dict[object, Word] = {}
+        self.phrases: dict[object, Word] = {}
         self._samples: dict[str, _Sample] = {}
         self._derivatives: dict[str, tuple[str, int, int]] = {}
         self._texts: dict[tuple[int, tuple[tuple[str, int], ...]], dict[Scalar, str]] = {}
         self.plain = False
         self._numbered: set[str] = set()
+        self.sums: dict[tuple[str, Node | None, Node | None], None] = {}
 
     def learn(self, node: Node, text: str) -> None:
         """Take in every name of a resolved formula; ``text`` is what was read."""
@@ -77,9 +86,33 @@ class Notation:
                         )
             elif isinstance(here, Call):
                 self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
-            elif isinstance(here, Product):
-                pass
+            elif isinstance(here, Big):
+                self._learn_sum(here, text)
+            elif isinstance(here, Group) and isinstance(here.inner, Sum) and here.bracket in ("(", "["):
+                self._learn_phrase(here, text)
+            elif isinstance(here, Group) and isinstance(here.inner, Sum) and here.bracket in ("‖", "|"):
+                start, stop = here.inner.span
+                group = here._replace(bracket="(")
+                self.phrases.setdefault(bare(group), Word(group, f"({text[start:stop]})"))
+            elif isinstance(here, Quotient) and not isinstance(here.top, Derivative):
+                self._learn_phrase(here, text)
             pending += reversed(children(here))
+
+    def _learn_sum(self, node: Big, text: str) -> None:
+        """The sign of a sum with its limits, and the sum itself where it is short."""
+        if node.operator == "sum" and node.lower is not None:
+            sign = text[node.span[0] : node.body.span[0]].rstrip(" {([").removesuffix("\\left").rstrip()
+            if not any(sign == known for known, _, _ in self.sums):
+                self.sums[sign, node.lower, node.upper] = None
+            self._learn_phrase(node, text)
+
+    def _learn_phrase(self, node: Node, text: str) -> None:
+        """A bracket, a fraction or a sum that may be missing elsewhere as a whole."""
+        from symgrad.verify.meaning import bare
+
+        start, stop = node.span
+        if stop - start <= _LONGEST_PHRASE and len(self.phrases) < _MOST_PHRASES:
+            self.phrases.setdefault(bare(node), Word(node, text[start:stop]))
 
     def _stop(self, plain: Node, base: Scripted) -> int:
         if plain is not base:
@@ -95,7 +128,12 @@ class Notation:
             return
         key = named[0].key
         if not isinstance(node, Scripted):
-            self._samples.setdefault(key, _Sample(text[node.span[0] : node.span[1]], False, False, False, ""))
+            here = text[node.span[0] : node.span[1]]
+            if named[0].subs:  # digits glued to the letter: w5
+                stem = here.rstrip("0123456789")
+                self._samples[key] = _Sample(stem, commas=False, braces=False, glued=True, label="")
+            else:
+                self._samples.setdefault(key, _Sample(here, False, False, False, ""))
             return
         base_node: Node = node
         while isinstance(base_node, Scripted):
@@ -126,7 +164,7 @@ class Notation:
         """An entry of a name."""
         sample = self._samples.get(key)
         if sample is None:
-            base = _letter(key, self.plain)
+            base = letter_text(key, self.plain)
             sample = _Sample(base, False, False, self.plain, "")
         text = sample.base
         if subs:
@@ -178,13 +216,15 @@ class Notation:
                 text = sample[0]
                 sample = None
                 if self.plain or "\\frac" not in text:
-                    return f"d{_letter(loss, True)}/d{by}"
+                    return f"d{letter_text(loss, True)}/d{by}"
         if sample is None:
             if self.plain:
-                return f"d{_letter(loss, True)}/d{by}"
-            return f"\\frac{{\\partial {_letter(loss, False)}}}{{\\partial {by}}}"
+                return f"d{letter_text(loss, True)}/d{by}"
+            return f"\\frac{{\\partial {letter_text(loss, False)}}}{{\\partial {by}}}"
         text, start, stop = sample
-        glue = " " if text[start - 1 : start].isalpha() and by[:1].isalpha() else ""
+        before = text[:start]
+        command = before.rpartition("\\")[2]
+        glue = " " if command != before and command.isalpha() and by[:1].isalpha() else ""
         return text[:start] + glue + by + text[stop:]
 
     def texts(self, world: World, env: Env) -> dict[Scalar, str]:
@@ -194,7 +234,8 @@ class Notation:
         place = (world.serial, tuple(sorted(env.indices.items())))
         if place not in self._texts:
             found: dict[Scalar, str] = {}
-            for word in self.words.values():
+            # A name before the derivative that has its value.
+            for word in sorted(self.words.values(), key=lambda word: isinstance(word.node, Derivative)):
                 if isinstance(word.node, Call):
                     continue
                 try:
@@ -209,6 +250,7 @@ class Notation:
     def vocabulary(self) -> Iterator[Word]:
         """Every name, derivative and value of a function that the document holds, and derivatives of functions."""
         yield from self.words.values()
+        yield from self.phrases.values()
         seen: set[str] = set()
         for word in list(self.words.values()):
             if isinstance(word.node, Call):
@@ -243,7 +285,8 @@ def primed_call(word: Word) -> Word | None:
     return Word(call._replace(function=made), word.text[:length] + "'" + word.text[length:])
 
 
-def _letter(key: str, plain: bool) -> str:
+def letter_text(key: str, plain: bool) -> str:
+    """A letter as a page writes it, from its key."""
     accent, _, letter = key.rpartition(":")
     if plain:
         return letter

@@ -9,8 +9,8 @@ from symgrad.verify.arrays import Array
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.meaning import MisfitError, evaluate
-from symgrad.verify.scalars import Scalar
-from symgrad.verify.syntax import Group, Node, Product, Sum, Term
+from symgrad.verify.scalars import Scalar, expanded_definition, symbols_of
+from symgrad.verify.syntax import Derivative, Group, Node, Product, Sum, Term
 from symgrad.verify.terms import Difference, Monomial, Pair, difference
 from symgrad.verify.world import Env, UnsettledError, World
 
@@ -42,6 +42,8 @@ def termwise(finder: Finder, node: Node, given: Array, true: Array, world: World
         return None
     if env.indices or not _worth(found, terms):
         return None
+    if any(pair.given is None for pair in found.pairs) and any(_is_zero(value) for value in values):
+        return None  # a summand that is 0 for its wrong index, most likely
     teller = _Teller(finder, terms, values, found, world, env)
     findings: list[Finding] = []
     edits: list[tuple[Span, str]] = []
@@ -51,7 +53,13 @@ def termwise(finder: Finder, node: Node, given: Array, true: Array, world: World
             return None
         findings.append(told[0])
         edits += told[1]
-    return Mend(tuple(findings[:_MOST_TOLD]), tuple(teller.joined(edits)))
+    return Mend(tuple(findings[:_MOST_TOLD]), tuple(teller.joined(edits)), teller.close)
+
+
+def _is_zero(value: Scalar) -> bool:
+    from symgrad.verify.equality import polynomial
+
+    return not polynomial(value)
 
 
 def _worth(found: Difference, terms: tuple[Term, ...]) -> bool:
@@ -83,6 +91,8 @@ class _Teller:
         self.world = world
         self.env = env
         self.text = finder.text
+        self.close = True
+        self.anchor = finder.anchor_text()
 
     def told(self, pair: Pair) -> tuple[Finding, list[tuple[Span, str]]] | None:
         """The finding and the replacements of one pair."""
@@ -126,11 +136,11 @@ class _Teller:
         assert pair.given is not None
         term = self.terms[pair.given]
         value = self.values[pair.given]
-        mine = polynomial(value)
+        mine = polynomial(unaliased(value))
         given = self.text[term.span[0] : term.span[1]].strip()
         body = self.text[term.node.span[0] : term.node.span[1]].strip()
         ((monomial, coefficient),) = mine.items() if mine and len(mine) == 1 else (((), Fraction(0)),)
-        same = _plain(monomial, value) == _plain(pair.monomial, value)
+        same = monomial == pair.monomial
         if same and coefficient == -pair.coefficient:
             edits = self.flipped(term, pair.given)
             expected = ("- " if term.sign > 0 else "+ ") + body
@@ -142,6 +152,12 @@ class _Teller:
         if replaced is not None and coefficient == pair.coefficient:
             edits, expected, kind = replaced
             return self.finding(kind, body, expected, f"{body} should be {expected}", term.span), edits
+        added = self.added(term, monomial, pair)
+        if added is not None and coefficient == pair.coefficient:
+            edits, text, expected = added
+            message = f"the factor {text} is missing: {body} should be {expected}"
+            return self.finding("missing-factor", "", text, message, term.span), edits
+        self.close = False
         whole = self.monomial(pair.monomial, abs(pair.coefficient))
         if whole is None:
             return None
@@ -184,7 +200,7 @@ class _Teller:
             best = min(left, key=lambda candidate: apart(wrong, candidate))
             left.remove(best)
             node = self.factor_with(factors, wrong)
-            text = self.finder.notation.symbol(best, self.world, self.env)
+            text = self.spelled(best)
             if node is None or text is None:
                 return None
             edits.append((node.span, text))
@@ -192,6 +208,39 @@ class _Teller:
 
         kind = self.kind_of(monomial, pair.monomial)
         return edits, edited(self.text, tuple(edits), term.node.span).strip(), kind
+
+    def added(
+        self, term: Term, monomial: Monomial, pair: Pair
+    ) -> tuple[list[tuple[Span, str]], str, str] | None:
+        """The factors that a term lacks, put where the author has their like; what is there stays."""
+        mine, theirs = dict(monomial), dict(pair.monomial)
+        if any(theirs.get(factor) != exponent for factor, exponent in mine.items()):
+            return None
+        lost = tuple((factor, exponent) for factor, exponent in pair.monomial if factor not in mine)
+        if any(exponent != 1 for _, exponent in lost) or isinstance(term.node, Sum):
+            return None
+        chain = any(isinstance(part, Derivative) for part in _every_factor(term.node))
+        if chain and any(factor.kind == "symbol" and self.is_plain(factor) for factor, _ in lost):
+            self.close = False  # the missing link of a chain may be written as a derivative
+        text = self.monomial(lost, 1)
+        if text is None:
+            return None
+        order = self.letters()
+        first = min((order(factor) for factor, _ in lost), default=99)
+        start, stop = term.node.span
+        body = self.text[start:stop]
+        if first == 0:
+            return [((start, start), text + self.glue())], text, text + self.glue() + body
+        return [((stop, stop), self.glue() + text)], text, body + self.glue() + text
+
+    def is_plain(self, factor: Scalar) -> bool:
+        """Whether a factor is a name, not a derivative."""
+        return factor.kind == "symbol" and isinstance(factor.letter.key, tuple) and factor.letter.key[0] == "entry"
+
+    def spelled(self, factor: Scalar) -> str | None:
+        """A factor as the author would write it, but never the left side itself."""
+        text = self.finder.notation.symbol(factor, self.world, self.env)
+        return None if text is not None and "".join(text.split()) == self.anchor else text
 
     def factor_with(self, factors: list[Node], symbol: Scalar) -> Node | None:
         for node in factors:
@@ -218,7 +267,7 @@ class _Teller:
         order = self.letters()
         texts: list[tuple[int, str]] = []
         for factor, exponent in monomial:
-            text = self.finder.notation.symbol(factor, self.world, self.env) if factor.kind == "symbol" else None
+            text = self.spelled(factor) if factor.kind == "symbol" else None
             if text is None:
                 return None
             if exponent != 1:
@@ -294,11 +343,21 @@ class _Teller:
         return merged
 
 
+def _every_factor(node: Node) -> list[Node]:
+    return [factor.node for factor in node.factors] if isinstance(node, Product) else [node]
+
+
+def unaliased(value: Scalar) -> Scalar:
+    """A value with names that stand for one other name replaced by it: δ for ∂L/∂z."""
+    for _ in range(8):
+        names = {s for s in symbols_of(value) if s.definition is not None and s.definition.kind == "symbol"}
+        if not names:
+            break
+        value = expanded_definition(value, names)
+    return value
+
+
 def _alias(symbol: Scalar) -> Scalar:
     while symbol.kind == "symbol" and symbol.definition is not None and symbol.definition.kind == "symbol":
         symbol = symbol.definition
     return symbol
-
-
-def _plain(monomial: Monomial, value: Scalar) -> Monomial:
-    return monomial

@@ -44,7 +44,7 @@ def _matrix(finder: Finder, node: Node, true: Array, world: World, env: Env) -> 
 
 def _scalar(finder: Finder, node: Node, true: Scalar, world: World, env: Env) -> str | None:
     known = finder.notation.texts(world, env)
-    given = finder._value(node, world, env)  # noqa: SLF001
+    given = finder.value(node, world, env)
     used = list(symbols_of(given.entries[0])) if given is not None and len(given.entries) == 1 else []
     used += [name for name in known if name not in used]
     if true.definition is not None:

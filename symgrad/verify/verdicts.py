@@ -196,6 +196,11 @@ class Verdicts:
         self, assertion: Assertion, node: Node, edits: tuple[tuple[Span, str], ...], truth: Truth
     ) -> bool:
         """Whether a member with replacements, read again from its text, is right."""
+        again = self.rereads(assertion, node, edits)
+        return again is not None and self.comparer.outcome(again, truth).verdict == "right"
+
+    def rereads(self, assertion: Assertion, node: Node, edits: tuple[tuple[Span, str], ...]) -> Node | None:
+        """A member with replacements, read again from its text; None where that is no one formula."""
         from symgrad.verify.diagnosis import edited
         from symgrad.verify.reader import read
         from symgrad.verify.resolve import resolved
@@ -207,9 +212,8 @@ class Verdicts:
         plain = self.document.passages[assertion.stated.passage].display == "plain"
         statements = read("X = " + new, plain=plain)
         if len(statements) != 1 or statements[0].problem is not None or len(statements[0].members) != 2:
-            return False
-        again = resolved(statements[0].members[1], self.context)
-        return self.comparer.outcome(again, truth).verdict == "right"
+            return None
+        return resolved(statements[0].members[1], self.context)
 
     def reading(self, assertion: Assertion) -> str:
         """The text that was read."""

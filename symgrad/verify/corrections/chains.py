@@ -1,0 +1,195 @@
+"""Chains of derivatives: the link that is missing, another quantity between two links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symgrad.verify.claims import Kind
+from symgrad.verify.corrections.indices import kin, renumbered
+from symgrad.verify.corrections.spots import Change, Spot, moved, same
+from symgrad.verify.corrections.writer import Writer
+from symgrad.verify.names import spelled
+from symgrad.verify.notation import Word
+from symgrad.verify.syntax import Accent, Call, Derivative, Factor, Name, Node, Number, Product, Scripted, Sum, Term
+
+
+def chain_words(w: Writer, anchor: Node) -> list[Word]:
+    """Derivatives of the left side's numerator by a name, and of a name by the left side's variable."""
+    if not (isinstance(anchor, Derivative) and len(anchor.by) == 1 and anchor.of is not None):
+        return []
+    texts = anchor_texts(w, anchor)
+    if texts is None:
+        return []
+    of_text, by_text = texts
+    found: list[Word] = []
+    for word in names_and_kin(w):
+        if same(word.node, anchor.by[0]) or same(word.node, anchor.of):
+            continue
+        upper = anchor._replace(by=(word.node,), scale=None)
+        lower = anchor._replace(of=word.node, scale=None)
+        found.append(Word(lower, derivative_text(w, anchor, word.text, by_text)))
+        found.append(Word(upper, derivative_text(w, anchor, of_text, word.text)))
+    return found
+
+
+def names_and_kin(w: Writer) -> list[Word]:
+    """The names of the document, and their like with other indices where it is small."""
+    names = [word for word in w.words if isinstance(word.node, Name | Scripted | Accent)]
+    if len(names) > 80:  # noqa: PLR2004
+        return names
+    seen = {word.text for word in names}
+    found = list(names)
+    for word in names:
+        for other in kin(w, word):
+            if other.text not in seen and len(found) < 400:  # noqa: PLR2004
+                seen.add(other.text)
+                found.append(other)
+    return found
+
+
+def anchor_texts(w: Writer, anchor: Derivative) -> tuple[str, str] | None:
+    """How the author writes what is differentiated on the left, and by what."""
+    from symgrad.verify.meaning import bare
+
+    assert anchor.of is not None
+    texts = []
+    for part in (anchor.of, anchor.by[0]):
+        word = w.notation.words.get(bare(part))
+        if word is None:
+            return None
+        texts.append(word.text)
+    return texts[0], texts[1]
+
+
+def derivative_text(w: Writer, model: Derivative, of: str, by: str) -> str:
+    r"""A derivative written as the author writes the one on the left: ``\\frac{∂ }{∂ }``, ``dL/dw``."""
+    here = w.at(model.span)
+    assert model.of is not None
+    a, b = (part.span[0] - model.span[0] for part in (model.of, model.by[0]))
+    c, d = (part.span[1] - model.span[0] for part in (model.of, model.by[0]))
+    if here and 0 <= a <= c <= b <= d <= len(here) and model.notation == "fraction":
+        parts = (here[:a], of, here[c:b], by, here[d:])
+        text = ""
+        for part in parts:
+            command = text.rpartition("\\")[2]
+            if part[:1].isalpha() and command != text and command.isalpha():
+                text += " "
+            text += part
+        return text
+    if w.notation.plain:
+        return f"d{of}/d{by}"
+    return f"\\frac{{\\partial {of}}}{{\\partial {by}}}"
+
+
+def links(w: Writer, spot: Spot) -> Iterator[Change]:
+    """Another derivative of the document, or one with another numerator or denominator."""
+    node = spot.node
+    assert isinstance(node, Derivative)
+    for word in w.words:
+        if isinstance(word.node, Derivative) and not same(word.node, node):
+            yield w.change(spot, moved(word.node, node.span), word.text, "wrong-term", 2.3)
+
+
+def paths(w: Writer, spot: Spot) -> Iterator[Change]:
+    """Another quantity between two links of a chain."""
+    node = spot.node
+    assert isinstance(node, Product)
+    factors = node.factors
+    for n in range(len(factors) - 1):
+        one, other = factors[n].node, factors[n + 1].node
+        if not (isinstance(one, Derivative) and isinstance(other, Derivative)) or other.of is None:
+            continue
+        if len(one.by) != 1:
+            continue
+        for first, a, second, b, kind in _through(w, one, other):
+            changed = (
+                *factors[:n], factors[n]._replace(node=first), factors[n + 1]._replace(node=second), *factors[n + 2 :],
+            )  # fmt: skip
+            new = node._replace(factors=changed)
+            cost = 1.6 if kind == "wrong-index" else 2.0
+            yield Change(spot, new, (a, b), kind, (one.span[0], other.span[1]), cost)
+
+
+def _through(
+    w: Writer, one: Derivative, other: Derivative
+) -> Iterator[tuple[Derivative, tuple[tuple[int, int], str], Derivative, tuple[tuple[int, int], str], Kind]]:
+    here = one.by[0]
+    assert other.of is not None
+    for word in w.words:
+        if not isinstance(word.node, Name | Scripted | Accent) or spelled(word.node) is None:
+            continue
+        if any(same(word.node, end) for end in (one.of, *other.by) if end is not None):
+            continue
+        a = here.span, w.glued(here.span, word.text)
+        b = other.of.span, w.glued(other.of.span, word.text)
+        yield one._replace(by=(word.node,)), a, other._replace(of=word.node), b, "wrong-term"
+    if same(here, other.of):
+        ends = dict((repr_of(new), (new, edit)) for new, edit, _ in renumbered(w, other.of))
+        for new, edit, _ in renumbered(w, here):
+            twin = ends.get(repr_of(new))
+            if twin is not None:
+                yield one._replace(by=(new,)), edit, other._replace(of=twin[0]), twin[1], "wrong-index"
+
+
+def repr_of(node: Node) -> object:
+    """A part without its places, to find its like by."""
+    from symgrad.verify.meaning import bare
+
+    return bare(node)
+
+
+def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) -> Iterator[Change]:
+    """The part times something that the document speaks of: after it, before it, entry by entry."""
+    node = spot.node
+    start, stop = node.span
+    glue = w.glue(node)
+    wide = isinstance(node, Sum)
+    factors = node.factors if isinstance(node, Product) else (Factor("", node),)
+    derivative = isinstance(factors[-1].node, Derivative)
+    for word in words:
+        text = w.bracketed(word.text) if isinstance(word.node, Sum) else word.text
+        for op, sign, extra in (("", glue, 0.0), ("⊙", " ⊙ " if w.notation.plain else " \\odot ", 0.2)):
+            after = Factor(op, moved(word.node, (stop, stop)))
+            link = cost if isinstance(word.node, Derivative) or not derivative else cost + 0.1
+            new = Product((*factors, after), node.span)
+            if not wide:
+                yield Change(
+                    spot, new, (((stop, stop), sign + text),), "missing-factor", spot.term, link + extra, word.text
+                )
+            before = (Factor("", moved(word.node, (start, start))), factors[0]._replace(op=op), *factors[1:])
+            made = Product(before, node.span)
+            if wide:
+                assert isinstance(node, Sum)
+                left, right = ("(", ")") if w.notation.plain else ("\\left(", "\\right)")
+                edits = (((start, start), text + (sign if op or w.notation.plain else "") + left), ((stop, stop), right))
+                if len(node.terms) == 1:
+                    inner = node.terms[0]
+                    place = inner.node.span[0]
+                    made_sum = node._replace(
+                        terms=(inner._replace(node=Product((before[0], Factor(op, inner.node)), inner.node.span)),)
+                    )
+                    edits = (((place, place), text + sign),)
+                    yield Change(spot, made_sum, edits, "missing-factor", spot.term, cost + extra, word.text)
+                    continue
+            else:
+                edits = (((start, start), text + sign),)
+            yield Change(spot, made, edits, "missing-factor", spot.term, link + 0.05 + extra, word.text)
+        for n in range(1, len(factors)):
+            if factors[n].op not in ("", "·", "*") or isinstance(factors[n - 1].node, Number):
+                continue
+            at = factors[n].node.span[0]
+            middle = Factor(factors[n].op, moved(word.node, (at, at)))
+            new = Product((*factors[:n], middle, *factors[n:]), node.span)
+            yield Change(spot, new, (((at, at), text + glue),), "missing-factor", spot.term, cost + 0.15, word.text)
+
+
+def summand(w: Writer, node: Node, sign: int, term: Node, text: str) -> tuple[Node, tuple[tuple[int, int], str]]:
+    """A sum with one more term at its end."""
+    at = node.span[1]
+    old = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
+    return Sum((*old, Term(sign, term, (at, at))), node.span), ((at, at), f" {'+' if sign > 0 else '-'} {text}")
+
+
+def is_call(word: Word) -> bool:
+    """Whether a word is a function's value."""
+    return isinstance(word.node, Call)

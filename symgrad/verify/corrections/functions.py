@@ -1,0 +1,130 @@
+"""Another function, a lost prime or one too many, a function that was lost or does not belong there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from symgrad.verify.corrections.spots import Change, Spot, moved
+from symgrad.verify.corrections.writer import Writer
+from symgrad.verify.syntax import Big, Call, Group, Name, Node, Scripted
+
+SWAPPED: Final = {
+    "tanh": ("σ", "sigmoid"), "σ": ("tanh",), "sigmoid": ("tanh",), "exp": ("log",), "log": ("exp",),
+    "ln": ("exp",), "sin": ("cos",), "cos": ("sin",), "softmax": ("σ", "sigmoid"), "max": ("min",), "min": ("max",),
+    "sinh": ("cosh",), "cosh": ("sinh",),
+}  # fmt: skip
+
+_PRIMES: Final = ("'", "^{\\prime}", "^\\prime", "′")
+_COMMANDS: Final = ("tanh", "exp", "log", "sin", "cos", "max", "min", "sinh", "cosh")
+
+
+def functions(w: Writer, spot: Spot) -> Iterator[Change]:
+    """Another function of the same argument, its derivative, or the argument alone."""
+    node = spot.node
+    assert isinstance(node, Call)
+    here = w.at(node.span)
+    function = node.function
+    length = function.span[1] - node.span[0]
+    head, tail = here[:length], here[length:]
+    if isinstance(function, Scripted) and function.primes:
+        bare: Node = function._replace(primes=0)
+        if function.sub is None and not function.sups:
+            bare = function.base
+        mark = next((mark for mark in _PRIMES if mark in head), "")
+        if mark:
+            text = head.replace(mark, "", 1) + tail
+            yield w.change(spot, node._replace(function=bare), text, "wrong-function", 1.2)
+    elif isinstance(function, Name | Scripted):
+        scripted = isinstance(function, Scripted)
+        primed = function._replace(primes=1) if scripted else Scripted(function, None, (), 1, function.span)
+        text = _primed(function, head, node.span[0]) + tail
+        yield w.change(spot, node._replace(function=primed), text, "wrong-function", 1.2)
+        if isinstance(function, Name):
+            yield from _others(w, spot, node, tail)
+    if len(node.arguments) == 1:
+        argument = node.arguments[0]
+        group = Group("(", argument, argument.span)
+        yield w.change(spot, group, "(" + w.at(argument.span) + ")", "wrong-function", 2.0)
+    yield from wrapped(w, spot)
+
+
+def _primed(function: Node, head: str, start: int) -> str:
+    """``g^{[1]}`` as ``g^{[1]\\prime}``, ``f`` as ``f'``."""
+    if isinstance(function, Scripted) and function.sups:
+        stop = function.base.span[1] - start
+        return head[:stop] + "'" + head[stop:]
+    return head + "'"
+
+
+def _others(w: Writer, spot: Spot, node: Call, tail: str) -> Iterator[Change]:
+    function = node.function
+    assert isinstance(function, Name)
+    for other in SWAPPED.get(function.letter, ()):
+        name = Name(other, "" if len(other) == 1 else "word", function.span)
+        yield w.change(
+            spot, node._replace(function=name), function_text(other, w.notation.plain) + tail, "wrong-function", 1.8
+        )
+    for head, name in heads(w).items():
+        if isinstance(name, Name) and name.letter != function.letter:
+            made = node._replace(function=moved(name, function.span))
+            yield w.change(spot, made, head + tail, "wrong-function", 2.2)
+
+
+def heads(w: Writer) -> dict[str, Node]:
+    """The functions that the document uses, by how it writes them."""
+    found: dict[str, Node] = {}
+    for word in w.words:
+        if isinstance(word.node, Call) and word.node.bracketed and len(word.node.arguments) == 1:
+            length = word.node.function.span[1] - word.node.span[0]
+            found.setdefault(word.text[:length].rstrip(), word.node.function)
+    return found
+
+
+def grouped(w: Writer, spot: Spot) -> Iterator[Change]:
+    """A bracket that should be the argument of a function that the document uses."""
+    node = spot.node
+    assert isinstance(node, Group)
+    if node.bracket not in ("(", "[") or isinstance(spot.inside, Call):
+        return
+    here = w.at(node.span)
+    choices = heads(w)
+    for name in ("log", "exp", "sqrt") if w.notation.plain else ("log", "exp"):
+        choices.setdefault(function_text(name, w.notation.plain), Name(name, "word", node.span))
+    for text, name in choices.items():
+        new = Call(name, (node.inner,), True, node.span)
+        yield w.change(spot, new, text + here, "wrong-function", 1.9)
+
+
+def wrapped(w: Writer, spot: Spot) -> Iterator[Change]:
+    """A logarithm or an exponential that was lost."""
+    node = spot.node
+    if isinstance(spot.inside, Call):
+        return
+    here = w.at(node.span)
+    for name in ("log", "exp"):
+        text = function_text(name, w.notation.plain)
+        new = Call(Name(name, "word", node.span), (node,), True, node.span)
+        body = f" {here}" if isinstance(node, Big) and not w.notation.plain else w.bracketed(here)
+        yield w.change(spot, new, text + body, "wrong-function", 1.9)
+
+
+def function_of(w: Writer, spot: Spot) -> Iterator[Change]:
+    """A name that should stand under a function that the document uses: a lost log, f′ of it."""
+    node = spot.node
+    here = w.at(node.span)
+    choices = heads(w)
+    for name in ("log", "exp"):
+        choices.setdefault(function_text(name, w.notation.plain), Name(name, "word", node.span))
+    for head, function in choices.items():
+        new = Call(moved(function, node.span), (node,), True, node.span)
+        yield w.change(spot, new, f"{head}({here})", "wrong-function", 2.5)
+
+
+def function_text(name: str, plain: bool) -> str:
+    """A function as a page writes it."""
+    if plain:
+        return name
+    if name == "σ":
+        return "\\sigma"
+    return "\\" + name if name in _COMMANDS else f"\\operatorname{{{name}}}"

@@ -1,0 +1,62 @@
+"""Another letter for a name, the transpose of it, a function of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symgrad.verify.claims import Kind
+from symgrad.verify.corrections.spots import Change, Spot, moved, same, with_sups
+from symgrad.verify.corrections.writer import Writer
+from symgrad.verify.names import spelled
+from symgrad.verify.syntax import Call, Derivative, Label, Node
+
+
+def letters(w: Writer, spot: Spot) -> Iterator[Change]:
+    """Another name that the document uses, with what is raised or transposed kept so."""
+    node = spot.node
+    named = w.context.named(node)
+    if named is None:
+        return
+    pattern, rest, primes = named
+    inside = spot.inside
+    mine = _stem(pattern.key)
+    for word in w.words:
+        if isinstance(word.node, Call | Derivative):
+            continue
+        other = w.context.named(word.node)
+        if other is None or primes != other[2] or other[0].key == pattern.key or same(word.node, node):
+            continue  # other indices of one letter are no other letter
+        if other[1]:
+            continue
+        tail = w.at((w.stem_stop(node), node.span[1])) if rest else ""
+        new = with_sups(word.node, rest) if rest else word.node
+        digits = mine != pattern.key and _stem(other[0].key) == mine
+        accents = _bare(other[0].key) == _bare(pattern.key)
+        shape = len(other[0].subs) == len(pattern.subs)
+        cost = 1.2 if digits else 1.8 if accents else 2.4 if shape else 2.6
+        if isinstance(inside, Derivative):
+            cost += 0.4
+        kind: Kind = "wrong-index" if digits else "wrong-term"
+        yield w.change(spot, moved(new, node.span), w.glued(node.span, word.text + tail), kind, cost)
+
+
+def turned(w: Writer, spot: Spot) -> Iterator[Change]:
+    """The name transposed, or no longer."""
+    if isinstance(spot.inside, Derivative | Label):
+        return
+    new, text = w.transposed(spot.node)
+    yield w.change(spot, new, text, "transpose", 1.0)
+
+
+def _stem(key: str) -> str:
+    return key.rstrip("0123456789")
+
+
+def _bare(key: str) -> str:
+    return key.rpartition(":")[2]
+
+
+def is_plain_name(node: Node) -> bool:
+    """A name without powers, transposes and primes."""
+    spelling = spelled(node)
+    return spelling is not None and not spelling.sups and not spelling.primes

@@ -1,0 +1,170 @@
+"""What a part would have to be for the formula to be true, and which of the document's words make that up.
+
+Where a formula is affine in a part s, F(s) = A·s + B, the part must be (T − B)/A. All of these are known at a few
+points; so a missing factor, a missing summand or another value of the part is looked up, not tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite, nan
+from typing import NamedTuple, TypeAlias
+
+from symgrad.verify.equality import Sampler
+from symgrad.verify.notation import Word
+from symgrad.verify.scalars import ONE, ZERO, Scalar, number, substituted
+
+_PRIME = 2**127 - 1
+_CLOSE = 1e-7
+
+Vector: TypeAlias = tuple[float, ...]
+"""A residue alone, or a float at each point."""
+
+
+class Numbers:
+    """Arithmetic on values at the points: in residues where everything has one, else in floats."""
+
+    def __init__(self, sampler: Sampler, exact: bool) -> None:
+        self.sampler = sampler
+        self.exact = exact
+
+    def of(self, scalar: Scalar) -> Vector | None:
+        """The value of an expression; None where it has none."""
+        if self.exact:
+            residue = self.sampler.residue(scalar)
+            return None if residue is None else (residue,)
+        found = self.sampler.floats(scalar)
+        return found if isfinite(found[0]) else None
+
+    def minus(self, a: Vector, b: Vector) -> Vector:
+        """a − b."""
+        if self.exact:
+            return ((a[0] - b[0]) % _PRIME,)
+        return tuple(x - y for x, y in zip(a, b, strict=True))
+
+    def over(self, a: Vector, b: Vector) -> Vector | None:
+        """a / b; None where b is 0."""
+        if self.exact:
+            return (a[0] * pow(int(b[0]), -1, _PRIME) % _PRIME,) if b[0] else None
+        if not b[0] or not isfinite(b[0]):
+            return None
+        return tuple(x / y if y else nan for x, y in zip(a, b, strict=True))
+
+    def same(self, a: Vector, b: Vector) -> bool:
+        """Whether two values agree wherever both exist."""
+        if self.exact:
+            return a[0] == b[0]
+        met = False
+        for x, y in zip(a, b, strict=True):
+            if isfinite(x) and isfinite(y):
+                if abs(x - y) > _CLOSE * max(abs(x), abs(y), 1e-9):
+                    return False
+                met = True
+        return met
+
+    def zero(self, a: Vector, scale: Vector | None = None) -> bool:
+        """Whether a value is 0, against the size of what it came from."""
+        if self.exact:
+            return a[0] == 0
+        sizes = scale or tuple(1.0 for _ in a)
+        return all(abs(x) <= _CLOSE * max(abs(s), 1e-6) for x, s in zip(a, sizes, strict=True) if isfinite(x))
+
+    def keys(self, a: Vector) -> tuple[object, ...]:
+        """Under which keys a value is kept, and sought."""
+        if self.exact:
+            return (a[0],)
+        # Four significant digits, and the neighbours for what rounding may have moved.
+        size = f"{a[0]:.4e}"
+        near = {f"{a[0] * (1 + 2e-5):.4e}", f"{a[0] * (1 - 2e-5):.4e}"} - {size}
+        return (size, *near)
+
+
+class Needed(NamedTuple):
+    """What a part is, and what it must be."""
+
+    now: Vector
+    then: Vector
+
+
+def needed(numbers: Numbers, whole: Scalar, hole: Scalar, now: Scalar, true: Scalar) -> Needed | None:
+    """What must stand for ``hole`` in ``whole`` for it to be ``true``; None where it is not affine there."""
+    values = []
+    for at in (ZERO, ONE, number(3)):
+        value = numbers.of(substituted(whole, {hole: at}))
+        if value is None:
+            return None
+        values.append(value)
+    b, one, three = values
+    slope = numbers.minus(one, b)
+    twice = numbers.minus(three, one)
+    if numbers.zero(slope, one):
+        return None
+    ratio = numbers.over(twice, slope)
+    if ratio is None or not numbers.same(ratio, numbers.of(number(2)) or ()):
+        return None
+    truth, here = numbers.of(true), numbers.of(now)
+    if truth is None or here is None:
+        return None
+    then = numbers.over(numbers.minus(truth, b), slope)
+    return None if then is None else Needed(here, then)
+
+
+class Valued(NamedTuple):
+    """A word with its value, and how far it is from what the author would write (less is likelier)."""
+
+    word: Word
+    value: Vector
+    cost: float
+
+
+class Table:
+    """Words by their values."""
+
+    def __init__(self, numbers: Numbers, words: Sequence[Valued]) -> None:
+        self.numbers = numbers
+        self.words = sorted(words, key=lambda valued: valued.cost)
+        self._kept: dict[object, list[Valued]] = {}
+        for valued in self.words:
+            self._kept.setdefault(numbers.keys(valued.value)[0], []).append(valued)
+
+    def being(self, value: Vector) -> Iterator[Valued]:
+        """The words that have a value."""
+        for key in self.numbers.keys(value):
+            for valued in self._kept.get(key, ()):
+                if self.numbers.same(valued.value, value):
+                    yield valued
+
+    def products(self, value: Vector, most: int, out_of_time: Callable[[], bool]) -> Iterator[tuple[Valued, ...]]:
+        """Products of up to ``most`` words that are a value, those of fewer words first."""
+        if not self.numbers.exact and not isfinite(value[0]):
+            return
+        for valued in self.being(value):
+            yield (valued,)
+        if most >= 2:  # noqa: PLR2004
+            yield from self._pairs(value, self.words, out_of_time)
+        if most >= 3:  # noqa: PLR2004
+            few = self.words[:60]
+            for n, first in enumerate(few):
+                if out_of_time():
+                    return
+                rest = self.numbers.over(value, first.value)
+                if rest is None:
+                    continue
+                for pair in self._pairs(rest, few[n:], out_of_time):
+                    yield (first, *pair)
+
+    def _pairs(
+        self, value: Vector, words: Sequence[Valued], out_of_time: Callable[[], bool]
+    ) -> Iterator[tuple[Valued, Valued]]:
+        seen: set[tuple[int, int]] = set()
+        for first in words:
+            if out_of_time():
+                return
+            rest = self.numbers.over(value, first.value)
+            if rest is None or (not self.numbers.exact and not isfinite(rest[0])):
+                continue
+            for second in self.being(rest):
+                pair = (min(id(first), id(second)), max(id(first), id(second)))
+                if pair not in seen:
+                    seen.add(pair)
+                    yield first, second

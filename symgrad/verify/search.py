@@ -1,0 +1,487 @@
+"""The most plausible single correction that makes a member right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice
+from math import isfinite
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, entrywise, multiplied
+from symgrad.verify.corrections import Change, Spot, changes_at, spots
+from symgrad.verify.corrections.chains import chain_words, factors_more, names_and_kin, repr_of, summand
+from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
+from symgrad.verify.corrections.powers import constant_words, constants
+from symgrad.verify.equality import Sampler
+from symgrad.verify.names import spelled
+from symgrad.verify.notation import Word
+from symgrad.verify.scalars import Scalar, symbol
+from symgrad.verify.syntax import Derivative, Factor, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
+from symgrad.verify.world import Env, UnsettledError, World
+
+if TYPE_CHECKING:
+    from symgrad.verify.diagnosis import Finder
+
+_CLOSE: Final = 1e-7
+_TINY: Final = 1e-12
+_HOLE: Final = "☐"
+_MOST_TRIED: Final = 40
+_MOST_PLACES: Final = 5
+_MOST_FOUND: Final = 8
+_MOST_WORDS: Final = 300
+
+
+class Search:
+    """One search: a member, the truth at one place where it fails."""
+
+    def __init__(self, finder: Finder, node: Node, true: Array, world: World, env: Env) -> None:
+        self.finder = finder
+        self.node = node
+        self.true = true
+        self.world = world
+        self.env = env
+        self.writer = finder.writer
+        self.sampler: Sampler = finder.verdicts.sampler(world)
+        self.given = finder.value(node, world, env)
+        self._needs: dict[int, Needed | None] = {}
+        self._numbers: Numbers | None = None
+        self._places: list[tuple[World, Env, Array]] | None = None
+        self._truths: dict[int, Array] = {}
+
+    def best(self) -> Change | None:
+        """The most plausible correction that makes the member right."""
+        every = spots(self.node)
+        tried = 0
+        for wave in (self._usual, self._unusual):
+            for change in sorted(wave(every), key=lambda change: change.cost):
+                if monotonic() > self.finder.until:
+                    return None
+                if self._says_itself(change) or not self.fits(change):
+                    continue
+                tried += 1
+                if tried > _MOST_TRIED:
+                    return None
+                if self.finder.makes_right(self.node, change):
+                    return change
+        return None
+
+    # Candidates
+
+    def _usual(self, every: list[Spot]) -> Iterator[Change]:
+        for spot in every:
+            yield from changes_at(self.writer, spot)
+            if spot.inside is None or isinstance(spot.inside, Sum):
+                yield from constants(self.writer, spot)
+        yield from self._looked_up(every)
+        links = chain_words(self.writer, self.finder.truth.nodes[0])
+        if links:
+            for spot in every:
+                if self._takes_factors(spot) and isinstance(spot.node, Product | Derivative):
+                    yield from factors_more(self.writer, spot, links, 1.4)
+
+    def _unusual(self, every: list[Spot]) -> Iterator[Change]:
+        words = self.writer.words
+        for spot in every:
+            if self._takes_factors(spot):
+                yield from factors_more(self.writer, spot, words)
+            if not (spot.inside is None or isinstance(spot.inside, Sum)):
+                yield from (c._replace(cost=c.cost + 0.6) for c in constants(self.writer, spot) if not spot.many or isinstance(spot.inside, Product))
+        yield from self._missing_arrays()
+
+    def _takes_factors(self, spot: Spot) -> bool:
+        if isinstance(spot.inside, Derivative) or isinstance(spot.node, Number) and spot.inside is not None:
+            return False
+        if isinstance(spot.inside, Product):
+            return isinstance(spot.node, Group) and False
+        return spot.inside is None or not isinstance(spot.inside, Scripted)
+
+    # Looked up by what a part must be
+
+    def _looked_up(self, every: list[Spot]) -> Iterator[Change]:
+        """Missing factors and summands, and other words, from what a part must be."""
+        if self.given is None or self.given.shape or self.true.shape or self.given.flexible:
+            return
+        table: Table | None = None
+        for spot in every:
+            if spot.many or not self._is_joint(spot):
+                continue
+            need = self.need(spot)
+            if need is None:
+                continue
+            if table is None:
+                table = self._table()
+            yield from self._factors(spot, need, table)
+            yield from self._summands(spot, need, table)
+
+    def _is_joint(self, spot: Spot) -> bool:
+        """Whether something may be missing beside or within a part."""
+        inside, node = spot.inside, spot.node
+        if isinstance(inside, Product | Scripted | Derivative) and not isinstance(node, Sum | Group):
+            return isinstance(inside, Product) and spelled(node) is not None and False
+        return not (isinstance(node, Group) and isinstance(node.inner, Sum) and isinstance(inside, Product))
+
+    def _out_of_time(self) -> bool:
+        return monotonic() > self.finder.until - 1.0
+
+    def _factors(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
+        numbers = table.numbers
+        ratio = numbers.over(need.then, need.now)
+        if ratio is None or isinstance(spot.node, Sum) and spot.inside is not None and len(spot.node.terms) > 1:
+            return
+        found = 0
+        for sign in (1, -1):
+            value = ratio if sign > 0 else numbers.minus(numbers.minus(ratio, ratio), ratio)
+            for product in table.products(value, 2, self._out_of_time):
+                cost = 1.25 + sum(valued.cost for valued in product) + 0.35 * (len(product) - 1) + (sign < 0)
+                made = _joined([valued.word for valued in product], self._glue(spot.node))
+                for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
+                    part = change.part
+                    if isinstance(part, Product) and any(factor.op == "⊙" for factor in part.factors):
+                        continue
+                    yield change if sign > 0 else _negated(change)
+                found += 1
+                if found >= _MOST_FOUND:
+                    return
+
+    def _summands(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
+        numbers = table.numbers
+        rest = numbers.minus(need.then, need.now)
+        if numbers.zero(rest, need.now):
+            return
+        node = spot.node
+        model = self._model(node)
+        found = 0
+        for sign in (1, -1):
+            value = rest if sign > 0 else numbers.minus(numbers.minus(rest, rest), rest)
+            for product in table.products(value, 3, self._out_of_time):
+                ordered = sorted(product, key=lambda valued: self._order(valued.word, model))
+                words = [valued.word for valued in ordered]
+                glue = self._glue(model)
+                made = _joined(words, glue)
+                inner = isinstance(spot.inside, Group)
+                bare = spot.inside is None or isinstance(node, Sum) or inner
+                cost = 1.55 + sum(valued.cost for valued in product) + 0.2 * (len(product) - 1) + (0 if bare else 0.8)
+                new, edit = summand(self.writer, node, sign, made.node, made.text)
+                edits = (edit,)
+                if not bare:
+                    start, stop = node.span
+                    left, right = ("(", ")") if self.writer.notation.plain else ("\\left(", "\\right)")
+                    edits = (((start, start), left), (edit[0], edit[1] + right))
+                    new = Group("(", new, node.span)
+                note = made.text if sign > 0 else f"-{made.text}"
+                yield Change(spot, new, edits, "missing-term", spot.term, cost, note)
+                found += 1
+                if found >= _MOST_FOUND:
+                    return
+
+    def _model(self, node: Node) -> Node | None:
+        """A product among the summands: what a missing one would look like."""
+        terms = [term.node for term in node.terms] if isinstance(node, Sum) else [node]
+        return next((term for term in terms if isinstance(term, Product)), None)
+
+    def _glue(self, node: Node | None) -> str:
+        if not isinstance(node, Product):
+            node = next((s for s in _every(self.node) if isinstance(s, Product)), None)
+        return self.writer.glue(node)
+
+    def _order(self, word: Word, model: Node | None) -> int:
+        if isinstance(word.node, Number | Quotient):
+            return -1
+        kind = self._letter(word.node)
+        if isinstance(model, Product):
+            for n, factor in enumerate(model.factors):
+                if self._letter(factor.node) == kind:
+                    return n
+        return 99
+
+    def _letter(self, node: Node) -> object:
+        if isinstance(node, Derivative):
+            of = None if node.of is None else self._letter(node.of)
+            return ("∂", of, tuple(map(self._letter, node.by)))
+        spelling = spelled(node)
+        if spelling is not None:
+            named = self.writer.context.named(node)
+            return named[0].key if named is not None else spelling.key
+        return type(node).__name__
+
+    def _table(self) -> Table:
+        """The words with their values here, likelier ones first."""
+        numbers = self.numbers
+        anchor = self.finder.truth.nodes[0]
+        here = {self._letter(part) for part in _every(self.node)}
+        derivatives = any(isinstance(part, Derivative) for part in _every(self.node))
+        target = anchor.by[0] if isinstance(anchor, Derivative) else None
+        towards = target is not None and any(
+            isinstance(part, Derivative) and any(repr_of(by) == repr_of(target) for by in part.by)
+            for part in _every(self.node)
+        )
+        listed: list[tuple[Word, float]] = []
+        links = chain_words(self.writer, anchor)
+        texts = {word.text for word in self.writer.words}
+        for word in self.writer.words:
+            listed.append((word, 0.0 if self._letter(word.node) in here else 0.3))
+        for word in links:
+            assert isinstance(word.node, Derivative)
+            upper = target is not None and repr_of(word.node.by[0]) != repr_of(target)
+            known = word.text in texts
+            cost = (0.15 if upper or known else -0.1 if towards else 0.25 if derivatives else 0.55)
+            listed.append((word, cost + (0.0 if known or upper or towards else 0.1)))
+        for word in names_and_kin(self.writer):
+            if word.text not in texts:
+                listed.append((word, 0.2 if self._letter(word.node) in here else 0.6))
+        for n in (1, 2, 3):
+            listed.append((Word(Number(Fraction(n), False, (0, 0)), str(n)), 0.3))
+        for constant, text in constant_words(self.writer, (0, 0)):
+            if isinstance(constant, Quotient):
+                listed.append((Word(constant, text), 0.4))
+        valued: list[Valued] = []
+        seen: dict[str, None] = {}
+        for word, cost in sorted(listed, key=lambda pair: pair[1]):
+            if word.text in seen or len(valued) >= _MOST_WORDS or self._out_of_time():
+                continue
+            seen[word.text] = None
+            if repr_of(word.node) == repr_of(anchor):
+                continue
+            value = self.finder.value(word.node, self.world, self.env)
+            if value is None or value.shape or value.flexible or value.entries[0] is self.true.entries[0]:
+                continue
+            vector = numbers.of(value.entries[0])
+            if vector is not None and not numbers.zero(vector):
+                valued.append(Valued(word, vector, cost))
+        return Table(numbers, valued)
+
+    @property
+    def numbers(self) -> Numbers:
+        """Exact where the truth and the member are rational."""
+        if self._numbers is None:
+            assert self.given is not None
+            parts = (self.true.entries[0], self.given.entries[0])
+            exact = all(self.sampler.residue(part) is not None for part in parts)
+            self._numbers = Numbers(self.sampler, exact)
+        return self._numbers
+
+    def need(self, spot: Spot) -> Needed | None:
+        """What a part must be, where the formula is affine in it."""
+        key = id(spot)
+        if key not in self._needs:
+            self._needs[key] = self._need(spot)
+        return self._needs[key]
+
+    def _need(self, spot: Spot) -> Needed | None:
+        if spot.many or self.given is None or self.given.shape or self.true.shape or self.given.flexible:
+            return None
+        now = self.finder.value(spot.node, self.world, self.env)
+        if now is None or now.shape or now.flexible:
+            return None
+        if spot.inside is None:
+            truth, here = self.numbers.of(self.true.entries[0]), self.numbers.of(now.entries[0])
+            return None if truth is None or here is None else Needed(here, truth)
+        hole = symbol(("hole",), "hole")
+        env = self.env.with_locals({_HOLE: Array((), (hole,))})
+        whole = self.finder.value(spot.rebuild(Name(_HOLE, "", spot.node.span)), self.world, env)
+        if whole is None or whole.shape or whole.flexible:
+            return None
+        try:
+            return needed(self.numbers, whole.entries[0], hole, now.entries[0], self.true.entries[0])
+        except (ValueError, OverflowError, ZeroDivisionError, RecursionError):
+            return None
+
+    # Tests
+
+    def fits(self, change: Change) -> bool:
+        """Whether the values agree with the truth here, and at a few other places."""
+        spot = change.spot
+        need = self.need(spot) if spot.inside is not None else None
+        if need is not None:
+            value = self.finder.value(change.part, self.world, self.env)
+            if value is not None and not value.shape and not value.flexible:
+                vector = self.numbers.of(value.entries[0])
+                if vector is not None and not self.numbers.same(vector, need.then):
+                    return False
+        node = change.node
+        if not self._agrees(node, self.true, self.world, self.env):
+            return False
+        return all(self._agrees(node, true, world, env) for world, env, true in self.places())
+
+    def _agrees(self, node: Node, true: Array, world: World, env: Env) -> bool:
+        given = self.finder.value(node, world, env)
+        if given is None:
+            return False
+        both = agreed_shapes(true, given)
+        if both is None:
+            return False
+        sampler = self.finder.verdicts.sampler(world)
+        return all(may_be_equal(sampler, a, b) for a, b in zip(both[0].entries, both[1].entries, strict=True))
+
+    def places(self) -> list[tuple[World, Env, Array]]:
+        """A few other values of the free indices, and another choice of sizes."""
+        if self._places is None:
+            self._places = []
+            for world in self.finder.comparer.worlds:
+                every = list(islice(self.finder.comparer.places(world, (self.node, *self.finder.truth.nodes)), 200))
+                step = max(1, len(every) // _MOST_PLACES)
+                for env in every[::step][:_MOST_PLACES]:
+                    if world is self.world and env.indices == self.env.indices:
+                        continue
+                    try:
+                        true = self.finder.truth.value(world, env)
+                    except (UnsettledError, RecursionError):
+                        continue
+                    self._places.append((world, env, true))
+        return self._places
+
+    def _says_itself(self, change: Change) -> bool:
+        """Whether a correction puts the left side itself on the right."""
+        anchor = self.finder.truth.nodes[0]
+        if spelled(anchor) is None and not isinstance(anchor, Derivative):
+            return False
+        if isinstance(anchor, Name) and len(anchor.letter) == 1 and self.finder.assertion.kind == "update":
+            return False
+        wanted = repr_of(anchor)
+        if any(repr_of(part) == wanted for part in _every(self.node)):
+            return False
+        return any(repr_of(part) == wanted for part in _every(change.part))
+
+    # Arrays
+
+    def _missing_arrays(self) -> Iterator[Change]:
+        """A summand of a matrix or a vector that the document's words make up: A, A·B, c·A·B."""
+        if self.given is None or not self.true.shape:
+            return
+        both = agreed_shapes(self.true, self.given)
+        if both is None:
+            return
+        rest = Array(both[0].shape, tuple(t - g for t, g in zip(both[0].entries, both[1].entries, strict=True)))
+        for sign, words in self._products_that_are(rest):
+            made = _joined(list(words), self._glue(None))
+            spot = Spot(self.node, lambda new: new, self.node.span, None, self.node)
+            new, edit = summand(self.writer, self.node, sign, made.node, made.text)
+            note = made.text if sign > 0 else f"-{made.text}"
+            yield Change(spot, new, (edit,), "missing-term", self.node.span, 2.0 + 0.2 * len(words), note)
+
+    def _array_words(self) -> list[tuple[Word, Array]]:
+        found: list[tuple[Word, Array]] = []
+        for word in self.writer.words:
+            if repr_of(word.node) == repr_of(self.finder.truth.nodes[0]):
+                continue
+            value = self.finder.value(word.node, self.world, self.env)
+            if value is None or value.flexible or len(found) > 100:
+                continue
+            found.append((word, value))
+            if value.shape and spelled(word.node) is not None:
+                node, text = self.writer.of_word(word).transposed(word.node)
+                turned = self.finder.value(node, self.world, self.env)
+                if turned is not None:
+                    found.append((Word(node, text), turned))
+        return found
+
+    def _products_that_are(self, rest: Array) -> Iterator[tuple[int, tuple[Word, ...]]]:
+        values = self._array_words()
+        constants = [(Word(node, text), None) for node, text in constant_words(self.writer, (0, 0))]
+        numbers = [(word, value) for word, value in values if not value.shape]
+        shaped = [(word, value) for word, value in values if value.shape]
+        for word, value in shaped:
+            yield from self._times_constant(rest, value, (word,), numbers, constants)
+        for word, value in shaped:
+            for other, second in shaped:
+                if self._out_of_time():
+                    return
+                try:
+                    made = multiplied(value, second)
+                except MisfitError:
+                    continue
+                yield from self._times_constant(rest, made, (word, other), numbers, constants)
+
+    def _times_constant(
+        self, rest: Array, made: Array, words: tuple[Word, ...], numbers: list[tuple[Word, Array]], constants: list[tuple[Word, None]]
+    ) -> Iterator[tuple[int, tuple[Word, ...]]]:
+        """The product, the product times a number of the document, times a constant."""
+        if made.shape != rest.shape:
+            return
+        sign = self._sign(made, rest)
+        if sign:
+            yield sign, words
+            return
+        arithmetic = Numbers(self.sampler, all(self.sampler.residue(e) is not None for e in (*made.entries, *rest.entries)))
+        ratio = None
+        for a, b in zip(rest.entries, made.entries, strict=True):
+            u, v = arithmetic.of(a), arithmetic.of(b)
+            if u is None or v is None or arithmetic.zero(v):
+                return
+            here = arithmetic.over(u, v)
+            if here is None or (ratio is not None and not arithmetic.same(here, ratio)):
+                return
+            ratio = here
+        if ratio is None:
+            return
+        pool = [(word, value) for word, value in numbers]
+        for word, _ in constants:
+            value = self.finder.value(word.node, self.world, self.env)
+            if value is not None:
+                pool.append((word, value))
+        for sign in (1, -1):
+            for word, value in pool:
+                vector = arithmetic.of(value.entries[0])
+                if vector is None:
+                    continue
+                if sign < 0:
+                    vector = arithmetic.minus(arithmetic.minus(vector, vector), vector)
+                if arithmetic.same(vector, ratio):
+                    yield sign, (word, *words)
+
+    def _sign(self, value: Array, rest: Array) -> int:
+        for sign in (1, -1):
+            if all(
+                may_be_equal(self.sampler, v if sign > 0 else -v, r)
+                for v, r in zip(value.entries, rest.entries, strict=True)
+            ):
+                return sign
+        return 0
+
+
+def _joined(words: list[Word], glue: str) -> Word:
+    """Words as one product."""
+    if len(words) == 1:
+        return words[0]
+    factors = tuple(Factor("", word.node) for word in words)
+    return Word(Product(factors, (0, 0)), glue.join(word.text for word in words))
+
+
+def _negated(change: Change) -> Change:
+    from symgrad.verify.syntax import Term
+
+    start = change.spot.node.span[0]
+    part = Sum((Term(-1, change.part, change.spot.node.span),), change.spot.node.span)
+    ((where, text), *rest) = change.edits
+    edits = ((where, "-" + text), *rest) if where[0] == start else (((start, start), "-"), (where, text), *rest)
+    return change._replace(part=part, edits=edits, cost=change.cost)
+
+
+def _every(node: Node) -> Iterator[Node]:
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        yield here
+        pending += children(here)
+
+
+def may_be_equal(sampler: Sampler, one: Scalar, other: Scalar) -> bool:
+    """Whether two expressions agree at most of the points where both have values; rounding may spoil some."""
+    if one is other:
+        return True
+    a, b = sampler.residue(one), sampler.residue(other)
+    if a is not None and b is not None:
+        return a == b
+    agreed = differed = 0
+    for u, v in zip(sampler.floats(one), sampler.floats(other), strict=True):
+        if isfinite(u) and isfinite(v):
+            if abs(u - v) <= _CLOSE * max(abs(u), abs(v), _TINY):
+                agreed += 1
+            else:
+                differed += 1
+    return agreed > 0 and agreed >= differed
+
+
+__all__ = ["Search", "entrywise", "may_be_equal"]
