@@ -22,6 +22,7 @@ from symgrad.verify.notation import Notation
 from symgrad.verify.search import Search, may_be_equal
 from symgrad.verify.sentences import said
 from symgrad.verify.syntax import Call, Derivative, Name, Node, Number
+from symgrad.verify.tensors import learn_tensors
 from symgrad.verify.termwise import termwise
 from symgrad.verify.world import Env, Reading, UnsettledError, World
 
@@ -108,6 +109,8 @@ class Finder:
         self.truth = truth
         self.text = text
         self.notation: Notation = verdicts.notation
+        if verdicts.network is not None and not self.notation.more:
+            learn_tensors(self.notation, verdicts)
         self.writer = Writer(text, verdicts.context, self.notation)
         self.until = monotonic() + PATIENCE_S
         self._rereads: tuple[Node, bool] | None = None

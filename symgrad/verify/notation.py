@@ -26,6 +26,9 @@ from symgrad.verify.syntax import (
 from symgrad.verify.world import Env, UnsettledError, World
 
 
+_NEVER_PRIMED: Final = frozenset(
+    ("log", "ln", "exp", "sqrt", "max", "min", "softmax", "sum", "mean", "tr", "diag", "norm", "abs", "sign", "sgn")
+)
 _LONGEST_PHRASE: Final = 80
 _MOST_PHRASES: Final = 40
 
@@ -55,6 +58,8 @@ class Notation:
         self._samples: dict[str, _Sample] = {}
         self._derivatives: dict[str, tuple[str, int, int]] = {}
         self._texts: dict[tuple[int, tuple[tuple[str, int], ...]], dict[Scalar, str]] = {}
+        self.more: dict[object, Word] = {}
+        """Names that the document does not hold: the other tensors of a network."""
         self.plain = False
         self._numbered: set[str] = set()
         self.sums: dict[tuple[str, Node | None, Node | None], None] = {}
@@ -242,14 +247,19 @@ class Notation:
                     value = evaluate(word.node, world, env)
                 except (UnsettledError, RecursionError):
                     continue
-                if not value.shape and not value.flexible and value.entries[0].kind == "symbol":
-                    found.setdefault(value.entries[0], word.text)
+                if value.shape or value.flexible or value.entries[0].kind != "symbol":
+                    continue
+                symbol = value.entries[0]
+                if isinstance(word.node, Derivative) and isinstance(symbol.letter.key, tuple) and symbol.letter.key[0] == "entry":
+                    continue  # the derivative is a name: the name says it
+                found.setdefault(symbol, word.text)
             self._texts[place] = found
         return self._texts[place]
 
     def vocabulary(self) -> Iterator[Word]:
         """Every name, derivative and value of a function that the document holds, and derivatives of functions."""
         yield from self.words.values()
+        yield from (word for key, word in self.more.items() if key not in self.words)
         yield from self.phrases.values()
         seen: set[str] = set()
         for word in list(self.words.values()):
@@ -272,7 +282,7 @@ def primed_call(word: Word) -> Word | None:
     call = word.node
     assert isinstance(call, Call)
     function = call.function
-    if not call.bracketed:
+    if not call.bracketed or (isinstance(function, Name) and function.letter in _NEVER_PRIMED):
         return None
     made: Node
     if isinstance(function, Scripted):

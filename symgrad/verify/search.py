@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, entrywise, multiplied
 from symgrad.verify.corrections import Change, Spot, changes_at, spots
+from symgrad.verify.corrections.analogies import analogues
 from symgrad.verify.corrections.chains import chain_words, factors_more, names_and_kin, repr_of, summand
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
 from symgrad.verify.corrections.powers import constant_words, constants
@@ -47,8 +48,8 @@ class Search:
         self.given = finder.value(node, world, env)
         self._needs: dict[int, Needed | None] = {}
         self._numbers: Numbers | None = None
+        self._links: list[Word] | None = None
         self._places: list[tuple[World, Env, Array]] | None = None
-        self._truths: dict[int, Array] = {}
 
     def best(self) -> Change | None:
         """The most plausible correction that makes the member right."""
@@ -58,7 +59,7 @@ class Search:
             for change in sorted(wave(every), key=lambda change: change.cost):
                 if monotonic() > self.finder.until:
                     return None
-                if self._says_itself(change) or not self.fits(change):
+                if not self.fits(change) or self._says_itself(change):
                     continue
                 tried += 1
                 if tried > _MOST_TRIED:
@@ -72,23 +73,58 @@ class Search:
     def _usual(self, every: list[Spot]) -> Iterator[Change]:
         for spot in every:
             yield from changes_at(self.writer, spot)
+            if isinstance(spot.node, Sum) or spot.inside is None or isinstance(spot.inside, Group):
+                yield from analogues(self.writer, spot)
             if spot.inside is None or isinstance(spot.inside, Sum):
                 yield from constants(self.writer, spot)
         yield from self._looked_up(every)
-        links = chain_words(self.writer, self.finder.truth.nodes[0])
-        if links:
-            for spot in every:
-                if self._takes_factors(spot) and isinstance(spot.node, Product | Derivative):
-                    yield from factors_more(self.writer, spot, links, 1.4)
+        for spot in every:
+            # Where a part's due value is known, what is missing was looked up.
+            if self._takes_factors(spot) and isinstance(spot.node, Product | Derivative) and not self.need(spot):
+                yield from factors_more(self.writer, spot, self.links, 1.4)
+
+    @property
+    def links(self) -> list[Word]:
+        """Derivatives that could complete a chain on the way from the left side's numerator to its variable."""
+        if self._links is None:
+            self._links = chain_words(self.writer, self.finder.truth.nodes[0])
+        return self._links
 
     def _unusual(self, every: list[Spot]) -> Iterator[Change]:
         words = self.writer.words
         for spot in every:
-            if self._takes_factors(spot):
+            if self._takes_factors(spot) and not self.need(spot):
                 yield from factors_more(self.writer, spot, words)
             if not (spot.inside is None or isinstance(spot.inside, Sum)):
                 yield from (c._replace(cost=c.cost + 0.6) for c in constants(self.writer, spot) if not spot.many or isinstance(spot.inside, Product))
         yield from self._missing_arrays()
+        yield from self._lost_in_brackets(every)
+
+    def _lost_in_brackets(self, every: list[Spot]) -> Iterator[Change]:
+        """A summand of a bracket between matrices or vectors: A, A·B."""
+        if self.given is None or not (self.given.shape or self.true.shape):
+            return
+        joints = [spot for spot in every if isinstance(spot.inside, Group) or isinstance(spot.node, Sum) and spot.inside]
+        shaped = [(word, value) for word, value in self._array_words() if value.shape] if joints else []
+        made = [((word,), value.shape) for word, value in shaped]
+        for word, value in shaped:
+            for other, second in shaped:
+                try:
+                    made.append(((word, other), multiplied(value, second).shape))
+                except MisfitError:
+                    continue
+        for spot in joints:
+            here = self.finder.value(spot.node, self.world, self.env)
+            if here is None or not here.shape:
+                continue
+            for words, shape in made:
+                if shape != here.shape:
+                    continue
+                phrase = _joined(list(words), self._glue(None))
+                for sign in (1, -1):
+                    new, edit = summand(self.writer, spot.node, sign, phrase.node, phrase.text)
+                    note = phrase.text if sign > 0 else f"-{phrase.text}"
+                    yield Change(spot, new, (edit,), "missing-term", spot.term, 2.2 + 0.1 * len(words), note)
 
     def _takes_factors(self, spot: Spot) -> bool:
         if isinstance(spot.inside, Derivative) or isinstance(spot.node, Number) and spot.inside is not None:
@@ -155,7 +191,7 @@ class Search:
         found = 0
         for sign in (1, -1):
             value = rest if sign > 0 else numbers.minus(numbers.minus(rest, rest), rest)
-            for product in table.products(value, 3, self._out_of_time):
+            for product in table.products(value, 3 if isinstance(node, Sum) or spot.inside is None else 2, self._out_of_time):
                 ordered = sorted(product, key=lambda valued: self._order(valued.word, model))
                 words = [valued.word for valued in ordered]
                 glue = self._glue(model)
@@ -218,7 +254,7 @@ class Search:
             for part in _every(self.node)
         )
         listed: list[tuple[Word, float]] = []
-        links = chain_words(self.writer, anchor)
+        links = self.links
         texts = {word.text for word in self.writer.words}
         for word in self.writer.words:
             listed.append((word, 0.0 if self._letter(word.node) in here else 0.3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.indices import kin, renumbered
@@ -11,6 +12,9 @@ from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
 from symgrad.verify.syntax import Accent, Call, Derivative, Factor, Name, Node, Number, Product, Scripted, Sum, Term
+
+_MANY: Final = 80
+_MOST_NAMES: Final = 300
 
 
 def chain_words(w: Writer, anchor: Node) -> list[Word]:
@@ -34,14 +38,20 @@ def chain_words(w: Writer, anchor: Node) -> list[Word]:
 
 def names_and_kin(w: Writer) -> list[Word]:
     """The names of the document, and their like with other indices where it is small."""
+    if w.kin is None:
+        w.kin = _names_and_kin(w)
+    return w.kin
+
+
+def _names_and_kin(w: Writer) -> list[Word]:
     names = [word for word in w.words if isinstance(word.node, Name | Scripted | Accent)]
-    if len(names) > 80:  # noqa: PLR2004
+    if len(names) > _MANY:
         return names
     seen = {word.text for word in names}
     found = list(names)
     for word in names:
         for other in kin(w, word):
-            if other.text not in seen and len(found) < 400:  # noqa: PLR2004
+            if other.text not in seen and len(found) < _MOST_NAMES:
                 seen.add(other.text)
                 found.append(other)
     return found
@@ -146,7 +156,10 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
     wide = isinstance(node, Sum)
     factors = node.factors if isinstance(node, Product) else (Factor("", node),)
     derivative = isinstance(factors[-1].node, Derivative)
+    base = cost + (0.6 if wide and len(node.terms) > 1 else 0.0)
     for word in words:
+        # A derivative that the document does not hold is said last.
+        cost = base + (0.3 if isinstance(word.node, Call) and word.text not in w.text else 0.0)
         text = w.bracketed(word.text) if isinstance(word.node, Sum) else word.text
         for op, sign, extra in (("", glue, 0.0), ("⊙", " ⊙ " if w.notation.plain else " \\odot ", 0.2)):
             after = Factor(op, moved(word.node, (stop, stop)))

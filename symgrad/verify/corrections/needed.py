@@ -16,6 +16,7 @@ from symgrad.verify.scalars import ONE, ZERO, Scalar, number, substituted
 
 _PRIME = 2**127 - 1
 _CLOSE = 1e-7
+_FEW = 60
 
 Vector: TypeAlias = tuple[float, ...]
 """A residue alone, or a float at each point."""
@@ -42,10 +43,16 @@ class Numbers:
             return ((a[0] - b[0]) % _PRIME,)
         return tuple(x - y for x, y in zip(a, b, strict=True))
 
+    def times(self, a: Vector, b: Vector) -> Vector:
+        """a · b."""
+        if self.exact:
+            return (int(a[0]) * int(b[0]) % _PRIME,)
+        return tuple(x * y for x, y in zip(a, b, strict=True))
+
     def over(self, a: Vector, b: Vector) -> Vector | None:
         """a / b; None where b is 0."""
         if self.exact:
-            return (a[0] * pow(int(b[0]), -1, _PRIME) % _PRIME,) if b[0] else None
+            return (int(a[0]) * pow(int(b[0]), -1, _PRIME) % _PRIME,) if b[0] else None
         if not b[0] or not isfinite(b[0]):
             return None
         return tuple(x / y if y else nan for x, y in zip(a, b, strict=True))
@@ -124,6 +131,7 @@ class Table:
         self.numbers = numbers
         self.words = sorted(words, key=lambda valued: valued.cost)
         self._kept: dict[object, list[Valued]] = {}
+        self._inverses: dict[int, Vector] = {}
         for valued in self.words:
             self._kept.setdefault(numbers.keys(valued.value)[0], []).append(valued)
 
@@ -135,33 +143,44 @@ class Table:
                     yield valued
 
     def products(self, value: Vector, most: int, out_of_time: Callable[[], bool]) -> Iterator[tuple[Valued, ...]]:
-        """Products of up to ``most`` words that are a value, those of fewer words first."""
+        """Products of words that are a value: of one word, else of two, else, where ``most`` allows, of three."""
         if not self.numbers.exact and not isfinite(value[0]):
             return
+        met = False
         for valued in self.being(value):
+            met = True
             yield (valued,)
-        if most >= 2:  # noqa: PLR2004
-            yield from self._pairs(value, self.words, out_of_time)
-        if most >= 3:  # noqa: PLR2004
-            few = self.words[:60]
-            for n, first in enumerate(few):
-                if out_of_time():
-                    return
-                rest = self.numbers.over(value, first.value)
-                if rest is None:
-                    continue
-                for pair in self._pairs(rest, few[n:], out_of_time):
-                    yield (first, *pair)
+        if met:
+            return
+        for pair in self._pairs(value, self.words, out_of_time):
+            met = True
+            yield pair
+        if met or most < 3:  # noqa: PLR2004
+            return
+        few = self.words[:_FEW]
+        for n, first in enumerate(few):
+            if out_of_time():
+                return
+            for pair in self._pairs(self.without(value, first), few[n:], out_of_time):
+                yield (first, *pair)
+
+    def without(self, value: Vector, valued: Valued) -> Vector:
+        """A value with one word divided out."""
+        key = id(valued)
+        if key not in self._inverses:
+            one = (1,) if self.numbers.exact else tuple(1.0 for _ in value)
+            self._inverses[key] = self.numbers.over(one, valued.value) or one
+        return self.numbers.times(value, self._inverses[key])
 
     def _pairs(
         self, value: Vector, words: Sequence[Valued], out_of_time: Callable[[], bool]
     ) -> Iterator[tuple[Valued, Valued]]:
         seen: set[tuple[int, int]] = set()
-        for first in words:
-            if out_of_time():
+        for n, first in enumerate(words):
+            if not n % 50 and out_of_time():
                 return
-            rest = self.numbers.over(value, first.value)
-            if rest is None or (not self.numbers.exact and not isfinite(rest[0])):
+            rest = self.without(value, first)
+            if not self.numbers.exact and not isfinite(rest[0]):
                 continue
             for second in self.being(rest):
                 pair = (min(id(first), id(second)), max(id(first), id(second)))

@@ -29,6 +29,7 @@ class Writer:
         self.offset = offset
         self._words: list[Word] | None = None
         self._mark: str | None = None
+        self.kin: list[Word] | None = None
 
     @property
     def words(self) -> list[Word]:

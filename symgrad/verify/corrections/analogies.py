@@ -1,0 +1,100 @@
+"""A summand like its neighbours, with one of their indices another throughout: what a lost one looked like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+from symgrad.verify.corrections.spots import Change, Spot
+from symgrad.verify.corrections.writer import Writer
+from symgrad.verify.documents.pieces import Span
+from symgrad.verify.names import spelled
+from symgrad.verify.syntax import Name, Node, Number, Scripted, Sum, Term, children
+
+_MOST_INDICES: Final = 4
+_MOST_VALUES: Final = 10
+
+
+def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
+    """The sum with one more summand, made from one that is there."""
+    node = spot.node
+    terms = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
+    if len(terms) > _MOST_VALUES:
+        terms = (terms[0], terms[-1])
+    seen: set[str] = set()
+    present = {w.at(term.node.span).replace(" ", "") for term in terms}
+    for term in terms:
+        places = sorted(set(_numbers(term.node)), key=lambda place: place[0])
+        values = dict.fromkeys(w.at(place) for place in places)
+        for old in list(values)[:_MOST_INDICES]:
+            for new in range(_MOST_VALUES):
+                if str(new) == old:
+                    continue
+                edits = [(place, str(new)) for place in places if w.at(place) == old]
+                text = _edited(w, term.node.span, edits)
+                if text.replace(" ", "") in present or text in seen:
+                    continue
+                seen.add(text)
+                moved = _renumbered(term.node, {place for place, _ in edits}, new)
+                at = node.span[1]
+                made = Sum((*terms_of(node), Term(term.sign, moved, (at, at))), node.span)
+                sign = "+" if term.sign > 0 else "-"
+                note = text if term.sign > 0 else f"-{text}"
+                yield Change(spot, made, (((at, at), f" {sign} {text}"),), "missing-term", spot.term, 1.45, note)
+
+
+def terms_of(node: Node) -> tuple[Term, ...]:
+    """The summands of a sum, or a part as one summand."""
+    return node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
+
+
+def _numbers(node: Node) -> Iterator[Span]:
+    """Where numbers stand as indices: in subscripts and labels, glued to letters."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, Scripted) and spelled(here) is not None:
+            inner: list[Node] = [here.sub] if here.sub is not None else []
+            while inner:
+                part = inner.pop()
+                if isinstance(part, Number):
+                    yield part.span
+                inner += children(part)
+            continue
+        if isinstance(here, Name):
+            digits = len(here.letter) - len(here.letter.rstrip("0123456789"))
+            if digits and here.span[1] - here.span[0] >= digits:
+                yield here.span[1] - digits, here.span[1]
+        pending += children(here)
+
+
+def _renumbered(node: Node, places: set[Span], new: int) -> Node:
+    """A part with the numbers at some places another."""
+
+    def walk(part: object) -> object:
+        if isinstance(part, Number) and part.span in places:
+            return part._replace(value=Fraction(new))
+        if isinstance(part, Name):
+            stem = part.letter.rstrip("0123456789")
+            digits = len(part.letter) - len(stem)
+            if digits and (part.span[1] - digits, part.span[1]) in places:
+                return part._replace(letter=f"{stem}{new}")
+            return part
+        if isinstance(part, tuple) and hasattr(part, "_fields"):
+            fields = zip(part._fields, part, strict=True)
+            return type(part)(*(value if name.endswith("span") else walk(value) for name, value in fields))
+        if isinstance(part, tuple):
+            return tuple(walk(value) for value in part)
+        return part
+
+    return walk(node)  # type: ignore[return-value]
+
+
+def _edited(w: Writer, span: Span, edits: list[tuple[Span, str]]) -> str:
+    pieces: list[str] = []
+    position = span[0]
+    for (start, stop), text in edits:
+        pieces += [w.at((position, start)), text]
+        position = stop
+    return "".join([*pieces, w.at((position, span[1]))])
