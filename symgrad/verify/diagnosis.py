@@ -14,20 +14,24 @@ from symgrad.verify.arrays import Array, agreed_shapes
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.compare import Outcome, Truth
 from symgrad.verify.documents.pieces import Span
-from symgrad.verify.corrections import Change, Edits, Writer, changes_at, spots
+from symgrad.verify.corrections import Change, Edits, Writer, other_words, slight_changes, spots
 from symgrad.verify.gather import Assertion
 from symgrad.verify.meaning import MisfitError, evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.search import Search, may_be_equal
 from symgrad.verify.sentences import said
+from symgrad.verify.scalars import ZERO
 from symgrad.verify.syntax import Call, Derivative, Name, Node, Number
 from symgrad.verify.tensors import learn_tensors
 from symgrad.verify.termwise import termwise
-from symgrad.verify.world import Env, Reading, UnsettledError, World
+from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
 if TYPE_CHECKING:
     from symgrad.verify.verdicts import Verdicts
+
+_LONG: Final = 240
+"""Formulas longer than that are not said twice."""
 
 _SPORADIC: Final = frozenset(("sign", "extra-term", "repeated-term"))
 """Kinds that no wrong left side explains."""
@@ -91,10 +95,12 @@ def _numbers_put_in(node: Node) -> bool:
     from symgrad.verify.compare import _every
 
     decimals = any(isinstance(part, Number) and part.decimal for part in _every(node))
+    functions = [part.function for part in _every(node) if isinstance(part, Call)]
+    heads = [head for function in functions for head in _every(function)]
     names = any(
         spelled(part) is not None and not (isinstance(part, Name) and part.letter in ("e", "π"))
         for part in _every(node)
-        if not isinstance(part, Call)
+        if not any(part is head for head in heads)
     )
     return decimals and not names
 
@@ -113,6 +119,7 @@ class Finder:
             learn_tensors(self.notation, verdicts)
         self.writer = Writer(text, verdicts.context, self.notation)
         self.until = monotonic() + PATIENCE_S
+        self.reading = Reading()
         self._rereads: tuple[Node, bool] | None = None
 
     def anchor_text(self) -> str:
@@ -162,11 +169,22 @@ class Finder:
 
     def value(self, node: Node, world: World, env: Env) -> Array | None:
         """What a formula is here; None where it has no value."""
-        world.reading, world.current = Reading(), env.indices
+        try:
+            return self.tried(node, world, env)
+        except StepError:
+            return None
+
+    def tried(self, node: Node, world: World, env: Env) -> Array | None:
+        """The same; a step that does not exist is raised."""
+        world.reading, world.current = self.reading, env.indices
         try:
             return evaluate(node, world, env)
-        except (UnsettledError, MisfitError, RecursionError):
+        except StepError:
+            raise
+        except (UnsettledError, MisfitError, RecursionError, ZeroDivisionError, OverflowError):
             return None
+        finally:
+            world.reading = Reading()
 
     def _is_right(self, node: Node, mend: Mend) -> bool:
         """Whether the claim with the replacements, read again, is right."""
@@ -216,7 +234,7 @@ class Finder:
         base = Truth(_evaluated(nodes[0]), (nodes[0],))
         found: list[Change] = []
         for spot in spots(anchor):
-            every = list(changes_at(self.writer, spot))
+            every = [*slight_changes(self.writer, spot), *other_words(self.writer, spot)]
             found += [c for c in every if c.kind == "wrong-index"]
             if isinstance(anchor, Derivative) and spelled(spot.node) is not None:
                 found += [c for c in every if c.kind == "wrong-term" and spelled(c.node) is None]
@@ -225,8 +243,8 @@ class Finder:
             return None
         world, env, _ = place
         value = self.value(nodes[0], world, env)
-        if value is None:
-            return None
+        if value is None or all(entry is ZERO for entry in value.entries):
+            return None  # anything may be 0
         tried = 0
         for change in sorted(found, key=lambda c: c.cost):
             if monotonic() > self.until or tried > 8:
@@ -258,10 +276,13 @@ class Finder:
         stop = max([span[1], *(e for (_, e), _ in change.edits)])
         given = self.text[start:stop].strip()
         expected = self._edited((start, stop), change.edits).strip()
-        if change.kind in ("missing-term", "missing-factor"):
+        if change.kind == "missing-term" or (change.kind == "missing-factor" and len(expected) > _LONG):
             place = change.edits[0][0]
             message = said(change.kind, given, expected, change.note)
             given, expected = "", change.note
+        elif change.kind == "missing-factor":
+            place = (start, stop)
+            message = f"{said(change.kind, given, expected, change.note)}: {given} should be {expected}"
         else:
             place = (start, stop)
             if change.kind in ("extra-term", "repeated-term") or not expected:

@@ -19,6 +19,7 @@ from symgrad.verify.syntax import (
     Node,
     Number,
     Quotient,
+    Root,
     Scripted,
     Sum,
     children,
@@ -71,6 +72,10 @@ class Notation:
         pending = [node]
         while pending:
             here = pending.pop()
+            if isinstance(here, Scripted) and isinstance(here.base, Name) and here.base.letter == "e" and here.sups:
+                self._learn_phrase(here, text)
+                pending += reversed(here.sups)
+                continue
             if isinstance(here, Name | Accent | Scripted) and spelled(here) is not None:
                 self._learn_name(here, text)
                 self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
@@ -81,14 +86,17 @@ class Notation:
                         self.words.setdefault(bare(plain), Word(plain, text[plain.span[0] : self._stop(plain, base)]))
                 continue
             if isinstance(here, Derivative) and here.of is not None and here.notation == "fraction":
-                self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
+                shown = text[here.span[0] : here.span[1]]
+                # TeX's \over reaches as far as the braces do.
+                over = int("\\over" in shown and not shown.startswith("{"))
+                if over:
+                    shown = "{" + shown + "}"
+                self.words.setdefault(bare(here), Word(here, shown))
                 if len(here.by) == 1:
                     of = spelled(here.of)
                     if of is not None:
-                        start, stop = here.by[0].span
-                        self._derivatives.setdefault(
-                            of.key, (text[here.span[0] : here.span[1]], start - here.span[0], stop - here.span[0])
-                        )
+                        start, stop = (place - here.span[0] + over for place in here.by[0].span)
+                        self._derivatives.setdefault(of.key, (shown, start, stop))
             elif isinstance(here, Call):
                 self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
             elif isinstance(here, Big):
@@ -99,9 +107,9 @@ class Notation:
                 start, stop = here.inner.span
                 group = here._replace(bracket="(")
                 self.phrases.setdefault(bare(group), Word(group, f"({text[start:stop]})"))
-            elif isinstance(here, Quotient) and not isinstance(here.top, Derivative):
+            elif isinstance(here, Root) or (isinstance(here, Quotient) and not isinstance(here.top, Derivative)):
                 self._learn_phrase(here, text)
-            pending += reversed(children(here))
+            pending += reversed(here.arguments if isinstance(here, Call) else children(here))
 
     def _learn_sum(self, node: Big, text: str) -> None:
         """The sign of a sum with its limits, and the sum itself where it is short."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import islice
 from math import isfinite
@@ -10,17 +10,18 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, entrywise, multiplied
-from symgrad.verify.corrections import Change, Spot, changes_at, spots
+from symgrad.verify.corrections import Change, Spot, other_words, slight_changes, spots
 from symgrad.verify.corrections.analogies import analogues
 from symgrad.verify.corrections.chains import chain_words, factors_more, names_and_kin, repr_of, summand
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
+from symgrad.verify.corrections.phrases import inverses, sums_of_names
 from symgrad.verify.corrections.powers import constant_words, constants
 from symgrad.verify.equality import Sampler
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
 from symgrad.verify.scalars import Scalar, symbol
 from symgrad.verify.syntax import Derivative, Factor, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
-from symgrad.verify.world import Env, UnsettledError, World
+from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
 if TYPE_CHECKING:
     from symgrad.verify.diagnosis import Finder
@@ -32,6 +33,7 @@ _MOST_TRIED: Final = 40
 _MOST_PLACES: Final = 5
 _MOST_FOUND: Final = 8
 _MOST_WORDS: Final = 300
+_LIKELY: Final = 1.45
 
 
 class Search:
@@ -49,13 +51,30 @@ class Search:
         self._needs: dict[int, Needed | None] = {}
         self._numbers: Numbers | None = None
         self._links: list[Word] | None = None
+        self._later: list[Change] = []
         self._places: list[tuple[World, Env, Array]] | None = None
 
     def best(self) -> Change | None:
         """The most plausible correction that makes the member right."""
+        found = self._best((self._slight, self._usual, self._unusual))
+        if found is not None or not any(isinstance(part, Derivative) for part in _every(self.node)):
+            return found
+        # What is missing may be a derivative that holds other names fixed.
+        for partial in (1, 2, 3):
+            self.finder.reading = Reading(partial=partial)
+            try:
+                search = Search(self.finder, self.node, self.true, self.world, self.env)
+                found = search._best((search._looked_up,))  # noqa: SLF001
+            finally:
+                self.finder.reading = Reading()
+            if found is not None:
+                return found
+        return None
+
+    def _best(self, waves: tuple[Callable[[list[Spot]], Iterator[Change]], ...]) -> Change | None:
         every = spots(self.node)
         tried = 0
-        for wave in (self._usual, self._unusual):
+        for wave in waves:
             for change in sorted(wave(every), key=lambda change: change.cost):
                 if monotonic() > self.finder.until:
                     return None
@@ -70,9 +89,20 @@ class Search:
 
     # Candidates
 
-    def _usual(self, every: list[Spot]) -> Iterator[Change]:
+    def _slight(self, every: list[Spot]) -> Iterator[Change]:
+        """What is likely enough to be tried before anything else."""
+        self._later = []
         for spot in every:
-            yield from changes_at(self.writer, spot)
+            for change in slight_changes(self.writer, spot):
+                if change.cost < _LIKELY:
+                    yield change
+                else:
+                    self._later.append(change)
+
+    def _usual(self, every: list[Spot]) -> Iterator[Change]:
+        yield from self._later
+        for spot in every:
+            yield from other_words(self.writer, spot)
             if isinstance(spot.node, Sum) or spot.inside is None or isinstance(spot.inside, Group):
                 yield from analogues(self.writer, spot)
             if spot.inside is None or isinstance(spot.inside, Sum):
@@ -170,7 +200,7 @@ class Search:
         for sign in (1, -1):
             value = ratio if sign > 0 else numbers.minus(numbers.minus(ratio, ratio), ratio)
             for product in table.products(value, 2, self._out_of_time):
-                cost = 1.25 + sum(valued.cost for valued in product) + 0.35 * (len(product) - 1) + (sign < 0)
+                cost = 1.42 + sum(valued.cost for valued in product) + 0.35 * (len(product) - 1) + (sign < 0)
                 made = _joined([valued.word for valued in product], self._glue(spot.node))
                 for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
                     part = change.part
@@ -184,10 +214,19 @@ class Search:
     def _summands(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
         numbers = table.numbers
         rest = numbers.minus(need.then, need.now)
-        if numbers.zero(rest, need.now):
-            return
+        if numbers.zero(rest, need.now) or numbers.zero(need.now):
+            return  # beside what is 0 nothing is missing: that itself is wrong
         node = spot.node
+        if isinstance(node, Sum) and len(node.terms) > 1 and any(self._is_zero(term.node, numbers) for term in node.terms):
+            return
         model = self._model(node)
+        patterns = [
+            sorted(str(self._letter(factor.node)) for factor in term.factors)
+            for term in (t.node for t in (node.terms if isinstance(node, Sum) else ()))
+            if isinstance(term, Product)
+        ]
+        if isinstance(node, Product):
+            patterns.append(sorted(str(self._letter(factor.node)) for factor in node.factors))
         found = 0
         for sign in (1, -1):
             value = rest if sign > 0 else numbers.minus(numbers.minus(rest, rest), rest)
@@ -199,6 +238,8 @@ class Search:
                 inner = isinstance(spot.inside, Group)
                 bare = spot.inside is None or isinstance(node, Sum) or inner
                 cost = 1.55 + sum(valued.cost for valued in product) + 0.2 * (len(product) - 1) + (0 if bare else 0.8)
+                if sorted(map(str, (self._letter(word.node) for word in words))) in patterns:
+                    cost -= 0.55
                 new, edit = summand(self.writer, node, sign, made.node, made.text)
                 edits = (edit,)
                 if not bare:
@@ -211,6 +252,13 @@ class Search:
                 found += 1
                 if found >= _MOST_FOUND:
                     return
+
+    def _is_zero(self, node: Node, numbers: Numbers) -> bool:
+        value = self.finder.value(node, self.world, self.env)
+        if value is None or value.shape or value.flexible:
+            return False
+        vector = numbers.of(value.entries[0])
+        return vector is not None and numbers.zero(vector)
 
     def _model(self, node: Node) -> Node | None:
         """A product among the summands: what a missing one would look like."""
@@ -225,6 +273,13 @@ class Search:
     def _order(self, word: Word, model: Node | None) -> int:
         if isinstance(word.node, Number | Quotient):
             return -1
+        anchor = self.finder.truth.nodes[0]
+        if isinstance(word.node, Derivative) and isinstance(anchor, Derivative):
+            # The chain runs from what is differentiated on the left to what it is differentiated by.
+            if repr_of(word.node.of) == repr_of(anchor.of):
+                return 0
+            if repr_of(word.node.by) == repr_of(anchor.by):
+                return 98
         kind = self._letter(word.node)
         if isinstance(model, Product):
             for n, factor in enumerate(model.factors):
@@ -262,7 +317,7 @@ class Search:
             assert isinstance(word.node, Derivative)
             upper = target is not None and repr_of(word.node.by[0]) != repr_of(target)
             known = word.text in texts
-            cost = (0.15 if upper or known else -0.1 if towards else 0.25 if derivatives else 0.55)
+            cost = 0.0 if derivatives and (upper or known) else 0.15 if upper or known else -0.2 if towards else 0.2 if derivatives else 0.55
             listed.append((word, cost + (0.0 if known or upper or towards else 0.1)))
         for word in names_and_kin(self.writer):
             if word.text not in texts:
@@ -272,6 +327,8 @@ class Search:
         for constant, text in constant_words(self.writer, (0, 0)):
             if isinstance(constant, Quotient):
                 listed.append((Word(constant, text), 0.4))
+        listed += [(word, 0.5) for word in sums_of_names(self.writer)]
+        listed += [(word, cost) for word, cost in inverses(self.writer)]
         valued: list[Valued] = []
         seen: dict[str, None] = {}
         for word, cost in sorted(listed, key=lambda pair: pair[1]):
@@ -337,12 +394,22 @@ class Search:
                 if vector is not None and not self.numbers.same(vector, need.then):
                     return False
         node = change.node
-        if not self._agrees(node, self.true, self.world, self.env):
+        here = self._agrees(node, self.true, self.world, self.env)
+        if here is False:
             return False
-        return all(self._agrees(node, true, world, env) for world, env, true in self.places())
+        others = [self._agrees(node, true, world, env) for world, env, true in self.places()] if here is None else (
+            self._agrees(node, true, world, env) for world, env, true in self.places()
+        )
+        if here is None:
+            return True in others and False not in others
+        return all(other is not False for other in others)
 
-    def _agrees(self, node: Node, true: Array, world: World, env: Env) -> bool:
-        given = self.finder.value(node, world, env)
+    def _agrees(self, node: Node, true: Array, world: World, env: Env) -> bool | None:
+        """Whether a formula has the true value at a place; None where it speaks of a step that does not exist."""
+        try:
+            given = self.finder.tried(node, world, env)
+        except StepError:
+            return None
         if given is None:
             return False
         both = agreed_shapes(true, given)

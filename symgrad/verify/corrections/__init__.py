@@ -4,8 +4,8 @@ Nothing here knows what is true. The diagnosis tries the changes, most plausible
 the formula right; so a finding is never a guess.
 """
 
-from symgrad.verify.corrections.every import changes_at
+from symgrad.verify.corrections.every import other_words, slight_changes
 from symgrad.verify.corrections.spots import Change, Edits, Spot, spots
 from symgrad.verify.corrections.writer import Writer
 
-__all__ = ["Change", "Edits", "Spot", "Writer", "changes_at", "spots"]
+__all__ = ["Change", "Edits", "Spot", "Writer", "other_words", "slight_changes", "spots"]

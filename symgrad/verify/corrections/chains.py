@@ -11,7 +11,7 @@ from symgrad.verify.corrections.spots import Change, Spot, moved, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
-from symgrad.verify.syntax import Accent, Call, Derivative, Factor, Name, Node, Number, Product, Scripted, Sum, Term
+from symgrad.verify.syntax import Accent, Call, Derivative, Factor, Name, Node, Number, Product, Quotient, Scripted, Sum, Term
 
 _MANY: Final = 80
 _MOST_NAMES: Final = 300
@@ -161,6 +161,7 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
         # A derivative that the document does not hold is said last.
         cost = base + (0.3 if isinstance(word.node, Call) and word.text not in w.text else 0.0)
         text = w.bracketed(word.text) if isinstance(word.node, Sum) else word.text
+        ahead = -0.05 if isinstance(word.node, Quotient | Number) else 0.05
         for op, sign, extra in (("", glue, 0.0), ("⊙", " ⊙ " if w.notation.plain else " \\odot ", 0.2)):
             after = Factor(op, moved(word.node, (stop, stop)))
             link = cost if isinstance(word.node, Derivative) or not derivative else cost + 0.1
@@ -186,7 +187,7 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
                     continue
             else:
                 edits = (((start, start), text + sign),)
-            yield Change(spot, made, edits, "missing-factor", spot.term, link + 0.05 + extra, word.text)
+            yield Change(spot, made, edits, "missing-factor", spot.term, link + ahead + extra, word.text)
         for n in range(1, len(factors)):
             if factors[n].op not in ("", "·", "*") or isinstance(factors[n - 1].node, Number):
                 continue

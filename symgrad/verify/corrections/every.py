@@ -18,17 +18,14 @@ from symgrad.verify.names import spelled
 from symgrad.verify.syntax import Accent, Big, Call, Derivative, Group, Name, Number, Product, Quotient, Scripted, Sum
 
 
-def changes_at(w: Writer, spot: Spot) -> Iterator[Change]:
-    """Corrections at a part of a formula, in no order."""
+def slight_changes(w: Writer, spot: Spot) -> Iterator[Change]:
+    """Corrections that keep to the words of the part itself, in no order."""
     node = spot.node
     if spot.inside is None or isinstance(node, Sum) or not isinstance(spot.inside, Sum | Group | Derivative):
         yield from signs(w, spot)
     if spelled(node) is not None and not (isinstance(node, Scripted) and is_e(node)):
-        yield from letters(w, spot)
         yield from indices(w, spot)
         yield from turned(w, spot)
-        if is_plain_name(node) and not isinstance(spot.inside, Derivative):
-            yield from function_of(w, spot)
     match node:
         case Number():
             yield from numbers(w, spot)
@@ -38,7 +35,6 @@ def changes_at(w: Writer, spot: Spot) -> Iterator[Change]:
             yield from factors_too_many(w, spot)
             yield from neighbours(w, spot)
             yield from lost_fraction(w, spot)
-            yield from paths(w, spot)
         case Quotient():
             text = w.fraction(w.at(node.bottom.span), w.at(node.top.span))
             yield w.change(spot, node._replace(top=node.bottom, bottom=node.top), text, "wrong-term", 2.5)
@@ -46,8 +42,6 @@ def changes_at(w: Writer, spot: Spot) -> Iterator[Change]:
             yield from functions(w, spot)
         case Scripted():
             yield from powers(w, spot)
-        case Derivative():
-            yield from links(w, spot)
         case Big():
             yield from wrapped(w, spot)
             yield from limits(w, spot)
@@ -58,8 +52,21 @@ def changes_at(w: Writer, spot: Spot) -> Iterator[Change]:
     if isinstance(node, Group | Scripted) and spelled(node) is None:
         new, text = w.transposed(node)
         yield w.change(spot, new, text, "transpose", 1.1)
-    yield from lost_beside(w, spot)
     if isinstance(node, Group | Name | Accent | Call | Scripted):
         yield from raised(w, spot)
     if spot.inside is None or isinstance(spot.inside, Sum) or isinstance(node, Derivative | Product):
         yield from summed(w, spot)
+
+
+def other_words(w: Writer, spot: Spot) -> Iterator[Change]:
+    """Corrections that bring in other words of the document, in no order."""
+    node = spot.node
+    if spelled(node) is not None and not (isinstance(node, Scripted) and is_e(node)):
+        yield from letters(w, spot)
+        if is_plain_name(node) and not isinstance(spot.inside, Derivative):
+            yield from function_of(w, spot)
+    if isinstance(node, Derivative):
+        yield from links(w, spot)
+    elif isinstance(node, Product):
+        yield from paths(w, spot)
+    yield from lost_beside(w, spot)

@@ -150,7 +150,7 @@ class Table:
         for valued in self.being(value):
             met = True
             yield (valued,)
-        if met:
+        if met and most < 3:  # noqa: PLR2004
             return
         for pair in self._pairs(value, self.words, out_of_time):
             met = True

@@ -112,7 +112,7 @@ def raised(w: Writer, spot: Spot) -> Iterator[Change]:
             base = w.bracketed(here) if not node.bracketed else here
         elif isinstance(node, Scripted) and node.sups and not _in_brackets(here):
             base = "{" + here + "}"
-        yield w.change(spot, new, f"{base}^{text}", "wrong-term", 1.6)
+        yield w.change(spot, new, f"{base}^{text}", "wrong-term", 1.4 if text == "2" else 1.6)
 
 
 def _in_brackets(text: str) -> bool:

@@ -1,0 +1,41 @@
+"""Words that the document does not hold as such: sums of its names, inverses of its names and roots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from symgrad.verify.corrections.writer import Writer
+from symgrad.verify.names import spelled
+from symgrad.verify.notation import Word
+from symgrad.verify.syntax import Big, Name, Number, Quotient, Relation, Root, Scripted
+
+
+def sums_of_names(w: Writer) -> Iterator[Word]:
+    r"""``\\sum_{i=1}^n y_i`` for each sign of summation and each name that carries its index."""
+    for sign, lower, upper in w.notation.sums:
+        index = lower.left if isinstance(lower, Relation) else lower
+        if not isinstance(index, Name):
+            continue
+        for word in w.words:
+            sub = word.node.sub if isinstance(word.node, Scripted) else None
+            if isinstance(sub, Name) and sub.letter == index.letter:
+                yield Word(Big("sum", lower, upper, word.node, word.node.span), f"{sign} {word.text}")
+
+
+def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
+    """1/T, 1/√d: each with how far-fetched it is."""
+    for word in w.words:
+        if isinstance(word.node, Root):
+            cost = 0.35
+        elif spelled(word.node) is not None and not _indexed(w, word):
+            cost = 0.45
+        else:
+            continue
+        one = Number(Fraction(1), False, word.node.span)
+        yield Word(Quotient(one, word.node, word.node.span), w.fraction("1", word.text)), cost
+
+
+def _indexed(w: Writer, word: Word) -> bool:
+    named = w.context.named(word.node)
+    return named is None or bool(named[0].subs)
