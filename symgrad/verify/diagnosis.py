@@ -146,6 +146,9 @@ class Finder:
             if told is not None and not self._is_right(node, told):
                 told = None
             if told is not None and len(told.findings) > 1 and {f.kind for f in told.findings} - _SPORADIC:
+                change = Search(self, node, true, world, env).slight()
+                if change is not None:
+                    return Mend((self.finding(change),), change.edits)
                 left = self.wrong_target(node, given, world, env)
                 if left is not None:
                     return left

@@ -18,6 +18,7 @@ from symgrad.verify.syntax import (
     Name,
     Node,
     Number,
+    Product,
     Quotient,
     Root,
     Scripted,
@@ -30,6 +31,9 @@ from symgrad.verify.world import Env, UnsettledError, World
 _NEVER_PRIMED: Final = frozenset(
     ("log", "ln", "exp", "sqrt", "max", "min", "softmax", "sum", "mean", "tr", "diag", "norm", "abs", "sign", "sgn")
 )
+GLUES: Final = ("", "\\cdot", "*", "·", "\\times", "\\,", "\\,\\cdot\\,")
+"""What stands between two factors."""
+
 _LONGEST_PHRASE: Final = 80
 _MOST_PHRASES: Final = 40
 
@@ -59,6 +63,7 @@ class Notation:
         self._samples: dict[str, _Sample] = {}
         self._derivatives: dict[str, tuple[str, int, int]] = {}
         self._texts: dict[tuple[int, tuple[tuple[str, int], ...]], dict[Scalar, str]] = {}
+        self.glues: dict[str, int] = {}
         self.more: dict[object, Word] = {}
         """Names that the document does not hold: the other tensors of a network."""
         self.plain = False
@@ -99,6 +104,11 @@ class Notation:
                         self._derivatives.setdefault(of.key, (shown, start, stop))
             elif isinstance(here, Call):
                 self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
+            elif isinstance(here, Product):
+                one, other = here.factors[0].node, here.factors[1].node
+                between = text[one.span[1] : other.span[0]].strip("{}()")
+                if between.strip() in GLUES:
+                    self.glues[between] = self.glues.get(between, 0) + 1
             elif isinstance(here, Big):
                 self._learn_sum(here, text)
             elif isinstance(here, Group) and isinstance(here.inner, Sum) and here.bracket in ("(", "["):
@@ -263,6 +273,13 @@ class Notation:
                 found.setdefault(symbol, word.text)
             self._texts[place] = found
         return self._texts[place]
+
+    @property
+    def glue(self) -> str:
+        """What the author writes most often between two factors."""
+        glues = {glue: count for glue, count in self.glues.items() if glue or not self.plain}
+        best = max(glues, key=lambda glue: glues[glue], default="*" if self.plain else " ")
+        return best or " "
 
     def vocabulary(self) -> Iterator[Word]:
         """Every name, derivative and value of a function that the document holds, and derivatives of functions."""

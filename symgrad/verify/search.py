@@ -14,7 +14,7 @@ from symgrad.verify.corrections import Change, Spot, other_words, slight_changes
 from symgrad.verify.corrections.analogies import analogues
 from symgrad.verify.corrections.chains import chain_words, factors_more, names_and_kin, repr_of, summand
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
-from symgrad.verify.corrections.phrases import inverses, sums_of_names
+from symgrad.verify.corrections.phrases import complements, inverses, sums_of_names
 from symgrad.verify.corrections.powers import constant_words, constants
 from symgrad.verify.equality import Sampler
 from symgrad.verify.names import spelled
@@ -71,21 +71,31 @@ class Search:
                 return found
         return None
 
+    def slight(self) -> Change | None:
+        """One slip of the pen, if that is all."""
+        return self._best((self._slight,))
+
     def _best(self, waves: tuple[Callable[[list[Spot]], Iterator[Change]], ...]) -> Change | None:
         every = spots(self.node)
         tried = 0
+        kept: Change | None = None
         for wave in waves:
             for change in sorted(wave(every), key=lambda change: change.cost):
                 if monotonic() > self.finder.until:
-                    return None
-                if not self.fits(change) or self._says_itself(change):
+                    return kept
+                if not self.fits(change):
+                    continue
+                itself = self._says_itself(change)
+                if itself and not self._holds_itself:
                     continue
                 tried += 1
                 if tried > _MOST_TRIED:
-                    return None
+                    return kept
                 if self.finder.makes_right(self.node, change):
-                    return change
-        return None
+                    if not itself:
+                        return change
+                    kept = kept or change
+        return kept
 
     # Candidates
 
@@ -102,6 +112,8 @@ class Search:
     def _usual(self, every: list[Spot]) -> Iterator[Change]:
         yield from self._later
         for spot in every:
+            if self._out_of_time():
+                return
             yield from other_words(self.writer, spot)
             if isinstance(spot.node, Sum) or spot.inside is None or isinstance(spot.inside, Group):
                 yield from analogues(self.writer, spot)
@@ -110,7 +122,11 @@ class Search:
         yield from self._looked_up(every)
         for spot in every:
             # Where a part's due value is known, what is missing was looked up.
-            if self._takes_factors(spot) and isinstance(spot.node, Product | Derivative) and not self.need(spot):
+            if self._out_of_time():
+                return
+            summand = spot.inside is None or isinstance(spot.inside, Sum)
+            wide = summand or isinstance(spot.node, Product | Derivative)
+            if self._takes_factors(spot) and wide and not self.need(spot):
                 yield from factors_more(self.writer, spot, self.links, 1.4)
 
     @property
@@ -123,6 +139,8 @@ class Search:
     def _unusual(self, every: list[Spot]) -> Iterator[Change]:
         words = self.writer.words
         for spot in every:
+            if self._out_of_time():
+                return
             if self._takes_factors(spot) and not self.need(spot):
                 yield from factors_more(self.writer, spot, words)
             if not (spot.inside is None or isinstance(spot.inside, Sum)):
@@ -173,6 +191,8 @@ class Search:
         for spot in every:
             if spot.many or not self._is_joint(spot):
                 continue
+            if self._out_of_time():
+                return
             need = self.need(spot)
             if need is None:
                 continue
@@ -302,7 +322,7 @@ class Search:
         numbers = self.numbers
         anchor = self.finder.truth.nodes[0]
         here = {self._letter(part) for part in _every(self.node)}
-        derivatives = any(isinstance(part, Derivative) for part in _every(self.node))
+        derivatives = sum(isinstance(part, Derivative) for part in _every(self.node)) > 1
         target = anchor.by[0] if isinstance(anchor, Derivative) else None
         towards = target is not None and any(
             isinstance(part, Derivative) and any(repr_of(by) == repr_of(target) for by in part.by)
@@ -328,7 +348,11 @@ class Search:
             if isinstance(constant, Quotient):
                 listed.append((Word(constant, text), 0.4))
         listed += [(word, 0.5) for word in sums_of_names(self.writer)]
-        listed += [(word, cost) for word, cost in inverses(self.writer)]
+        listed += inverses(self.writer)
+        listed += [
+            (word, cost if self._letter(name) in here else cost + 0.2)
+            for word, name, cost in complements(self.writer)
+        ]
         valued: list[Valued] = []
         seen: dict[str, None] = {}
         for word, cost in sorted(listed, key=lambda pair: pair[1]):
@@ -443,9 +467,13 @@ class Search:
         if isinstance(anchor, Name) and len(anchor.letter) == 1 and self.finder.assertion.kind == "update":
             return False
         wanted = repr_of(anchor)
-        if any(repr_of(part) == wanted for part in _every(self.node)):
-            return False
-        return any(repr_of(part) == wanted for part in _every(change.part))
+        return any(repr_of(part) == wanted for part in _every(change.node if self._holds_itself else change.part))
+
+    @property
+    def _holds_itself(self) -> bool:
+        """Whether the left side stands in the member as it is."""
+        wanted = repr_of(self.finder.truth.nodes[0])
+        return any(repr_of(part) == wanted for part in _every(self.node))
 
     # Arrays
 

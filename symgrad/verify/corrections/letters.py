@@ -8,7 +8,7 @@ from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.spots import Change, Spot, moved, same, with_sups
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
-from symgrad.verify.syntax import Call, Derivative, Label, Node
+from symgrad.verify.syntax import Call, Derivative, Label, Node, Product, Sum
 
 
 def letters(w: Writer, spot: Spot) -> Iterator[Change]:
@@ -24,9 +24,13 @@ def letters(w: Writer, spot: Spot) -> Iterator[Change]:
         if isinstance(word.node, Call | Derivative):
             continue
         other = w.context.named(word.node)
-        if other is None or primes != other[2] or other[0].key == pattern.key or same(word.node, node):
-            continue  # other indices of one letter are no other letter
-        if other[1]:
+        if other is None or primes != other[2] or other[1] or same(word.node, node):
+            continue
+        if other[0].key == pattern.key:
+            # Numbers are changed one by one elsewhere; an index of several letters is taken over as a whole.
+            if rest or not any(isinstance(sub, Sum | Product) for sub in other[0].subs):
+                continue
+            yield w.change(spot, moved(word.node, node.span), w.glued(node.span, word.text), "wrong-index", 1.5)
             continue
         tail = w.at((w.stem_stop(node), node.span[1])) if rest else ""
         new = with_sups(word.node, rest) if rest else word.node

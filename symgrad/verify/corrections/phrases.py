@@ -8,7 +8,21 @@ from fractions import Fraction
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
-from symgrad.verify.syntax import Big, Name, Number, Quotient, Relation, Root, Scripted
+from symgrad.verify.syntax import (
+    Big,
+    Call,
+    Derivative,
+    Group,
+    Name,
+    Node,
+    Number,
+    Quotient,
+    Relation,
+    Root,
+    Scripted,
+    Sum,
+    Term,
+)
 
 
 def sums_of_names(w: Writer) -> Iterator[Word]:
@@ -21,6 +35,22 @@ def sums_of_names(w: Writer) -> Iterator[Word]:
             sub = word.node.sub if isinstance(word.node, Scripted) else None
             if isinstance(sub, Name) and sub.letter == index.letter:
                 yield Word(Big("sum", lower, upper, word.node, word.node.span), f"{sign} {word.text}")
+
+
+def complements(w: Writer) -> Iterator[tuple[Word, Node, float]]:
+    """1 − a, as in a(1 − a), and 1 − a² of a tanh, with the a and how far-fetched it is."""
+    for word in w.words:
+        if spelled(word.node) is None or isinstance(word.node, Call | Derivative):
+            continue
+        span = word.node.span
+        one = Term(1, Number(Fraction(1), False, span), span)
+        square = Scripted(word.node, None, (Number(Fraction(2), False, span),), 0, span)
+        choices: list[tuple[Node, str, float]] = [(word.node, word.text, 0.2)]
+        if not (isinstance(word.node, Scripted) and word.node.sups):
+            choices.append((square, f"{word.text}^2", 0.3))
+        for node, text, cost in choices:
+            inner = Sum((one, Term(-1, node, span)), span)
+            yield Word(Group("(", inner, span), f"(1 - {text})"), word.node, cost
 
 
 def inverses(w: Writer) -> Iterator[tuple[Word, float]]:

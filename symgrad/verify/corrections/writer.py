@@ -9,11 +9,10 @@ from symgrad.verify.context import Context
 from symgrad.verify.corrections.spots import Change, Spot, transposed_node
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import is_transpose, label_items
-from symgrad.verify.notation import Notation, Word
+from symgrad.verify.notation import GLUES, Notation, Word
 from symgrad.verify.syntax import Derivative, Group, Label, Name, Node, Number, Product, Scripted, Sum
 
 _MARKS: Final = ("^{\\top}", "^\\top", "^\\intercal", "^{\\mathsf T}", "^{\\mathsf{T}}", "^{T}", "^T", "^⊤")
-_GLUE: Final = ("", "\\cdot", "*", "·", "\\times", "\\,", "\\,\\cdot\\,")
 
 
 class Writer:
@@ -97,9 +96,9 @@ class Writer:
         if isinstance(node, Product):
             one, other = node.factors[0].node, node.factors[1].node
             between = self.at((one.span[1], other.span[0])).strip("{}()")
-            if between.strip() in _GLUE:
+            if between.strip() in GLUES:
                 return between or ("*" if self.notation.plain else " ")
-        return "*" if self.notation.plain else " "
+        return self.notation.glue
 
     def fraction(self, top: str, bottom: str) -> str:
         """A fraction."""
