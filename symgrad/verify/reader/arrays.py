@@ -33,9 +33,9 @@ def array(reader: Grammar, token: Token) -> Node:
             if here.kind == "end":
                 break
         elif here.kind == "amp":
-            if not row:
-                raise Refused("an entry is empty", (here.start, here.stop))
             reader.at += 1
+            if not row or reader.tokens[reader.at].kind in ("amp", "row", "end"):
+                raise Refused("an entry is empty", (here.start, here.stop))
         else:
             row.append(condition(reader) if cases and row else entry(reader))
             if reader.tokens[reader.at].kind not in ("amp", "row", "end"):

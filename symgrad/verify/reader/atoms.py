@@ -36,9 +36,10 @@ def number(token: Token) -> Number:
     """The number that a token spells."""
     text = token.text
     value = _SMALL.get(text)
+    decimal = value is None and not text.isdigit()
     if value is None:
-        value = Fraction(text) if "." in text else Fraction(int(text))
-    return Number(value, "." in text, (token.start, token.stop))
+        value = Fraction(text) if decimal else Fraction(int(text))
+    return Number(value, decimal, (token.start, token.stop))
 
 
 def barred(reader: Grammar, token: Token) -> Node:
@@ -52,6 +53,8 @@ def barred(reader: Grammar, token: Token) -> Node:
     inner = reader.items()
     closing = reader.tokens[reader.at]
     if closing.kind != "bar":
+        if closing.kind in ("close", "rbrace", "done", "rel"):
+            raise Refused(f"'{text}' is never closed by a second one", (token.start, token.stop))
         raise complaints.unexpected(reader)
     reader.at += 1
     if text == "‖" and closing.text == "|":
@@ -158,6 +161,4 @@ def words(reader: Grammar, token: Token) -> Node:
 
 def refused(reader: Grammar, token: Token) -> Node:
     """A command that is known and not read."""
-    raise Refused(
-        complaints.REFUSED.get(token.text, f"'\\{token.text}' is not read"), (token.start, token.stop)
-    )
+    raise complaints.refusal(token)

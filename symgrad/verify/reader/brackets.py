@@ -57,25 +57,27 @@ def _without_null(tokens: list[Token]) -> list[Token]:
     if not any(token.kind == "null" for token in tokens):
         return tokens
     lefts: list[int] = []
-    waiting: list[tuple[int, str]] = []
+    waiting: list[tuple[int, int, str]] = []
     result: list[Token | None] = list(tokens)
     for index, token in enumerate(tokens):
         if token.style == "left":
             lefts.append(index)
         elif token.style == "right":
-            partner = tokens[lefts.pop()] if lefts else None
+            left = lefts.pop() if lefts else -1
+            partner = tokens[left] if left >= 0 else None
             if token.kind == "null":
                 result[index] = None
                 if partner is not None and partner.kind == "open":
-                    waiting.append((index, partner.text))
+                    waiting.append((index, left, partner.text))
             elif partner is not None and partner.kind == "null":
-                if waiting and waiting[-1][1] == OPENING.get(token.text):
+                if waiting and waiting[-1][2] == OPENING.get(token.text):
                     waiting.pop()
                 elif token.text in ("|", "]"):
                     result[index] = Token("refused", "right|", token.start, token.stop)
         if token.kind == "null":
             result[index] = None
-    for index, text in waiting:
+    for index, left, text in waiting:
+        result[left] = tokens[left]._replace(style="null")
         token = tokens[index]
         result[index] = Token("close", CLOSING[text], token.start, token.stop, "null")
     return [token for token in result if token is not None]
@@ -127,6 +129,7 @@ def _matched(tokens: list[Token], repairs: list[Repair]) -> list[Token]:
             )
         if kind == "open":
             stack.append(_Open("open", token.text, index, False))
+            stack[-1].stacks = token.style == "null"
         elif kind == "lbrace":
             previous = tokens[index - 1].kind if index else ""
             truncating = previous == "frac" or second == index

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _CLOSERS: Final = frozenset(("close", "rbrace", "end"))
 REFUSED: Final = {
+    "digits": "a number of more than 30 digits",
+    "tens": "a power of ten beyond 64",
     "pm": "'±' stands for two formulas; write them both",
     "mp": "'∓' stands for two formulas; write them both",
     "right|": "a bar for the value at a point is not read; give the value a name",
@@ -38,6 +40,8 @@ def missing(reader: Grammar, message: str = "") -> Refused:
     before = reader.tokens[reader.at - 1] if reader.at else None
     if token.kind == "unknown":
         return unknown(token)
+    if token.kind == "refused":
+        return refusal(token)
     if message:
         pass
     elif before is not None and before.kind in ("op", "sign", "rel") and token.kind in ("op", "sign", "rel"):
@@ -62,12 +66,17 @@ def unexpected(reader: Grammar) -> Refused:
     if token.kind == "done":
         return Ended("the formula ends too early", (max(token.start - 1, 0), token.stop))
     if token.kind == "refused":
-        return Refused(REFUSED.get(token.text, f"'\\{token.text}' is not read"), (token.start, token.stop))
+        return refusal(token)
     if token.kind == "stop":
         return Refused("a full stop in the middle of a formula", (token.start, token.stop))
     if token.kind == "rel" and token.text == ":":
         return Refused("a colon in the middle of a formula", (token.start, token.stop))
     return Refused(f"'{shown(token)}' cannot stand here", (token.start, token.stop))
+
+
+def refusal(token: Token) -> Refused:
+    """The complaint about a command that is known and not read."""
+    return Refused(REFUSED.get(token.text, f"'\\{token.text}' is not read"), (token.start, token.stop))
 
 
 def shown(token: Token) -> str:

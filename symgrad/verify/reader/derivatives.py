@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Literal
 
 from symgrad.verify.reader import complaints
 from symgrad.verify.reader.tokens import Refused, Token
-from symgrad.verify.syntax import Derivative, Factor, Name, Node, Number, Product, Scripted, Sum, Term
+from symgrad.verify.syntax import (
+    Derivative,
+    Factor,
+    Name,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Scripted,
+    Sum,
+    Term,
+)
 
 if TYPE_CHECKING:
     from symgrad.verify.reader.grammar import Grammar
@@ -281,7 +292,12 @@ def slashed(reader: Grammar, token: Token) -> Node | None:
 
 def partial(reader: Grammar, token: Token) -> Node:
     r"""``\partial_x A``, ``\partial L / \partial w``."""
-    if reader.tokens[reader.at + 1].kind in ("sub", "usub"):
+    at = reader.at + 1
+    if reader.tokens[at].kind == "sup":
+        at = after_unit(reader, at + 1)
+    elif reader.tokens[at].kind == "usup":
+        at += 1
+    if reader.tokens[at].kind in ("sub", "usub"):
         return below(reader, token, "partial", "∂")
     node = slashed(reader, token)
     if node is None:
@@ -319,5 +335,23 @@ def below(reader: Grammar, token: Token, notation: Literal["partial", "nabla"], 
         "nabla",
     ):
         of = quantity(reader)
+        if constant(of):
+            of = _with_constant(reader, here, of)
     variables_ = () if by is None else (by,) * order
     return Derivative(of, variables_, order, notation, sign, None, reader.span(token))
+
+
+def constant(node: Node) -> bool:
+    """Whether a factor is a number: the ½ of ``∇_w ½ ‖w‖²`` is not all that is differentiated."""
+    if type(node) is Quotient:
+        return type(node.top) is Number and type(node.bottom) in (Number, Name)
+    return type(node) is Number
+
+
+def _with_constant(reader: Grammar, first: Token, node: Node) -> Node:
+    """A number and the factor after it."""
+    here = reader.tokens[reader.at]
+    if here.kind not in _AFTER or (here.kind == "bar" and reader.bars):
+        return node
+    following = quantity(reader)
+    return Product((Factor("", node), Factor("", following)), reader.span(first))

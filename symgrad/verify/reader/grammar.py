@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from symgrad.verify.documents.pieces import Span
 
 DEEPEST: Final = 100
-_SCRIPTS: Final = frozenset(("sub", "sup", "prime", "usub", "usup", "top"))
+_SCRIPTS: Final = frozenset(("sub", "sup", "prime", "usub", "usup"))
 
 
 class Grammar:

@@ -67,7 +67,8 @@ SWITCHES: Final[dict[str, str]] = {
 RELATIONS: Final[dict[str, str]] = {
     "coloneqq": ":=", "coloneq": ":=", "triangleq": ":=", "defeq": ":=", "eqdef": ":=", "doteq": ":=",
     "leftarrow": "←", "gets": "←", "longleftarrow": "←", "Leftarrow": "←", "to": "→", "rightarrow": "→",
-    "longrightarrow": "→", "mapsto": "→", "longmapsto": "→", "in": "∈", "approx": "≈", "simeq": "≈",
+    "longrightarrow": "→", "mapsto": "→",
+    "xrightarrow": "→", "xleftarrow": "←", "longmapsto": "→", "in": "∈", "approx": "≈", "simeq": "≈",
     "approxeq": "≈", "thickapprox": "≈", "cong": "≈", "propto": "∝", "equiv": "≡", "neq": "≠", "ne": "≠",
     "not=": "≠", "lt": "<", "gt": ">", "le": "≤", "leq": "≤", "leqslant": "≤", "ge": "≥", "geq": "≥",
     "geqslant": "≥", "sim": "∼", "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⇒", "iff": "⇔",
@@ -131,8 +132,9 @@ def _commands() -> dict[str, tuple[str, str]]:
         wedge=("joint", ""), colon=("rel", ":"), dag=("refused", ""), dagger=("refused", ""),
         setminus=("refused", ""), cup=("refused", ""), cap=("refused", ""), int=("refused", ""),
         lim=("refused", ""), arg=("refused", ""), oplus=("refused", ""), leftrightarrow=("refused", ""),
-        substack=("substack", ""), overset=("overset", ""), stackrel=("overset", ""),
-        underset=("underset", ""), lbrace=("open", "{"), left=("left", ""), right=("right", ""),
+        substack=("substack", "\\substack"), overset=("overset", "\\overset"),
+        stackrel=("overset", "\\stackrel"),
+        underset=("underset", "\\underset"), lbrace=("open", "{"), left=("left", ""), right=("right", ""),
         begin=("begin", ""), end=("end", ""), cr=("row", ""), newline=("row", ""), quad=("gap", ""),
         qquad=("gap", ""), middle=("space", ""),
     )  # fmt: skip
@@ -174,14 +176,14 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "‴": ("prime", "'''"), "∂": ("partial", "∂"), "∇": ("nabla", "∇"), "∑": ("big", "sum"),
     "∏": ("big", "prod"),
     "√": ("sqrt", ""), "…": ("dots", "dots"), "⋯": ("dots", "cdots"), "⋮": ("dots", "vdots"),
-    "⋱": ("dots", "ddots"), "⊤": ("top", ""), "ᵀ": ("top", ""), "&": ("amp", "&"), "∞": ("name", "∞"),
+    "⋱": ("dots", "ddots"), "⊤": ("top", ""), "&": ("amp", "&"), "∞": ("name", "∞"),
     "ℓ": ("name", "ℓ"), "ϵ": ("name", "ε"), "ϕ": ("name", "φ"), "∅": ("name", "∅"), "∀": ("joint", ""),
     "∆": ("name", "Δ"), "µ": ("name", "μ"), "ϑ": ("name", "θ"), "ℝ": ("bb", "R"), "ℕ": ("bb", "N"),
     "ℤ": ("bb", "Z"), "±": ("refused", "pm"), "∫": ("refused", "int"),
 }  # fmt: skip
 """Every sign that is read, ASCII and Unicode: the kind of its token, and the token's text."""
 
-SUPERSCRIPTS: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˡʲᵏᵐᵗˣ", "0123456789+-=()niljkmtx", strict=True))
+SUPERSCRIPTS: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˡʲᵏᵐᵗˣᵀ", "0123456789+-=()niljkmtxT", strict=True))
 SUBSCRIPTS: Final = dict(
     zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₜₓₐₑₒₕᵤᵥᵣₛ", "0123456789+-=()ijklmnptxaeohuvrs", strict=True)
 )

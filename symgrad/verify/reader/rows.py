@@ -196,9 +196,13 @@ def _pieces(row: list[Token], plain: bool) -> list[_Piece]:
             before = separator
         elif separator in ("joint", "note") or not before:
             before = separator
+        elif separator == before == "comma":
+            pieces.append(_Piece(before, [row[index]], False))
         tokens, related = [], False
 
     last = len(row) - 1
+    last_relation = _last_relation(row)
+    index = 0
     for index, token in enumerate(row):
         kind = token.kind
         if kind in _OPENING:
@@ -209,6 +213,10 @@ def _pieces(row: list[Token], plain: bool) -> list[_Piece]:
             tokens.append(token)
             continue
         if kind == "amp":
+            # The second column of equations: a &= b & c &= d.
+            ended = related and bool(tokens) and tokens[-1].kind not in _PENDING
+            if ended and index < last_relation and _next(row, index).kind not in _PENDING:
+                finish("semi")
             continue
         if kind == "gap":
             following = _next(row, index)
@@ -239,6 +247,17 @@ def _pieces(row: list[Token], plain: bool) -> list[_Piece]:
             tokens.append(token)
     finish("")
     return [piece for number, piece in enumerate(pieces) if not _is_tag(piece, number)]
+
+
+def _last_relation(row: list[Token]) -> int:
+    """Where the last relation of a row stands at its level, or −1."""
+    depth = 0
+    for index in range(len(row) - 1, -1, -1):
+        kind = row[index].kind
+        depth += (kind in _CLOSING) - (kind in _OPENING)
+        if depth == 0 and kind == "rel":
+            return index
+    return -1
 
 
 def _next(row: list[Token], index: int) -> Token:

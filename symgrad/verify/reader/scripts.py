@@ -71,7 +71,7 @@ def scripted(reader: Grammar, base: Node, first: Token) -> Node:
         elif kind == "prime":
             primes += len(token.text)
             reader.at += 1
-        elif kind == "top":
+        elif kind == "top" and reader.plain:
             reader.at += 1
             sups.append(Transposed(False, (token.start, token.stop)))
         elif reader.plain and kind == "stop" and transposes(reader, token):
@@ -145,8 +145,21 @@ def argument(reader: Grammar, sign: str) -> Node:
             reader.repairs.append(Repair("spelling", message, span, "{…}"))
         return Sum((Term(-1, node, span),), span)
     if token.kind in ("op", "sign", "comma") or token.kind == "done":
-        raise complaints.missing(reader, f"'{sign}' has nothing to put there")
+        raise complaints.missing(reader, f"nothing stands after '{sign}'")
+    if (word := _word(reader)) is not None:
+        return word
     return reader.unit(f"'{sign}'")
+
+
+def _word(reader: Grammar) -> Node | None:
+    r"""A function's name that is a script by itself: ``x_{\max}``."""
+    token = reader.tokens[reader.at]
+    braced = token.kind == "lbrace" and reader.tokens[reader.at + 2].kind == "rbrace"
+    word = reader.tokens[reader.at + 1] if braced else token
+    if word.kind != "func":
+        return None
+    reader.at += 3 if braced else 1
+    return Name(word.text, "word", (word.start, word.stop))
 
 
 def above(reader: Grammar) -> tuple[list[Node], int]:
@@ -279,6 +292,8 @@ def raised_text(reader: Grammar, token: Token) -> Node:
         for piece in Lexer(token.text, True).run()
     ]
     inner = Grammar([*pieces, Token("done", "", token.stop, token.stop)], True, reader.repairs)
+    if token.kind == "usup" and token.text == "T":
+        return Transposed(False, (token.start, token.stop))
     node = inner.items()
     if inner.tokens[inner.at].kind != "done":
         raise Refused(f"'{token.text}' in small letters", (token.start, token.stop))

@@ -81,10 +81,10 @@ def show(node: Node) -> str:
             return "matrix[" + " \\ ".join(" & ".join(map(show, row)) for row in rows) + "]"
         case Cases(rows=cases):
             return "cases[" + " \\ ".join(show(a) + (f" if {show(b)}" if b else "") for a, b in cases) + "]"
-        case Dots():
-            return "…"
         case Words(text=text):
             return repr(text)
+        case _:
+            return "…"
 
 
 def _derivative(node: Derivative) -> str:

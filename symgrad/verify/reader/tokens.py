@@ -15,6 +15,7 @@ from symgrad.verify.syntax import Repair
 
 LONGEST_TEXT: Final = 200_000
 MOST_TOKENS: Final = 50_000
+MOST_DIGITS: Final = 30
 
 
 class Token(NamedTuple):
@@ -55,6 +56,11 @@ _DELIMITER: Final = re.compile(r"\s*(\\[A-Za-z]+|\\.|.)", re.DOTALL)
 _OPENING: Final = re.compile(r"\s*\{")
 _WORD: Final = re.compile(r"\s*([^\W\d_][^\W_]*(?:[-‐][^\W_]+)*)\s*")
 _SIMPLE: Final = re.compile(r"\s*\{\s*([A-Za-z0-9]+)\s*\}")
+_POWER: Final = re.compile(r"[eE]([+-]?[0-9]{1,6})(?![A-Za-z0-9_])")
+_PROSE: Final = frozenset(
+    ("if", "when", "or", "otherwise", "else", "and", "where", "with", "for", "so", "then", "of", "is",
+     "by", "on", "iff", "unless")
+)  # fmt: skip
 _DIMENSION: Final = re.compile(r"\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|mu)")
 _LOST: Final[dict[str, tuple[str, str]]] = {
     "rac": ("frac", "{"), "frac": ("frac", "{"), "dfrac": ("frac", "{"), "sqrt": ("sqrt", "{"),
@@ -103,7 +109,7 @@ class Lexer:
             if kind == "run":
                 position = self.letters(match[0], match.start(), position)
             elif kind == "num":
-                self.number(match[0], match.start(), position)
+                position = self.powered(match[0], match.start(), position)
             elif kind == "cmd":
                 position = self.command(match["cmd"], match.start(), position)
             else:
@@ -129,10 +135,27 @@ class Lexer:
 
     def number(self, text: str, start: int, stop: int) -> None:
         """A number in digits."""
-        if len(text) > 31:
-            raise Refused("a number of more than 30 digits", (start, stop))
+        if len(text) - ("." in text) > MOST_DIGITS:
+            self.add("refused", "digits", start, stop)
+            return
         self.looked_alike(start, stop)
         self.add("num", text, start, stop)
+
+    def powered(self, text: str, start: int, stop: int) -> int:
+        """A number that may have a power of ten behind it: ``1e-8``."""
+        match = _POWER.match(self.text, stop)
+        if match is None:
+            self.number(text, start, stop)
+            return stop
+        if abs(int(match[1])) > 64:
+            self.add("refused", "tens", start, match.end())
+            return match.end()
+        if not self.plain:
+            read = f"{text} · 10^{{{match[1]}}}"
+            message = f"'{match.string[start : match.end()]}' is read as {read}"
+            self.repair("spelling", message, (start, match.end()), read, harmless=False)
+        self.add("num", text + "e" + match[1], start, match.end())
+        return match.end()
 
     def letters(self, text: str, start: int, stop: int) -> int:
         """A run of letters and digits; a command without its backslash."""
@@ -238,6 +261,8 @@ class Lexer:
             for _ in range(letters.SWALLOWED[name]):
                 stop = self.argument(stop)[1]
             return stop
+        if name in ("xrightarrow", "xleftarrow"):
+            stop = self.argument(stop)[1]
         if kind == "transparent":
             for _ in range(letters.TRANSPARENT[name]):
                 stop = self.argument(stop)[1]
@@ -272,6 +297,9 @@ class Lexer:
     def style(self, name: str, style: str, start: int, stop: int) -> int:
         """A letter or word in a style of its own, or text."""
         match = _SIMPLE.match(self.text, stop)
+        if match is not None and style == "word" and match[1].lower() in _PROSE:
+            self.add("words", match[1], start, match.end())
+            return match.end()
         if match is not None and not (self.changed and self.source[stop : match.end()] != match[0]):
             text = match[1]
             if style == "word" and text.isdigit():
@@ -290,7 +318,7 @@ class Lexer:
                 self.add(
                     "comma" if "," in text else "stop" if "." in text else "semi", text.strip(), start, end
                 )
-            elif word := _WORD.fullmatch(text):
+            elif (word := _WORD.fullmatch(text)) and word[1].lower() not in _PROSE:
                 self.add("name", word[1], start, end, "word")
             else:
                 self.add("words", text.strip(), start, end)
