@@ -10,8 +10,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, entrywise, multiplied
+from symgrad.verify.claims import Kind
 from symgrad.verify.corrections import Change, Spot, other_words, slight_changes, spots
-from symgrad.verify.corrections.analogies import analogues
+from symgrad.verify.corrections.analogies import analogues, twins
 from symgrad.verify.corrections.chains import chain_words, factors_more, names_and_kin, repr_of, summand
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
 from symgrad.verify.corrections.phrases import complements, inverses, sums_of_names
@@ -20,7 +21,7 @@ from symgrad.verify.equality import Sampler
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
 from symgrad.verify.scalars import Scalar, symbol
-from symgrad.verify.syntax import Derivative, Factor, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
+from symgrad.verify.syntax import Call, Derivative, Factor, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
 if TYPE_CHECKING:
@@ -103,7 +104,10 @@ class Search:
         """What is likely enough to be tried before anything else."""
         self._later = []
         for spot in every:
-            for change in slight_changes(self.writer, spot):
+            every_slip = [*slight_changes(self.writer, spot)]
+            if spot.inside is None or isinstance(spot.inside, Sum):
+                every_slip += (c._replace(cost=1.44) for c in constants(self.writer, spot))
+            for change in every_slip:
                 if change.cost < _LIKELY:
                     yield change
                 else:
@@ -117,8 +121,6 @@ class Search:
             yield from other_words(self.writer, spot)
             if isinstance(spot.node, Sum) or spot.inside is None or isinstance(spot.inside, Group):
                 yield from analogues(self.writer, spot)
-            if spot.inside is None or isinstance(spot.inside, Sum):
-                yield from constants(self.writer, spot)
         yield from self._looked_up(every)
         for spot in every:
             # Where a part's due value is known, what is missing was looked up.
@@ -137,7 +139,7 @@ class Search:
         return self._links
 
     def _unusual(self, every: list[Spot]) -> Iterator[Change]:
-        words = self.writer.words
+        words = self.writer.values
         for spot in every:
             if self._out_of_time():
                 return
@@ -189,17 +191,23 @@ class Search:
             return
         table: Table | None = None
         for spot in every:
-            if spot.many or not self._is_joint(spot):
+            if spot.many:
                 continue
             if self._out_of_time():
                 return
+            replaceable = isinstance(spot.inside, Product | Quotient) and not isinstance(spot.node, Number)
+            if not self._is_joint(spot) and not replaceable:
+                continue
             need = self.need(spot)
             if need is None:
                 continue
             if table is None:
                 table = self._table()
-            yield from self._factors(spot, need, table)
-            yield from self._summands(spot, need, table)
+            if replaceable:
+                yield from self._others(spot, need, table)
+            if self._is_joint(spot):
+                yield from self._factors(spot, need, table)
+                yield from self._summands(spot, need, table)
 
     def _is_joint(self, spot: Spot) -> bool:
         """Whether something may be missing beside or within a part."""
@@ -210,6 +218,14 @@ class Search:
 
     def _out_of_time(self) -> bool:
         return monotonic() > self.finder.until - 1.0
+
+    def _others(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
+        """Another word of the document in a factor's place."""
+        for valued in islice(table.being(need.then), 4):
+            word = valued.word
+            kind: Kind = "wrong-function" if isinstance(word.node, Call) else "wrong-term"
+            text = self.writer.glued(spot.node.span, word.text)
+            yield self.writer.change(spot, word.node, text, kind, 1.75 + max(0.0, valued.cost))
 
     def _factors(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
         numbers = table.numbers
@@ -314,7 +330,7 @@ class Search:
         spelling = spelled(node)
         if spelling is not None:
             named = self.writer.context.named(node)
-            return named[0].key if named is not None else spelling.key
+            return (named[0].key if named is not None else spelling.key).rstrip("0123456789")
         return type(node).__name__
 
     def _table(self) -> Table:
@@ -330,8 +346,8 @@ class Search:
         )
         listed: list[tuple[Word, float]] = []
         links = self.links
-        texts = {word.text for word in self.writer.words}
-        for word in self.writer.words:
+        texts = {word.text for word in self.writer.values}
+        for word in self.writer.values:
             listed.append((word, 0.0 if self._letter(word.node) in here else 0.3))
         for word in links:
             assert isinstance(word.node, Derivative)
@@ -342,6 +358,9 @@ class Search:
         for word in names_and_kin(self.writer):
             if word.text not in texts:
                 listed.append((word, 0.2 if self._letter(word.node) in here else 0.6))
+        for word in self.writer.values:
+            if isinstance(word.node, Derivative):
+                listed += [(twin, 0.15) for twin in twins(self.writer, word)]
         for n in (1, 2, 3):
             listed.append((Word(Number(Fraction(n), False, (0, 0)), str(n)), 0.3))
         for constant, text in constant_words(self.writer, (0, 0)):
@@ -494,7 +513,7 @@ class Search:
 
     def _array_words(self) -> list[tuple[Word, Array]]:
         found: list[tuple[Word, Array]] = []
-        for word in self.writer.words:
+        for word in self.writer.values:
             if repr_of(word.node) == repr_of(self.finder.truth.nodes[0]):
                 continue
             value = self.finder.value(word.node, self.world, self.env)

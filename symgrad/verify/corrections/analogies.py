@@ -10,6 +10,7 @@ from symgrad.verify.corrections.spots import Change, Spot
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import spelled
+from symgrad.verify.notation import Word
 from symgrad.verify.syntax import Name, Node, Number, Scripted, Sum, Term, children
 
 _MOST_INDICES: Final = 4
@@ -60,13 +61,34 @@ def _numbers(node: Node) -> Iterator[Span]:
                 part = inner.pop()
                 if isinstance(part, Number):
                     yield part.span
+                elif isinstance(part, Name):
+                    yield from _glued(part)
                 inner += children(part)
             continue
         if isinstance(here, Name):
-            digits = len(here.letter) - len(here.letter.rstrip("0123456789"))
-            if digits and here.span[1] - here.span[0] >= digits:
-                yield here.span[1] - digits, here.span[1]
+            yield from _glued(here)
         pending += children(here)
+
+
+def _glued(name: Name) -> Iterator[Span]:
+    """The digits at the end of a name: ``w5``, ``o1``."""
+    digits = len(name.letter) - len(name.letter.rstrip("0123456789"))
+    if digits and name.span[1] - name.span[0] >= digits:
+        yield name.span[1] - digits, name.span[1]
+
+
+def twins(w: Writer, word: Word) -> Iterator[Word]:
+    """A word with one of its numbers another throughout: ``∂E_2/∂z_2`` for ``∂E_1/∂z_1``."""
+    own = w.of_word(word)
+    places = sorted(set(_numbers(word.node)), key=lambda place: place[0])
+    for old in dict.fromkeys(own.at(place) for place in places):
+        here = [place for place in places if own.at(place) == old]
+        if len(here) < 2:  # noqa: PLR2004
+            continue
+        for new in range(_MOST_VALUES):
+            if str(new) != old:
+                text = _edited(own, word.node.span, [(place, str(new)) for place in here])
+                yield Word(_renumbered(word.node, set(here), new), text)
 
 
 def _renumbered(node: Node, places: set[Span], new: int) -> Node:

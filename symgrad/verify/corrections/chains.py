@@ -44,7 +44,7 @@ def names_and_kin(w: Writer) -> list[Word]:
 
 
 def _names_and_kin(w: Writer) -> list[Word]:
-    names = [word for word in w.words if isinstance(word.node, Name | Scripted | Accent)]
+    names = [word for word in w.values if isinstance(word.node, Name | Scripted | Accent)]
     if len(names) > _MANY:
         return names
     seen = {word.text for word in names}
@@ -74,6 +74,8 @@ def anchor_texts(w: Writer, anchor: Derivative) -> tuple[str, str] | None:
 def derivative_text(w: Writer, model: Derivative, of: str, by: str) -> str:
     r"""A derivative written as the author writes the one on the left: ``\\frac{∂ }{∂ }``, ``dL/dw``."""
     here = w.at(model.span)
+    if "\\over" in here:  # reaches as far as the braces do
+        return f"{{\\partial {of} \\over \\partial {by}}}"
     assert model.of is not None
     a, b = (part.span[0] - model.span[0] for part in (model.of, model.by[0]))
     c, d = (part.span[1] - model.span[0] for part in (model.of, model.by[0]))
@@ -95,7 +97,7 @@ def links(w: Writer, spot: Spot) -> Iterator[Change]:
     """Another derivative of the document, or one with another numerator or denominator."""
     node = spot.node
     assert isinstance(node, Derivative)
-    for word in w.words:
+    for word in w.values:
         if isinstance(word.node, Derivative) and not same(word.node, node):
             yield w.change(spot, moved(word.node, node.span), word.text, "wrong-term", 2.3)
 
@@ -125,7 +127,7 @@ def _through(
 ) -> Iterator[tuple[Derivative, tuple[tuple[int, int], str], Derivative, tuple[tuple[int, int], str], Kind]]:
     here = one.by[0]
     assert other.of is not None
-    for word in w.words:
+    for word in w.values:
         if not isinstance(word.node, Name | Scripted | Accent) or spelled(word.node) is None:
             continue
         if any(same(word.node, end) for end in (one.of, *other.by) if end is not None):

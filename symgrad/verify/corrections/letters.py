@@ -20,7 +20,7 @@ def letters(w: Writer, spot: Spot) -> Iterator[Change]:
     pattern, rest, primes = named
     inside = spot.inside
     mine = _stem(pattern.key)
-    for word in w.words:
+    for word in w.values:
         if isinstance(word.node, Call | Derivative):
             continue
         other = w.context.named(word.node)

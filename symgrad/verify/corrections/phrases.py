@@ -31,7 +31,7 @@ def sums_of_names(w: Writer) -> Iterator[Word]:
         index = lower.left if isinstance(lower, Relation) else lower
         if not isinstance(index, Name):
             continue
-        for word in w.words:
+        for word in w.values:
             sub = word.node.sub if isinstance(word.node, Scripted) else None
             if isinstance(sub, Name) and sub.letter == index.letter:
                 yield Word(Big("sum", lower, upper, word.node, word.node.span), f"{sign} {word.text}")
@@ -39,7 +39,7 @@ def sums_of_names(w: Writer) -> Iterator[Word]:
 
 def complements(w: Writer) -> Iterator[tuple[Word, Node, float]]:
     """1 − a, as in a(1 − a), and 1 − a² of a tanh, with the a and how far-fetched it is."""
-    for word in w.words:
+    for word in w.values:
         if spelled(word.node) is None or isinstance(word.node, Call | Derivative):
             continue
         span = word.node.span
@@ -55,7 +55,7 @@ def complements(w: Writer) -> Iterator[tuple[Word, Node, float]]:
 
 def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
     """1/T, 1/√d: each with how far-fetched it is."""
-    for word in w.words:
+    for word in w.values:
         if isinstance(word.node, Root):
             cost = 0.35
         elif spelled(word.node) is not None and not _indexed(w, word):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.spots import Change, Edits, Spot, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
-from symgrad.verify.syntax import Call, Derivative, Group, Node, Quotient, Scripted, Sum, Term
+from symgrad.verify.syntax import Call, Derivative, Group, Node, Number, Quotient, Scripted, Sum, Term
 
 
 def signs(w: Writer, spot: Spot) -> Iterator[Change]:
@@ -51,8 +52,10 @@ def too_many(w: Writer, spot: Spot) -> Iterator[Change]:
         rest = (*node.terms[:n], *node.terms[n + 1 :])
         left: Node = rest[0].node if len(rest) == 1 and rest[0].sign > 0 else node._replace(terms=rest)
         twice = any(same(term.node, other.node) for k, other in enumerate(node.terms) if k != n)
-        kind = "repeated-term" if twice else "extra-term"
-        yield Change(spot, left, without(w, node, n), kind, term.span, 0.9)
+        kind: Kind = "repeated-term" if twice else "extra-term"
+        # Of 1 − p nobody writes p in vain.
+        cost = 0.9 if spot.inside is None else 2.5 if isinstance(left, Number) else 1.3
+        yield Change(spot, left, without(w, node, n), kind, term.span, cost)
 
 
 def without(w: Writer, node: Sum, n: int) -> Edits:
@@ -73,7 +76,7 @@ def lost_beside(w: Writer, spot: Spot) -> Iterator[Change]:
         return
     here = w.at(node.span)
     at = node.span[1]
-    for word in w.words:
+    for word in w.values:
         if isinstance(word.node, Call | Derivative) or same(word.node, node):
             continue
         for sign in (-1, 1):

@@ -8,7 +8,7 @@ from symgrad.verify.claims import Kind
 from symgrad.verify.context import Context
 from symgrad.verify.corrections.spots import Change, Spot, transposed_node
 from symgrad.verify.documents.pieces import Span
-from symgrad.verify.names import is_transpose, label_items
+from symgrad.verify.names import is_transpose, label_items, spelled
 from symgrad.verify.notation import GLUES, Notation, Word
 from symgrad.verify.syntax import Derivative, Group, Label, Name, Node, Number, Product, Scripted, Sum
 
@@ -27,6 +27,7 @@ class Writer:
         self.notation = notation
         self.offset = offset
         self._words: list[Word] | None = None
+        self._values: list[Word] | None = None
         self._mark: str | None = None
         self.kin: list[Word] | None = None
 
@@ -36,6 +37,30 @@ class Writer:
         if self._words is None:
             self._words = list(self.notation.vocabulary())
         return self._words
+
+    @property
+    def values(self) -> list[Word]:
+        """Those that have a value by themselves: no indices, no parameters of functions."""
+        if self._values is None:
+            declared = self.context.declarations
+            parameters = {
+                spelling.key
+                for definitions in self.context.functions.values()
+                for definition in definitions
+                for spelling in map(spelled, definition.pattern.parameters or ())
+                if spelling is not None and spelling.key not in declared
+            }
+            self._values = [
+                word
+                for word in self.words
+                if not isinstance(word.node, Name)
+                or not (
+                    word.node.letter in parameters
+                    or word.node.letter in self.context.bound
+                    or (word.node.letter in self.context.ranges and not self.context.is_size(word.node.letter))
+                )
+            ]
+        return self._values
 
     def of_word(self, word: Word) -> Writer:
         """The writer of a word's own text."""
