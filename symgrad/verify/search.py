@@ -20,7 +20,7 @@ from symgrad.verify.corrections.powers import constant_words, constants
 from symgrad.verify.equality import Sampler
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
-from symgrad.verify.scalars import Scalar, symbol
+from symgrad.verify.scalars import ZERO, Scalar, symbol
 from symgrad.verify.syntax import Call, Derivative, Factor, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _CLOSE: Final = 1e-7
 _TINY: Final = 1e-12
+_ONE_OVER: Final = "\\frac{1}{"
 _HOLE: Final = "☐"
 _MOST_TRIED: Final = 40
 _MOST_PLACES: Final = 5
@@ -436,6 +437,10 @@ class Search:
                 vector = self.numbers.of(value.entries[0])
                 if vector is not None and not self.numbers.same(vector, need.then):
                     return False
+        if change.kind == "missing-factor" and need is None:
+            value = self.finder.value(change.part, self.world, self.env)
+            if value is not None and all(entry is ZERO for entry in value.entries):
+                return False  # a factor 0 is no factor that was lost
         node = change.node
         here = self._agrees(node, self.true, self.world, self.env)
         if here is False:
@@ -592,9 +597,16 @@ class Search:
 
 
 def _joined(words: list[Word], glue: str) -> Word:
-    """Words as one product."""
+    """Words as one product, as one fraction where one of them is 1/x."""
     if len(words) == 1:
         return words[0]
+    for n, word in enumerate(words):
+        if isinstance(word.node, Quotient) and word.text.startswith(_ONE_OVER):
+            top = _joined([*words[:n], *words[n + 1 :]], glue)
+            text = top.text
+            if isinstance(top.node, Group) and text.startswith("(") and text.endswith(")"):
+                text = text[1:-1]
+            return Word(word.node._replace(top=top.node), f"\\frac{{{text}}}{{{word.text[len(_ONE_OVER) : -1]}}}")
     factors = tuple(Factor("", word.node) for word in words)
     return Word(Product(factors, (0, 0)), glue.join(word.text for word in words))
 

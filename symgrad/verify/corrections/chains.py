@@ -9,7 +9,7 @@ from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.indices import kin, renumbered
 from symgrad.verify.corrections.spots import Change, Spot, moved, same
 from symgrad.verify.corrections.writer import Writer
-from symgrad.verify.names import spelled
+from symgrad.verify.names import is_transpose, spelled
 from symgrad.verify.notation import Word
 from symgrad.verify.syntax import Accent, Call, Derivative, Factor, Name, Node, Number, Product, Quotient, Scripted, Sum, Term
 
@@ -26,8 +26,12 @@ def chain_words(w: Writer, anchor: Node) -> list[Word]:
         return []
     of_text, by_text = texts
     found: list[Word] = []
+    target = spelled(anchor.by[0])
     for word in names_and_kin(w):
-        if same(word.node, anchor.by[0]) or same(word.node, anchor.of):
+        name = spelled(word.node)
+        if name is None or any(is_transpose(sup) for sup in name.sups):
+            continue
+        if same(word.node, anchor.by[0]) or same(word.node, anchor.of) or (target and name == target):
             continue
         upper = anchor._replace(by=(word.node,), scale=None)
         lower = anchor._replace(of=word.node, scale=None)

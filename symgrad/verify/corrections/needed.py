@@ -7,12 +7,13 @@ points; so a missing factor, a missing summand or another value of the part is l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from math import isfinite, nan
 from typing import NamedTuple, TypeAlias
 
 from symgrad.verify.equality import Sampler
 from symgrad.verify.notation import Word
-from symgrad.verify.scalars import ONE, ZERO, Scalar, number, substituted
+from symgrad.verify.scalars import ONE, Scalar, number, substituted
 
 _PRIME = 2**127 - 1
 _CLOSE = 1e-7
@@ -94,26 +95,33 @@ class Needed(NamedTuple):
 
 
 def needed(numbers: Numbers, whole: Scalar, hole: Scalar, now: Scalar, true: Scalar) -> Needed | None:
-    """What must stand for ``hole`` in ``whole`` for it to be ``true``; None where it is not affine there."""
-    values = []
-    for at in (ZERO, ONE, number(3)):
-        value = numbers.of(substituted(whole, {hole: at}))
-        if value is None:
-            return None
-        values.append(value)
-    b, one, three = values
-    slope = numbers.minus(one, b)
-    twice = numbers.minus(three, one)
-    if numbers.zero(slope, one):
-        return None
-    ratio = numbers.over(twice, slope)
-    if ratio is None or not numbers.same(ratio, numbers.of(number(2)) or ()):
-        return None
+    """What must stand for ``hole`` in ``whole`` for it to be ``true``; None where it is not affine in it or in 1/it."""
     truth, here = numbers.of(true), numbers.of(now)
     if truth is None or here is None:
         return None
-    then = numbers.over(numbers.minus(truth, b), slope)
+    then = _affine(numbers, whole, hole, truth, (number(1), number(2), number(4)))
+    if then is None:
+        inverses = number(1), number(Fraction(1, 2)), number(Fraction(1, 4))
+        inverse = _affine(numbers, whole, hole, truth, inverses)
+        one = numbers.of(ONE)
+        then = None if inverse is None or one is None else numbers.over(one, inverse)
     return None if then is None else Needed(here, then)
+
+
+def _affine(
+    numbers: Numbers, whole: Scalar, hole: Scalar, truth: Vector, at: tuple[Scalar, Scalar, Scalar]
+) -> Vector | None:
+    """The t at which F is true, from F at t = 1, 2 and 4, if it is affine in t."""
+    values = [numbers.of(substituted(whole, {hole: point})) for point in at]
+    one, two, four = values
+    if one is None or two is None or four is None:
+        return None
+    slope = numbers.minus(two, one)
+    ratio = None if numbers.zero(slope, one) else numbers.over(numbers.minus(four, two), slope)
+    double = numbers.of(number(2))
+    if ratio is None or double is None or not numbers.same(ratio, double):
+        return None
+    return numbers.over(numbers.minus(truth, numbers.minus(one, slope)), slope)
 
 
 class Valued(NamedTuple):

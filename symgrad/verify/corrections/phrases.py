@@ -60,8 +60,13 @@ def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
             cost = 0.35
         elif spelled(word.node) is not None and not _indexed(w, word):
             cost = 0.45
+        elif spelled(word.node) is not None:
+            yield from _inverse_complement(w, word)
+            continue
         else:
             continue
+        if not isinstance(word.node, Root):
+            yield from _inverse_complement(w, word)
         one = Number(Fraction(1), False, word.node.span)
         yield Word(Quotient(one, word.node, word.node.span), w.fraction("1", word.text)), cost
 
@@ -69,3 +74,13 @@ def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
 def _indexed(w: Writer, word: Word) -> bool:
     named = w.context.named(word.node)
     return named is None or bool(named[0].subs)
+
+
+def _inverse_complement(w: Writer, word: Word) -> Iterator[tuple[Word, float]]:
+    """1/(1 − a)."""
+    if w.notation.plain:
+        return
+    span = word.node.span
+    one = Number(Fraction(1), False, span)
+    inner = Sum((Term(1, one, span), Term(-1, word.node, span)), span)
+    yield Word(Quotient(one, inner, span), w.fraction("1", f"1 - {word.text}")), 0.5
