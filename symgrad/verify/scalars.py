@@ -39,6 +39,7 @@ from symgrad.verify.expressions import (
 from symgrad.verify.walks import (
     expanded_definition,
     height,
+    names_in,
     postorder,
     rebuilt,
     substituted,
@@ -68,6 +69,7 @@ __all__ = [
     "height",
     "lazily_defined",
     "maximum",
+    "names_in",
     "number",
     "postorder",
     "power",

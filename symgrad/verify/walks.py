@@ -148,18 +148,44 @@ def _entered(e: Scalar, which: Collection[Scalar] | None) -> Iterator[Scalar]:
 
 
 def height(e: Scalar) -> int:
-    """How many definitions stand on each other below ``e``; 0 where it names inputs only."""
-    heights: dict[Scalar, int] = {}
-    for node in ordered((e,), through_definitions=True):
-        if node.kind == "symbol":
-            letter = node.letter
-            if letter.height < 0:  # a letter remembers it for this function
-                value = letter.definition
-                letter.height = 0 if value is None else 1 + heights[value]
-            heights[node] = letter.height
-        else:
-            heights[node] = max((heights[arg] for arg in node.args), default=0)
-    return heights[e]
+    """How many definitions stand on each other below ``e``; 0 where it names inputs only.
+
+    Letters remember theirs, and a definition whose letter does is not entered again.
+
+    Raises:
+        ValueError: a symbol is defined by itself.
+    """
+    waiting = [s for s in names_in(e) if s.data.height < 0]
+    opened: set[Scalar] = set()
+    while waiting:
+        s = waiting[-1]
+        letter = s.data
+        if letter.height >= 0:
+            waiting.pop()
+            continue
+        value = letter.definition
+        names = () if value is None else names_in(value)
+        lower = [name for name in names if name.data.height < 0]
+        if not lower:
+            waiting.pop()
+            letter.height = 0 if value is None else 1 + max((name.data.height for name in names), default=0)
+            continue
+        opened.add(s)
+        if any(name in opened for name in lower):
+            raise ValueError(f"{s.letter.name} is defined by itself")
+        waiting += lower
+    return max((s.data.height for s in names_in(e)), default=0)
+
+
+def names_in(e: Scalar) -> tuple[Scalar, ...]:
+    """The symbols that stand in ``e`` itself; remembered with it."""
+    if e.kind == "symbol":
+        return (e,)
+    memo = e.memo = {} if e.memo is None else e.memo
+    found: tuple[Scalar, ...] | None = memo.get("names")
+    if found is None:
+        found = memo["names"] = symbols_of(e)
+    return found
 
 
 def written(e: Scalar, limit: int = 2000) -> str:

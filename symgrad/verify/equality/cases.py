@@ -23,6 +23,7 @@ from symgrad.verify.equality.polynomials import (
     negative,
     summed,
 )
+from symgrad.verify.equality.quotients import partial_fractions
 from symgrad.verify.equality.signs import NONNEGATIVE, POSITIVE, SignReader, is_nonzero
 from symgrad.verify.scalars import ONE, Rational, Scalar, bracket
 
@@ -173,6 +174,9 @@ class CaseReader(SignReader):
         """Whether the numerator of ``p`` is zero, in each case that its brackets distinguish."""
         if self.clock is not None:
             self.clock.check()
+        split = partial_fractions(p, self.registered, self.clock, self.terms)
+        if split is not None and not split:
+            return True
         q = self.cleared(p).q
         if not q:
             return True

@@ -95,25 +95,23 @@ def _summands(e: Scalar) -> list[Scalar]:
 def _climbed(
     left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock, *, large: bool
 ) -> Decision:
+    from symgrad.verify.equality.levels import Levels
     from symgrad.verify.equality.refute import agreement, refuted
-    from symgrad.verify.equality.residues import Sampler
 
     try:
-        differs = Sampler(solved=solved, clock=clock).differs(left, right)
-        if differs is not False:
+        levels = Levels(left, right, solved, clock)
+        hopeful = levels.agree()
+        if not hopeful:
             found = refuted(left, right, solved, clock)
             if found is not None:
                 return found
         if large and _same_polynomial(left, right, clock):
             return PROVED
-        try:
-            from symgrad.verify.equality.prove import proved
+        from symgrad.verify.equality.prove import proved
 
-            if proved(left, right, solved, Clock(_SHARE * clock.left)):
-                return PROVED
-        except (ExhaustedError, UndefinedError):
-            pass
-        if differs is False:
+        if proved(levels, Clock(_SHARE * clock.left)):
+            return PROVED
+        if hopeful:
             found = refuted(left, right, solved, clock)
             if found is not None:
                 return found

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from symgrad.verify.equality.budget import Clock, ExhaustedError
+from symgrad.verify.equality.levels import Levels
 from symgrad.verify.equality.prove import proved
 from symgrad.verify.scalars import call, defined, gradient, symbol
 
@@ -13,7 +14,7 @@ for n in range(300):
 
 
 def proves(a, b, solved=None):
-    return proved(a, b, solved or {}, Clock(9))
+    return proved(Levels(a, b, solved or {}, Clock(9)), Clock(9))
 
 
 def test_names_are_replaced_as_far_as_it_takes():
@@ -40,5 +41,7 @@ def test_known_equations_are_used_while_names_are_kept():
 
 
 def test_time_is_kept():
+    left, right = layers[300], layers[299] + 1
+    assert not proved(Levels(left, right, {}, Clock(9)), Clock(0))
     with pytest.raises(ExhaustedError):
-        proved(layers[300], layers[299] + 1, {}, Clock(0))
+        Levels(left, right, {}, Clock(0)).agree()

@@ -6,7 +6,9 @@ import pytest
 from verify.battery import BATTERY, DIFFERENT, SAME
 
 from symgrad.verify.equality.facts import solved
-from symgrad.verify.equality.residues import FUNCTIONS, PRIME, Sampler, differs_quickly
+from symgrad.verify.equality.floats import FUNCTIONS
+from symgrad.verify.equality.residues import PRIME
+from symgrad.verify.equality.sampler import Sampler, differs_quickly
 from symgrad.verify.scalars import (
     FUNCTIONS as NAMES,
 )
