@@ -68,7 +68,7 @@ def condition(reader: Grammar) -> Node:
         reader.at += 1
     elif token.kind in ("words", "name") and token.text.lower().strip(" ,.") in _ELSE:
         reader.at += 1
-        node: Node = Words(token.text, (token.start, token.stop))
+        node: Node = Words(token.text.strip(" ,."), (token.start, token.stop))
         if reader.tokens[reader.at].kind in ("stop", "comma"):
             reader.at += 1
         return node

@@ -109,8 +109,7 @@ def _matched(tokens: list[Token], repairs: list[Repair]) -> list[Token]:
             else f"'{what}' is never closed; read as if '{sign}' stood after it"
         )
         kind = "truncated" if truncated else "unclosed"
-        span = (at, at) if truncated else (opener.start, opener.stop)
-        repairs.append(Repair(kind, message, span, sign if truncated else opener.text + "…" + sign))
+        repairs.append(Repair(kind, message, (at, at), sign))
 
     def stray(index: int) -> None:
         token = tokens[index]

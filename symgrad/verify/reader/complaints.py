@@ -67,6 +67,9 @@ def unexpected(reader: Grammar) -> Refused:
         return Ended("the formula ends too early", (max(token.start - 1, 0), token.stop))
     if token.kind == "refused":
         return refusal(token)
+    if token.kind == "gap":
+        message = "a wide gap in the middle of a formula; write a sign or a comma"
+        return Refused(message, (token.start, token.stop))
     if token.kind == "stop":
         return Refused("a full stop in the middle of a formula", (token.start, token.stop))
     if token.kind == "rel" and token.text == ":":
@@ -76,7 +79,8 @@ def unexpected(reader: Grammar) -> Refused:
 
 def refusal(token: Token) -> Refused:
     """The complaint about a command that is known and not read."""
-    return Refused(REFUSED.get(token.text, f"'\\{token.text}' is not read"), (token.start, token.stop))
+    message = token.text if " " in token.text else f"'\\{token.text}' is not read"
+    return Refused(REFUSED.get(token.text, message), (token.start, token.stop))
 
 
 def shown(token: Token) -> str:

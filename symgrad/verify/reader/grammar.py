@@ -31,14 +31,16 @@ if TYPE_CHECKING:
     from symgrad.verify.documents.pieces import Span
 
 DEEPEST: Final = 100
+_ROW_ENDS: Final = frozenset(("row", "end", "amp"))
 _SCRIPTS: Final = frozenset(("sub", "sup", "prime", "usub", "usup"))
 
 
 class Grammar:
     """A reader of one run of tokens, which ends with a token of the kind ``done``."""
 
-    def __init__(self, tokens: list[Token], plain: bool, repairs: list[Repair]) -> None:
+    def __init__(self, tokens: list[Token], plain: bool, repairs: list[Repair], source: str) -> None:
         self.tokens = tokens
+        self.source = source
         self.plain = plain
         self.repairs = repairs
         self.at = 0
@@ -72,15 +74,26 @@ class Grammar:
     def items(self) -> Node:
         """What stands between brackets: expressions and relations, with commas between them or not."""
         first = self.tokens[self.at]
-        node = self.related()
-        separator = self.tokens[self.at].kind
-        if separator not in ("comma", "semi"):
+        node = self.listed()
+        if self.tokens[self.at].kind != "semi" or self.tokens[self.at + 1].kind in _ROW_ENDS:
             return node
         parts = [node]
-        while self.tokens[self.at].kind == separator:
+        while self.tokens[self.at].kind == "semi":
+            self.at += 1
+            parts.append(self.listed())
+        return Listed(tuple(parts), ";", self.span(first))
+
+    def listed(self) -> Node:
+        """Expressions and relations with commas between them, or a single one."""
+        first = self.tokens[self.at]
+        node = self.related()
+        if self.tokens[self.at].kind != "comma" or self.tokens[self.at + 1].kind in _ROW_ENDS:
+            return node
+        parts = [node]
+        while self.tokens[self.at].kind == "comma" and self.tokens[self.at + 1].kind not in _ROW_ENDS:
             self.at += 1
             parts.append(self.related())
-        return Listed(tuple(parts), "," if separator == "comma" else ";", self.span(first))
+        return Listed(tuple(parts), ",", self.span(first))
 
     def related(self) -> Node:
         """``a``, ``a = b``, ``0 ≤ i ≤ 2`` (as ``(0 ≤ i) ≤ 2``) or ``0 … 2``."""
@@ -203,7 +216,7 @@ class Grammar:
         if token.kind == "lbrace":
             node = self.braced(token)
         elif token.kind in ("run", "num"):
-            if len(token.text) > 1 and not self.plain and "." not in token.text:
+            if len(token.text) > 1 and not self.plain and (token.kind == "run" or token.text.isdigit()):
                 middle = token.start + 1
                 self.halve(token._replace(text=token.text[1:], start=middle))
                 if token.text[1:].isdigit():

@@ -142,7 +142,7 @@ def argument(reader: Grammar, sign: str) -> Node:
         span = reader.span(token)
         if not reader.plain:
             message = "only the sign stands in the exponent; the number after it is read as part of it"
-            reader.repairs.append(Repair("spelling", message, span, "{…}"))
+            reader.repairs.append(Repair("spelling", message, span, "{" + reader.source[slice(*span)] + "}"))
         return Sum((Term(-1, node, span),), span)
     if token.kind in ("op", "sign", "comma") or token.kind == "done":
         raise complaints.missing(reader, f"nothing stands after '{sign}'")
@@ -189,7 +189,8 @@ def above(reader: Grammar) -> tuple[list[Node], int]:
             return [node], 0
         if not reader.plain:
             message = "'^(' raises only the bracket; read as if all of it were raised"
-            reader.repairs.append(Repair("spelling", message, node.span, "^{(…)}"))
+            read = "{" + reader.source[slice(*node.span)] + "}"
+            reader.repairs.append(Repair("spelling", message, node.span, read))
         elif not labels(node.inner):
             return [node.inner], 0
         return [Label("(", node.inner, node.span)], 0
@@ -291,7 +292,7 @@ def raised_text(reader: Grammar, token: Token) -> Node:
         piece._replace(start=token.start + piece.start, stop=token.start + piece.stop)
         for piece in Lexer(token.text, True).run()
     ]
-    inner = Grammar([*pieces, Token("done", "", token.stop, token.stop)], True, reader.repairs)
+    inner = Grammar([*pieces, Token("done", "", token.stop, token.stop)], True, reader.repairs, reader.source)
     if token.kind == "usup" and token.text == "T":
         return Transposed(False, (token.start, token.stop))
     node = inner.items()

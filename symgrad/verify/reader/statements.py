@@ -30,27 +30,27 @@ def read(text: str, *, plain: bool = False) -> tuple[Statement, ...]:
     repairs = [*lexer.repairs, *balanced.repairs]
     statements: list[Statement] = []
     for number, draft in enumerate(found):
-        _read_draft(draft, plain, statements, last=number == len(found) - 1)
+        _read_draft(text, draft, plain, statements, last=number == len(found) - 1)
     if not statements and (tokens or repairs):
         statements = [_broken("there is no formula in it", (0, len(text)), (0, len(text)))]
     return _with_repairs(statements, repairs) if repairs and statements else tuple(statements)
 
 
-def _read_draft(draft: Draft, plain: bool, statements: list[Statement], *, last: bool) -> None:
-    statement = _statement(draft.tokens, plain, last=last)
+def _read_draft(text: str, draft: Draft, plain: bool, statements: list[Statement], *, last: bool) -> None:
+    statement = _statement(text, draft.tokens, plain, last=last)
     if statement.problem is None or not draft.rows or draft.rows == [0]:
         statements.append(statement)
         return
     # One broken row does not take the rows that go on from it along.
     bounds = sorted({0, *draft.rows, len(draft.tokens)})
     for start, stop in pairwise(bounds):
-        statements.append(_statement(draft.tokens[start:stop], plain, last=last and stop == bounds[-1]))
+        statements.append(_statement(text, draft.tokens[start:stop], plain, last=last and stop == bounds[-1]))
 
 
-def _statement(tokens: list[Token], plain: bool, *, last: bool) -> Statement:
+def _statement(text: str, tokens: list[Token], plain: bool, *, last: bool) -> Statement:
     span = (tokens[0].start, tokens[-1].stop)
     try:
-        return _chain(tokens, plain, [])
+        return _chain(text, tokens, plain, [])
     except complaints.Ended as refusal:
         cut = _cut(tokens) if last else 0
         if cut:
@@ -59,7 +59,7 @@ def _statement(tokens: list[Token], plain: bool, *, last: bool) -> Statement:
                 "truncated", "the formula breaks off here; read up to the last whole term", where, ""
             )
             try:
-                return _chain(tokens[:cut], plain, [repair])._replace(span=span)
+                return _chain(text, tokens[:cut], plain, [repair])._replace(span=span)
             except (Refused, RecursionError):
                 pass
         return _broken(refusal.message, refusal.span, span)
@@ -69,10 +69,10 @@ def _statement(tokens: list[Token], plain: bool, *, last: bool) -> Statement:
         return _broken("nested too deep", span, span)
 
 
-def _chain(tokens: list[Token], plain: bool, repairs: list[Repair]) -> Statement:
+def _chain(text: str, tokens: list[Token], plain: bool, repairs: list[Repair]) -> Statement:
     """``A = B = C``."""
     stop = tokens[-1].stop
-    reader = Grammar([*tokens, Token("done", "", stop, stop)], plain, repairs)
+    reader = Grammar([*tokens, Token("done", "", stop, stop)], plain, repairs, text)
     members: list[Node] = []
     relations: list[str] = []
     leading = tokens[0].kind == "rel"

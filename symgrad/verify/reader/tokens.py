@@ -49,9 +49,7 @@ _PIECE: Final = re.compile(
     re.DOTALL,
 )
 _ENVIRONMENT: Final = re.compile(r"\s*\{\s*([A-Za-z]+)\*?\s*\}")
-_STRETCH: Final = re.compile(
-    r"\*?[ \t]*\[\s*-?[0-9.]*\s*(?:pt|em|ex|mm|cm|in|mu|bp|pc|\\[a-z]+)\s*\]|\*(?=\s*\n)"
-)
+_STRETCH: Final = re.compile(r"\*?[ \t]*\[\s*-?[0-9.]*\s*(?:pt|em|ex|mm|cm|in|mu|bp|pc|\\[a-z]+)\s*\]|\*")
 _DELIMITER: Final = re.compile(r"\s*(\\[A-Za-z]+|\\.|.)", re.DOTALL)
 _OPENING: Final = re.compile(r"\s*\{")
 _WORD: Final = re.compile(r"\s*([^\W\d_][^\W_]*(?:[-‐][^\W_]+)*)\s*")
@@ -330,7 +328,7 @@ class Lexer:
         r"""``\left`` or ``\right`` with its bracket."""
         match = _DELIMITER.match(self.text, stop)
         if match is None:
-            self.add("unknown", "\\" + side, start, stop)
+            self.add("refused", f"\\{side} needs a bracket after it", start, stop)
             return stop
         what = match[1]
         kind, text = (
@@ -344,7 +342,7 @@ class Lexer:
         elif kind in ("open", "close", "bar"):
             self.add(wanted if kind == "bar" else kind, text, start, match.end(), side)
         else:
-            self.add("unknown", "\\" + side, start, stop)
+            self.add("refused", f"\\{side} needs a bracket after it", start, stop)
             return stop
         return match.end()
 
@@ -352,7 +350,7 @@ class Lexer:
         r"""``\begin{…}`` or ``\end{…}``."""
         match = _ENVIRONMENT.match(self.text, stop)
         if match is None:
-            self.add("unknown", "\\" + side, start, stop)
+            self.add("refused", f"\\{side} needs the name of an environment", start, stop)
             return stop
         name, stop = match[1], match.end()
         if name in letters.ALIGNED:
@@ -368,7 +366,7 @@ class Lexer:
                 stop = self.argument(stop)[1]
             self.add(side, "cases" if name in letters.CASES else name, start, stop)
             return stop
-        self.add("unknown", match[0].strip(), start, stop)
+        self.add("refused", f"the environment '{name}' is not read in a formula", start, stop)
         return stop
 
 

@@ -30,7 +30,7 @@ def foreign(lexer: Lexer, character: str, start: int, stop: int) -> int:
             return stop
     if character in letters.MARKS:
         return marked(lexer, letters.MARKS[character], start, stop)
-    if unicodedata.combining(character) == 0 and character.isalpha():
+    if unicodedata.category(character) in ("Lu", "Ll", "Lt"):
         apart = unicodedata.normalize("NFD", character)
         if len(apart) == 2 and apart[1] in letters.MARKS and apart[0].isalpha():
             letter(lexer, apart[0], start, stop, "")
