@@ -1,0 +1,8 @@
+"""What the table cases/atoms.txt says."""
+
+from reading import cases, reading
+
+
+@cases("atoms")
+def test_a_formula_is_read_as_its_tree(formula, expected):
+    assert reading(formula) == expected
