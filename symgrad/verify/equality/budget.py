@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from time import perf_counter
 from typing import Final
 
@@ -10,6 +11,10 @@ TERMS: Final = 20_000
 
 EXPONENT: Final = 4096
 """The largest exponent that is multiplied out or evaluated exactly."""
+
+
+BITS: Final = 20_000
+"""The longest coefficient that is computed."""
 
 
 class ExhaustedError(Exception):
@@ -37,3 +42,16 @@ class Clock:
         """Raises :class:`ExhaustedError` when the time is over."""
         if perf_counter() > self._end:
             raise ExhaustedError
+
+
+def number_power(c: int | Fraction, n: int) -> int | Fraction:
+    """The power cⁿ, where it is not too long.
+
+    Raises:
+        ExhaustedError: it is.
+    """
+    if c in (1, -1):
+        return c if n % 2 else 1
+    if abs(n) * (c.numerator.bit_length() + c.denominator.bit_length()) > BITS:
+        raise ExhaustedError
+    return c**n if n >= 0 else Fraction(c) ** n

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Final, NamedTuple
 
-from symgrad.verify.equality.budget import Clock
+from symgrad.verify.equality.budget import Clock, number_power
 from symgrad.verify.equality.polynomials import (
     Monomial,
     Polynomial,
@@ -103,7 +103,7 @@ class ClearingReader(Reader):
             else:
                 n = e.numerator // e.denominator
                 if atom.kind == "number":
-                    c *= Fraction(atom.data) ** n
+                    c *= number_power(atom.data, n)
                     rest[atom] = e - n
                     continue
                 if atom.kind == "call":

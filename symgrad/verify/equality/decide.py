@@ -1,10 +1,10 @@
 """Whether two expressions are equal: a ladder, its cheapest rung first, that never takes agreement for proof.
 
-1. the same terms, then the same polynomial, every name kept;
-2. random values tell which of the two is worth trying, a refutation or a proof;
+1. the same terms, then the same polynomial, names entered where they are what differs;
+2. random values tell which of the two is worth trying, a refutation or a proof, and for a proof which names
+   have to be replaced by their definitions;
 3. to refute: a rational point at which enclosures of the two sides have no number in common;
-4. to prove: the numerator of the difference is zero over independent kernels, first with names kept, then
-   with names replaced by their definitions;
+4. to prove: the numerator of the difference is zero over independent kernels;
 5. otherwise undecided, with the number of digits to which they agree.
 """
 
@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from symgrad.verify.equality.budget import Clock, ExhaustedError, UndefinedError
+from symgrad.verify.equality import flat
+from symgrad.verify.equality.budget import Clock, ExhaustedError
 from symgrad.verify.equality.polynomials import polynomial
 from symgrad.verify.scalars import Scalar
 
@@ -63,14 +64,24 @@ def decide(
         return PROVED
     clock = Clock(limit_s)
     large = len(a) + len(b) > _LARGE
-    if not large and _same_polynomial(left, right, clock):
+    seen = None if large else flat.compared(left, right)
+    if seen == "same" or (seen is None and not large and _same_polynomial(left, right, clock)):
         return PROVED
-    solved: Mapping[Scalar, Scalar] = {}
-    if facts:
-        from symgrad.verify.equality.facts import solved as solve
+    try:
+        if seen == "different" and not facts:
+            from symgrad.verify.equality.refute import refuted
 
-        solved = solve(facts)
-    return _climbed(left, right, solved, clock, large=large)
+            found = refuted(left, right, {}, clock)
+            if found is not None:
+                return found
+        solved: Mapping[Scalar, Scalar] = {}
+        if facts:
+            from symgrad.verify.equality.facts import solved as solve
+
+            solved = solve(facts, clock)
+        return _climbed(left, right, solved, clock, large=large)
+    except (ExhaustedError, RecursionError, ValueError, OverflowError, MemoryError):
+        return UNDECIDED
 
 
 def _same_polynomial(left: Scalar, right: Scalar, clock: Clock) -> bool:
@@ -98,23 +109,20 @@ def _climbed(
     from symgrad.verify.equality.levels import Levels
     from symgrad.verify.equality.refute import agreement, refuted
 
-    try:
-        levels = Levels(left, right, solved, clock)
-        hopeful = levels.agree()
-        if not hopeful:
-            found = refuted(left, right, solved, clock)
-            if found is not None:
-                return found
-        if large and _same_polynomial(left, right, clock):
-            return PROVED
-        from symgrad.verify.equality.prove import proved
+    levels = Levels(left, right, solved, clock)
+    hopeful = levels.agree()
+    if not hopeful:
+        found = refuted(left, right, solved, clock)
+        if found is not None:
+            return found
+    if large and _same_polynomial(left, right, clock):
+        return PROVED
+    from symgrad.verify.equality.prove import proved
 
-        if proved(levels, Clock(_SHARE * clock.left)):
-            return PROVED
-        if hopeful:
-            found = refuted(left, right, solved, clock)
-            if found is not None:
-                return found
-        return agreement(left, right, solved, clock)
-    except (ExhaustedError, ValueError, OverflowError, MemoryError):
-        return UNDECIDED
+    if proved(levels, Clock(_SHARE * clock.left)):
+        return PROVED
+    if hopeful:
+        found = refuted(left, right, solved, clock)
+        if found is not None:
+            return found
+    return agreement(left, right, solved, clock)

@@ -44,8 +44,8 @@ class Enclosures(Evaluator[Value]):
     """Encloses the value at one rational point; None where there is no value or its sign cannot be told."""
 
     def number(self, node: Scalar) -> Value:
-        """The number itself."""
-        return node.data  # type: ignore[no-any-return]
+        """The number itself, unless it is long."""
+        return _tamed(node.data)
 
     def checked(self, node: Scalar, value: Value) -> Value | None:
         """None where a symbol would get a value against its sign: the question is not about this point."""

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from symgrad.verify.equality.budget import Clock
 from symgrad.verify.equality.polynomials import Polynomial, as_scalar, polynomial
 from symgrad.verify.scalars import Rational, Scalar, substituted, symbols_of
 
 
-def solved(facts: Sequence[tuple[Scalar, Scalar]]) -> dict[Scalar, Scalar]:
+def solved(facts: Sequence[tuple[Scalar, Scalar]], clock: Clock | None = None) -> dict[Scalar, Scalar]:
     """For each fact that allows it a symbol and what it equals; no value names a symbol solved before it.
 
     c·s + r = 0 with a number c gives s = −r/c. Of several the latest that is not defined is taken.
+
+    Raises:
+        ExhaustedError: the time is over.
     """
     found: dict[Scalar, Scalar] = {}
     for left, right in facts:
+        if clock is not None:
+            clock.check()
         rest = substituted(left - right, found)
         while any(s in found for s in symbols_of(rest)):
             rest = substituted(rest, found)
-        p = polynomial(rest)
+        p = polynomial(rest, clock=clock)
         s = None if p is None else _linear(p)
         if p is None or s is None:
             continue

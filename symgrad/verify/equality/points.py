@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from random import Random
 from typing import Final
 
 from symgrad.verify.scalars import Scalar
 
-Point = Callable[[Scalar], Fraction | int]
-
 _NICE_ONES: Final = 12
 _WHOLE: Final = 28
 _NEGATIVE: Final = (0.0, 0.3, 0.6)
 _HALF: Final = Fraction(1, 2)
+_WHOLE_SIGNS: Final = frozenset(["natural", "integer"])
 _NICE: Final[dict[str, tuple[Fraction | int, ...]]] = {
     "real": (1, 2, -1, _HALF, 3, -2, -_HALF, Fraction(3, 2)),
     "nonzero": (1, 2, -1, _HALF, 3, -2, -_HALF, Fraction(3, 2)),
@@ -25,8 +24,8 @@ _NICE: Final[dict[str, tuple[Fraction | int, ...]]] = {
 }
 
 
-class _Drawn:
-    """Draws a value for each symbol when it is first met."""
+class Point:
+    """A value for each symbol, drawn when it is first met."""
 
     def __init__(self, draw: Callable[[str, int], Fraction | int]) -> None:
         self._draw = draw
@@ -39,17 +38,38 @@ class _Drawn:
         return found
 
 
-def points(limit: int = 40, seed: int = 0) -> Iterator[_Drawn]:
+def points(limit: int = 40, seed: int = 0) -> Iterator[Point]:
     """Points in the order in which a human would like them."""
-    yield _Drawn(lambda sign, n: 1)
-    yield _Drawn(lambda sign, n: 2)
-    yield _Drawn(lambda sign, n: _NICE[sign][n % len(_NICE[sign])])
-    yield _Drawn(lambda sign, n: _NICE[sign][(3 * n + 2) % len(_NICE[sign])])
-    yield _Drawn(lambda sign, n: n + 1)
-    yield _Drawn(lambda sign, n: n + 1 if sign in {"natural", "integer"} else Fraction(1, n + 4))
-    for k in range(limit - 6):
+    yield Point(lambda sign, n: 1)
+    yield Point(lambda sign, n: 2)
+    yield Point(lambda sign, n: _NICE[sign][n % len(_NICE[sign])])
+    yield Point(lambda sign, n: _NICE[sign][(3 * n + 2) % len(_NICE[sign])])
+    yield Point(lambda sign, n: n + 1)
+    yield Point(lambda sign, n: n + 1 if sign in _WHOLE_SIGNS else Fraction(1, n + 4))
+    yield Point(lambda sign, n: _NICE[sign][n % 4] if sign in _WHOLE_SIGNS else Fraction(_tenth(sign, n), 10))
+    for k in range(limit - 7):
         rng = Random(seed + k)  # noqa: S311  # no secret
-        yield _Drawn(_spread(rng, k))
+        yield Point(_spread(rng, k))
+
+
+def _tenth(sign: str, n: int) -> int:
+    """1 to 9, of both signs where that is allowed: small sums, so that no exponential runs away."""
+    size = 7 * n % 9 + 1
+    return -size if n % 3 == 1 and sign in {"real", "nonzero"} else size
+
+
+def sparse(special: Sequence[Scalar], value: Fraction | int, most: int = 9) -> Point:
+    """A point with nice values for a few symbols and one value, as far as the signs allow, for all others."""
+    few = {s: _NICE[s.letter.sign][(n + 1) % 4] for n, s in enumerate(special[:most])}
+
+    def draw(sign: str, n: int) -> Fraction | int:
+        if sign in _WHOLE_SIGNS or (not value and sign in {"positive", "nonzero"}):
+            return 1
+        return value
+
+    found = Point(draw)
+    found.values.update(few)
+    return found
 
 
 def _spread(rng: Random, k: int) -> Callable[[str, int], Fraction | int]:

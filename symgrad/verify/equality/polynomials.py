@@ -8,11 +8,10 @@ Exponents may be negative: 1/x is x⁻¹, and 1/(x + y) is the atom x + y to the
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from fractions import Fraction
 from math import comb
 from typing import TypeAlias
 
-from symgrad.verify.equality.budget import EXPONENT, TERMS, Clock, ExhaustedError
+from symgrad.verify.equality.budget import EXPONENT, TERMS, Clock, ExhaustedError, number_power
 from symgrad.verify.scalars import Rational, Scalar, number, power, times, total
 
 Monomial: TypeAlias = tuple[tuple[Scalar, Rational], ...]
@@ -142,9 +141,7 @@ def to_the(a: Polynomial, n: int, clock: Clock | None = None, terms: int = TERMS
     """The power aⁿ for n ≥ 0, the number of terms predicted first: at most (len(a) + n − 1 over n)."""
     if len(a) == 1:
         ((m, c),) = a.items()
-        if n > EXPONENT and c not in (1, -1):
-            raise ExhaustedError
-        return {tuple((atom, e * n) for atom, e in m): c**n}
+        return {tuple((atom, e * n) for atom, e in m): number_power(c, n)}
     if not expandable(a, n, terms):
         raise ExhaustedError
     result: Polynomial = {(): 1}
@@ -331,7 +328,7 @@ class Reader:
             return self.reduced(to_the(p, n, self.clock, self.terms))
         if len(p) == 1:
             ((m, c),) = p.items()
-            return {tuple((atom, e * n) for atom, e in m): _inverse(c) ** -n}
+            return {tuple((atom, e * n) for atom, e in m): whole(number_power(c, n))}
         return self.inverse(p, -n, node)
 
     def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002
@@ -345,7 +342,3 @@ class Reader:
 
 def _is_multiple(node: Scalar) -> bool:
     return node.kind == "product" and len(node.args) == 2 and node.args[0].kind == "number"
-
-
-def _inverse(c: Rational) -> Rational:
-    return c if c in {1, -1} else whole(Fraction(c.denominator, c.numerator))

@@ -9,10 +9,9 @@ Each step holds wherever both of its sides have a value.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Final
 
-from symgrad.verify.equality.budget import UndefinedError
+from symgrad.verify.equality.budget import UndefinedError, number_power
 from symgrad.verify.equality.cases import CaseReader
 from symgrad.verify.equality.polynomials import (
     Monomial,
@@ -44,7 +43,7 @@ class PowerReader(CaseReader):
             exponents = {atom: e * n for atom, e in m}
             atom = self.register(q)
             exponents[atom] = exponents.get(atom, 0) + n
-            return self.reduced({monomial(exponents): c**n})
+            return self.reduced({monomial(exponents): number_power(c, n)})
         return self.reduced(super().whole_power(p, n, node))
 
     def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002
@@ -58,7 +57,7 @@ class PowerReader(CaseReader):
         exponents: dict[Scalar, Rational] = {atom: -n * e for atom, e in m}
         if len(q) > 1:
             exponents[self.register(q)] = exponents.get(self.register(q), 0) - n
-        return self.reduced({monomial(exponents): whole(Fraction(c) ** -n)})
+        return self.reduced({monomial(exponents): whole(number_power(c, -n))})
 
     def exp(self, p: Polynomial) -> Polynomial:
         """Powers of kernels, the exponentials of the monomials of p."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from symgrad.verify.equality.budget import Clock, ExhaustedError, UndefinedError
 from symgrad.verify.equality.kernels import Kernels
-from symgrad.verify.equality.levels import Levels
+from symgrad.verify.equality.levels import Levels, Names
 from symgrad.verify.equality.polynomials import difference
 
 _SHARE: Final = 0.6
@@ -26,7 +26,7 @@ def proved(levels: Levels, clock: Clock) -> bool:
     return False
 
 
-def _try(levels: Levels, replaced: frozenset[Scalar], clock: Clock) -> bool:
+def _try(levels: Levels, replaced: Names, clock: Clock) -> bool:
     kernels = Kernels(clock, lambda s: levels.meaning(s, replaced))
     left, right = levels.sides
     try:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from symgrad.verify.equality import intervals
-from symgrad.verify.equality.budget import Clock
+from symgrad.verify.equality.budget import Clock, ExhaustedError
 from symgrad.verify.equality.decide import UNDECIDED, Decision
 from symgrad.verify.equality.enclosures import Enclosures, Value, interval
-from symgrad.verify.equality.points import points
-from symgrad.verify.scalars import Scalar
+from symgrad.verify.equality.points import Point, points, sparse
+from symgrad.verify.equality.witnesses import MOST, OTHERS, clarity, text, told
+from symgrad.verify.scalars import Scalar, names_in
 
 _LARGEST: Final = 20_000
+_MORE: Final = 12
+_SHARE: Final = 0.3
 
 
 class Compared(NamedTuple):
@@ -26,10 +29,10 @@ class Compared(NamedTuple):
 
 
 def compared(
-    left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock, limit: int = 40
+    left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock, at: Iterable[Point]
 ) -> Iterator[Compared]:
     """Both sides at the points where both have a value."""
-    for point in points(limit):
+    for point in at:
         clock.check()
         by = Enclosures(point, solved, clock)
         a = by.value(left)
@@ -47,19 +50,76 @@ def _moderate(a: Value) -> bool:
 
 
 def refuted(
-    left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock, limit: int = 40
+    left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock, limit: int = 48
 ) -> Decision | None:
-    """The decision "different" with its witness, or None where no point shows it."""
-    for found in compared(left, right, solved, clock, limit):
-        if _apart(found.left, found.right):
-            names = [(s.letter.name, str(v)) for s, v in found.values.items()]
-            for s in solved:
-                value = found.by.known.get(s)
-                if value is not None and not isinstance(value, tuple):
-                    names.append((s.letter.name, str(value)))
-            texts = told(found.left, found.right)
-            return Decision("different", "refuted", tuple(names), *texts, 0, 1)
-    return None
+    """The decision "different" with its witness, or None where no point shows it.
+
+    Of the first points that do, one at which both values are of moderate size and clearly different; where
+    there are many symbols, one at which most of them have the same value.
+    """
+    best = _clearest(compared(left, right, solved, clock, points(limit)), clock)
+    if best is None:
+        return None
+    if len(best.values) > MOST:
+        first = _standing(left, right, best)
+        at = (sparse(first, value) for value in (1, Fraction(1, 2), Fraction(1, 10), 2, 0))
+        few = _clearest(compared(left, right, solved, clock, at), clock)
+        if few is not None and clarity(few.left, few.right) <= clarity(best.left, best.right):
+            best = few
+    return Decision("different", "refuted", _point(best, left, right), *told(best.left, best.right), 0, 1)
+
+
+def _clearest(candidates: Iterator[Compared], clock: Clock) -> Compared | None:
+    """The clearest of the first points at which the sides differ; the search ends at one that is clear."""
+    best: Compared | None = None
+    least, met, enough = 0, 0, 0.0
+    try:
+        for found in candidates:
+            if _apart(found.left, found.right):
+                rank = clarity(found.left, found.right)
+                if best is None or rank < least:
+                    best, least = found, rank
+                if not least:
+                    break
+                enough = enough or (1 - _SHARE) * clock.left
+            if best is not None:
+                met += 1
+                if met > _MORE or clock.left < enough:
+                    break
+    except ExhaustedError:
+        if best is None:
+            raise
+    return best
+
+
+def _standing(left: Scalar, right: Scalar, found: Compared) -> list[Scalar]:
+    """Symbols with a value, those first that stand in the sides themselves."""
+    direct = [s for side in (left, right) for s in names_in(side) if s in found.values]
+    return list(dict.fromkeys([*direct, *found.values]))
+
+
+def _point(found: Compared, left: Scalar, right: Scalar) -> tuple[tuple[str, str], ...]:
+    """Names and values; many names of one value together, and that value last."""
+    values: dict[Scalar, Fraction | int] = {s: found.values[s] for s in _standing(left, right, found)}
+    if len(values) > MOST:
+        counts: dict[Fraction | int, int] = {}
+        for value in values.values():
+            counts[value] = counts.get(value, 0) + 1
+        common = max(counts, key=lambda value: counts[value])
+        # Those that stand in the sides are named all the same, as far as there is room.
+        rare = [s for s, value in values.items() if value != common]
+        named = {*rare, *list(values)[: max(0, MOST - 1 - len(rare))]}
+        names = [(s.letter.name, text(value)) for s, value in values.items() if s in named]
+    else:
+        common = None
+        names = [(s.letter.name, text(value)) for s, value in values.items()]
+    for s in found.by.solved:
+        known = found.by.known.get(s)
+        if known is not None and not isinstance(known, tuple) and known != common:
+            names.append((s.letter.name, text(known)))
+    if common is not None:
+        names.append((OTHERS, text(common)))
+    return tuple(names)
 
 
 def _apart(a: Value, b: Value) -> bool:
@@ -68,40 +128,10 @@ def _apart(a: Value, b: Value) -> bool:
     return intervals.disjoint(interval(a), interval(b))
 
 
-def told(a: Value, b: Value) -> tuple[str, str]:
-    """Both values as text, with as many digits as it takes to see that they differ."""
-    if not isinstance(a, tuple) and not isinstance(b, tuple):
-        texts = str(a), str(b)
-        if max(map(len, texts)) <= 24:
-            return texts
-    for digits in (6, 12, 20, 30, 45, 70):
-        texts = decimal(_middle(a), digits), decimal(_middle(b), digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
-
-
-def _middle(a: Value) -> Fraction:
-    if not isinstance(a, tuple):
-        return Fraction(a)
-    lo, hi = intervals.as_fractions(a)
-    if lo <= 0 <= hi:
-        return Fraction(0)
-    return (lo + hi) / 2
-
-
-def decimal(value: Fraction, digits: int) -> str:
-    """``value`` to so many significant digits."""
-    from decimal import Context, Decimal
-
-    by = Context(prec=digits)
-    return str(by.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(by))
-
-
 def agreement(left: Scalar, right: Scalar, solved: Mapping[Scalar, Scalar], clock: Clock) -> Decision:
     """Undecided, with the least number of digits to which the sides agree and at how many points."""
     digits, met = 60, 0
-    for found in compared(left, right, solved, clock, 12):
+    for found in compared(left, right, solved, clock, points(12)):
         met += 1
         digits = min(digits, _digits(interval(found.left), interval(found.right)))
     if not met:
@@ -116,4 +146,4 @@ def _digits(a: intervals.Interval, b: intervals.Interval) -> int:
     if not error:
         return 60
     scale = max(size, Fraction(1, 10**6)) / error
-    return max(0, len(str(scale.numerator // scale.denominator)) - 1)
+    return max(0, int((scale.numerator // scale.denominator).bit_length() * 0.30103))

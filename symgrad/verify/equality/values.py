@@ -13,7 +13,7 @@ from symgrad.verify.equality.budget import Clock
 from symgrad.verify.scalars import Scalar
 
 T = TypeVar("T")
-_OFTEN = 0xFF
+_OFTEN = 0x3F
 
 
 class Evaluator(Generic[T]):

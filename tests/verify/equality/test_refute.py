@@ -3,7 +3,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.verify.equality.budget import Clock
-from symgrad.verify.equality.refute import agreement, decimal, refuted, told
+from symgrad.verify.equality.refute import agreement, refuted
+from symgrad.verify.equality.witnesses import decimal, told
 from symgrad.verify.scalars import ONE, abstract, bracket, call, number, power, symbol
 
 x, y = symbol("x"), symbol("y")
