@@ -161,7 +161,9 @@ def _made_like(flexible: Array, other: Array) -> Array:
             return scalar(value)
         if len(shape) != 2 or shape[0] != shape[1]:
             raise MisfitError(f"the identity and {told(other)} do not have the same shape")
-        return Array(shape, tuple(value if i == j else ZERO for i in range(shape[0]) for j in range(shape[0])))
+        return Array(
+            shape, tuple(value if i == j else ZERO for i in range(shape[0]) for j in range(shape[0]))
+        )
     return Array(shape, flexible.entries * len(other.entries))
 
 
@@ -208,9 +210,7 @@ def multiplied(left: Array, right: Array, *, dot: bool = False) -> Array:
         raise MisfitError(f"{told(left)} times {told(right)}")
     columns = 1 if len(b) == 1 else b[1]
     entries = tuple(
-        total(
-            times((left.entries[i * inner + k], right.entries[k * columns + j])) for k in range(inner)
-        )
+        total(times((left.entries[i * inner + k], right.entries[k * columns + j])) for k in range(inner))
         for i in range(a[0])
         for j in range(columns)
     )
@@ -261,7 +261,9 @@ def _with_flexible(left: Array, right: Array) -> Array:
             return scalar(times((factor, total(right.entries))))
         if len(right.shape) == 2:
             rows, columns = right.shape
-            return scaled(factor, Array((1, columns), tuple(total(right.entries[j::columns]) for j in range(columns))))
+            return scaled(
+                factor, Array((1, columns), tuple(total(right.entries[j::columns]) for j in range(columns)))
+            )
     raise MisfitError(f"{told(left)} times {told(right)}: nothing says how large they are")
 
 
@@ -275,9 +277,7 @@ def _scaled_flexible(factor: Scalar, flexible: Array) -> Array:
 
 def outer(left: Array, right: Array) -> Array:
     """Every entry of the left times every entry of the right."""
-    return Array(
-        left.shape + right.shape, tuple(times((x, y)) for x in left.entries for y in right.entries)
-    )
+    return Array(left.shape + right.shape, tuple(times((x, y)) for x in left.entries for y in right.entries))
 
 
 def contracted(left: Array, right: Array, axes: int) -> Array:
@@ -298,7 +298,12 @@ def transposed(array: Array) -> Array:
     """``arrayᵀ``; of a vector the row."""
     settle = array.settle
     if array.flexible == "unknown" and settle is not None:
-        return Array((), array.entries, "unknown", lambda shape: transposed(settle(shape[::-1] if len(shape) == 2 and shape[0] > 1 else shape[-1:])))
+        return Array(
+            (),
+            array.entries,
+            "unknown",
+            lambda shape: transposed(settle(shape[::-1] if len(shape) == 2 and shape[0] > 1 else shape[-1:])),
+        )
     match array.flexible:
         case "ones":
             return Array((), array.entries, "row of ones")

@@ -114,7 +114,10 @@ def _by(
         if entry.kind != "symbol":
             raise UnsettledError("a derivative by something that is no name", getattr(by, "span", node.span))
     partial = world.reading.partial
-    direct = partial == 3 or not objective and (partial == 2 or (partial == 1 and spelled(node.of) is None if node.of is not None else False))
+    direct = partial == 3 or (
+        not objective
+        and (partial == 2 or (partial == 1 and spelled(node.of) is None if node.of is not None else False))
+    )
     result = gradients_of(of, variables, world, direct=direct)
     if turned and len(variables.shape) <= 2 and not of.shape:
         return transposed(result)
@@ -129,19 +132,30 @@ def _variables(by: Node, node: Derivative, world: World, env: Env, evaluate: Eva
         last = world.last_label(pattern.key)
         if last is not None:
             world.assumptions.setdefault(f"{pattern.key} without a layer is that of the last, {last}")
-            return world.entry(pattern.key, (last,), tuple(world.whole(n, env) for n in pattern.subs), pattern.span)
+            return world.entry(
+                pattern.key, (last,), tuple(world.whole(n, env) for n in pattern.subs), pattern.span
+            )
     return evaluate(by, world, env)
 
 
 def gradients_of(of: Array, variables: Array, world: World, *, direct: bool = False) -> Array:
     """Every entry of ``of`` by every variable."""
     shape = tuple(size for size in of.shape if size != 1 or len(of.shape) != 2) if of.shape else ()
-    behind = variables.shape[1:] if shape and len(variables.shape) == 2 and variables.shape[0] == 1 else variables.shape
+    behind = (
+        variables.shape[1:]
+        if shape and len(variables.shape) == 2 and variables.shape[0] == 1
+        else variables.shape
+    )
     entries: list[Scalar] = []
     for entry in of.entries:
         if direct and (entry in world.losses.values()):
             direct = False  # an unknown loss shows nothing: all its paths count
-        if direct and entry.kind == "symbol" and entry.definition is not None and entry not in variables.entries:
+        if (
+            direct
+            and entry.kind == "symbol"
+            and entry.definition is not None
+            and entry not in variables.entries
+        ):
             world.assumptions.setdefault("a derivative of one intermediate by another holds the others fixed")
             entries += _shown(gradient(entry.definition, variables.entries, direct=True), entry, variables)
         elif direct:
@@ -149,9 +163,11 @@ def gradients_of(of: Array, variables: Array, world: World, *, direct: bool = Fa
             entries += _shown(gradient(entry, variables.entries, direct=True), entry, variables)
         else:
             slopes = gradient(entry, variables.entries)
-            if entry in world.losses.values():
+            if entry in world.losses.values() and not world.is_stated(entry):
                 slopes = [
-                    world.upstream(entry, v) if s.kind == "number" and s.value == 0 and not world.reads(entry, v) else s
+                    world.upstream(entry, v)
+                    if s.kind == "number" and s.value == 0 and not world.reads(entry, v)
+                    else s
                     for s, v in zip(slopes, variables.entries, strict=True)
                 ]
             entries += slopes
@@ -167,7 +183,9 @@ def _shown(slopes: list[Scalar], entry: Scalar, variables: Array) -> list[Scalar
     if any(slope is ZERO for slope in slopes):
         for slope, whole in zip(slopes, gradient(entry, variables.entries), strict=True):
             if slope is ZERO and whole is not ZERO:
-                raise UnsettledError("a partial derivative that is 0 because what stands between is held fixed")
+                raise UnsettledError(
+                    "a partial derivative that is 0 because what stands between is held fixed"
+                )
     return slopes
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from time import monotonic
 from typing import NamedTuple
 
 from symgrad.verify.arrays import Array, agreed_shapes, told
@@ -14,8 +13,22 @@ from symgrad.verify.equality import decide
 from symgrad.verify.meaning import ShapeError, evaluate
 from symgrad.verify.names import items, spelled
 from symgrad.verify.scalars import ZERO, Scalar
-from symgrad.verify.syntax import Big, Derivative, Label, Name, Node, Number, Product, Relation, Scripted, children
+from symgrad.verify.syntax import (
+    Big,
+    Derivative,
+    Label,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    children,
+    parts_of,
+)
 from symgrad.verify.world import Env, OutsideError, Reading, StepError, UnsettledError, World, assignments
+
+_every = parts_of
 
 STEPS = frozenset("ltnτ")
 """Letters of layers, steps and samples: one in the middle stands for all where nothing says how many there are."""
@@ -97,7 +110,9 @@ class Comparer:
                         failed = error
                         continue
                     except UnsettledError as error:
-                        return Outcome("undecided", None, f"the left side has no value: {error.message}", span=None)
+                        return Outcome(
+                            "undecided", None, f"the left side has no value: {error.message}", span=None
+                        )
                     found = self._at(member, expected, world, env, reading)
                     if isinstance(found, StepError):
                         failed = found
@@ -121,7 +136,11 @@ class Comparer:
             detail = failed.message if failed is not None else "there is nothing to compare"
             return Outcome("undecided", None, detail)
         if vacuous:
-            return Outcome("undecided", None, "both sides are 0, since nothing in the document leads from one to the other")
+            return Outcome(
+                "undecided",
+                None,
+                "both sides are 0, since nothing in the document leads from one to the other",
+            )
         return Outcome("right", reached, assumptions=(*assumed, *self.sizes_assumed(member, truth)))
 
     def _at(
@@ -159,7 +178,9 @@ class Comparer:
             if decision.verdict == "same":
                 continue
             if decision.verdict == "different":
-                witness = Witness(decision.point, decision.right, decision.left, where(env, world, n, both[0].shape))
+                witness = Witness(
+                    decision.point, decision.right, decision.left, where(env, world, n, both[0].shape)
+                )
                 return Outcome("wrong", "refuted", witness=witness, at=(world, env, n))
             agreed = decision.reached == "agreed" and decision.points > 0
             detail = (
@@ -189,15 +210,10 @@ class Comparer:
     def places(self, world: World, nodes: Sequence[Node]) -> Iterator[Env]:
         """Every value of the free indices of formulas."""
         letters = list(dict.fromkeys(letter for node in nodes for letter in free_indices(node, self.context)))
-        ranges: list[tuple[str, tuple[int, int]]] = []
-        for letter in letters:
-            limits = world.limits(letter) or world.inferred(letter, *nodes)
-            if limits is None:
-                limits = (2, 2) if letter in STEPS else world.anonymous(letter)
-            ranges.append((letter, limits))
+        # The sizes of a layer depend on which it is: layers and steps first.
+        letters.sort(key=lambda letter: letter not in STEPS)
         count = 0
-        for bound in assignments(ranges):
-            env = Env(bound)
+        for env in self._envs(world, nodes, letters, Env()):
             if any(self._equal(left, right, world, env) for left, right in self.context.unequal):
                 continue
             if not all(self._holds(condition, world, env) for condition in self.conditions):
@@ -206,6 +222,17 @@ class Comparer:
             if count > MOST_PLACES:
                 return
             yield env
+
+    def _envs(self, world: World, nodes: Sequence[Node], letters: list[str], env: Env) -> Iterator[Env]:
+        if not letters:
+            yield env
+            return
+        letter, *rest = letters
+        limits = world.limits(letter) or world.inferred(letter, *nodes, env=env)
+        if limits is None:
+            limits = (2, 2) if letter in STEPS else world.anonymous(letter)
+        for value in range(limits[0], limits[1] + 1):
+            yield from self._envs(world, nodes, rest, env.with_indices({letter: value}))
 
     def _holds(self, condition: tuple[Node, str, Node], world: World, env: Env) -> bool:
         left, op, right = condition
@@ -226,7 +253,7 @@ class Comparer:
         used = {
             spelling.key
             for node in (member, *truth.nodes)
-            for spelling in [spelled(part) for part in _every(node)]
+            for spelling in [spelled(part) for part in parts_of(node)]
             if spelling is not None
         }
         del used
@@ -263,7 +290,7 @@ def readings(member: Node) -> list[Reading]:
     derivatives = has_derivative(member)
     dots = any(
         isinstance(part, Product) and any(factor.op in ("·", "*", "×") for factor in part.factors)
-        for part in _every(member)
+        for part in parts_of(member)
     )
     if derivatives:
         found += [Reading(partial=1), Reading(partial=2), Reading(partial=3)]
@@ -271,17 +298,9 @@ def readings(member: Node) -> list[Reading]:
         found += [Reading(entrywise_dots=True)]
         if derivatives:
             found += [Reading(partial=2, entrywise_dots=True)]
-    if any(isinstance(part, Big) for part in _every(member)):
+    if any(isinstance(part, Big) for part in parts_of(member)):
         found += [reading._replace(zero_outside=True) for reading in found]
     return found
-
-
-def _every(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        here = pending.pop()
-        yield here
-        pending += children(here)
 
 
 def free_indices(node: Node, context: Context) -> list[str]:
@@ -291,7 +310,9 @@ def free_indices(node: Node, context: Context) -> list[str]:
     return list(found)
 
 
-def _free(node: Node, context: Context, bound: frozenset[str], found: dict[str, None], *, scripted: bool) -> None:
+def _free(
+    node: Node, context: Context, bound: frozenset[str], found: dict[str, None], *, scripted: bool
+) -> None:
     match node:
         case Name():
             _free_name(node, context, bound, found, scripted=scripted)
@@ -341,7 +362,7 @@ def _free_name(
     for letter in letters:
         if letter in bound or letter.isdigit() or context.is_size(letter):
             continue
-        if scripted and context.is_index(letter):
-            found.setdefault(letter)
-        elif not scripted and letter in context.ranges and letter not in context.declarations:
+        if (scripted and context.is_index(letter)) or (
+            not scripted and letter in context.ranges and letter not in context.declarations
+        ):
             found.setdefault(letter)

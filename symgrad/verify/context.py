@@ -23,6 +23,7 @@ from symgrad.verify.names import (
     script_text,
     spelled,
 )
+from symgrad.verify.scalars import Sign
 from symgrad.verify.syntax import (
     Big,
     Call,
@@ -35,7 +36,6 @@ from symgrad.verify.syntax import (
     Product,
     Relation,
     Scripted,
-    Transposed,
     children,
 )
 
@@ -100,7 +100,7 @@ class Context:
         self.bound: set[str] = set()
         self.bare_labels: set[str] = set()
         self.power_names: dict[str, int] = {}
-        self.signs: dict[str, str] = {}
+        self.signs: dict[str, Sign] = {}
         self.mentioned: dict[str, int] = {}
         self.plain: set[str] = set()
         self.sets: set[str] = set()
@@ -143,7 +143,9 @@ class Context:
                 continue
             if name.letter.isdigit():
                 continue
-            if len(name.letter) > 1 and all(self.is_index(c) or self.is_size(c) or c.isdigit() for c in name.letter):
+            if len(name.letter) > 1 and all(
+                self.is_index(c) or self.is_size(c) or c.isdigit() for c in name.letter
+            ):
                 continue
             return False
         return True
@@ -178,9 +180,9 @@ class Context:
         if primes and self.is_known(key + "'" * primes):
             key, primes = key + "'" * primes, 0
         labels, rest = label_items(spelling.sups)
-        if rest and not labels and key in self.bare_labels and plain_index(rest[0]):
-            labels, rest = items(rest[0]), rest[1:]
-        elif rest and not labels and plain_index(rest[0]) and self._names_a_layer(key, rest[0]):
+        if (rest and not labels and key in self.bare_labels and plain_index(rest[0])) or (
+            rest and not labels and plain_index(rest[0]) and self._names_a_layer(key, rest[0])
+        ):
             labels, rest = items(rest[0]), rest[1:]
         subs = self.split(key, subs)
         return Pattern(key, labels, tuple(subs), None, spelling.span), rest, primes
@@ -268,20 +270,20 @@ class Context:
                 return function[0]._replace(parameters=node.arguments, span=node.span)
             case Product(factors=(first, second)) if not second.op:
                 outer: tuple[Node, ...] = ()
-                group = second.node
-                if isinstance(group, Scripted) and isinstance(group.base, Group) and group.sub is not None:
-                    outer, group = items(group.sub), group.base
+                behind: Node = second.node
+                if isinstance(behind, Scripted) and isinstance(behind.base, Group) and behind.sub is not None:
+                    outer, behind = items(behind.sub), behind.base
                 function = self.named(first.node)
-                if function is None or function[1] or not isinstance(group, Group):
+                if function is None or function[1] or not isinstance(behind, Group):
                     return None
                 if function[2]:
                     if function[0].key in self.functions or function[0].key in BUILTIN:
                         return None
                     function = (function[0]._replace(key=function[0].key + "'" * function[2]), (), 0)
-                if group.bracket != "(" or any(spelled(item) is None for item in items(group.inner)):
+                if behind.bracket != "(" or any(spelled(item) is None for item in items(behind.inner)):
                     return None
                 subs = (*function[0].subs, *self.split("", outer)) if outer else function[0].subs
-                return function[0]._replace(parameters=items(group.inner), subs=subs, span=node.span)
+                return function[0]._replace(parameters=items(behind.inner), subs=subs, span=node.span)
             case _:
                 found = self.named(node)
                 if found is None:

@@ -71,7 +71,23 @@ ENTRYWISE: Final[dict[str, Callable[[Scalar], Scalar]]] = {
 """Functions of a number, applied entry by entry."""
 
 WHOLE: Final = frozenset(
-    ("softmax", "Softmax", "logsoftmax", "tr", "Tr", "trace", "diag", "sum", "mean", "max", "min", "norm", "T", "vec", "det")
+    (
+        "softmax",
+        "Softmax",
+        "logsoftmax",
+        "tr",
+        "Tr",
+        "trace",
+        "diag",
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "norm",
+        "T",
+        "vec",
+        "det",
+    )
 )
 """Functions of an array."""
 

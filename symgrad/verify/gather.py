@@ -12,13 +12,23 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.verify.context import Context, Declaration, Pattern, Range, Template, has_derivative, mentions
 from symgrad.verify.functions import BUILTIN
-from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, items, label_items, letters_in, plain_index, spelled
+from symgrad.verify.names import (
+    INDEX_LETTERS,
+    LOSS_LETTERS,
+    items,
+    label_items,
+    letters_in,
+    plain_index,
+    spelled,
+)
 from symgrad.verify.passages import Role
 from symgrad.verify.resolve import plain_names, resolved
+from symgrad.verify.scalars import Sign
 from symgrad.verify.syntax import (
     Big,
     Derivative,
     Dots,
+    Factor,
     Group,
     Label,
     Listed,
@@ -136,7 +146,12 @@ def gather(stated: Sequence[Stated], network: Iterable[str] = ()) -> Gathered:
         sorter = _Sorter(context, given, one, last)
         found = sorter.sort()
         statement = one.statement
-        if not found and assertions and assertions[-1].stated.passage == one.passage and sorter.beside_a_claim():
+        if (
+            not found
+            and assertions
+            and assertions[-1].stated.passage == one.passage
+            and sorter.beside_a_claim()
+        ):
             before = assertions[-1]
             condition = statement.members[0], statement.relations[0], statement.members[1]
             assertions[-1] = before._replace(conditions=(*before.conditions, condition))
@@ -186,7 +201,9 @@ def _note_base(context: Context) -> None:
     for letter, stated in context.ranges.items():
         if isinstance(stated.first, Number) and stated.first.value == 0 and not stated.members:
             for declarations in context.declarations.values():
-                if any(isinstance(sub, Name) and sub.letter == letter for d in declarations for sub in d.subs):
+                if any(
+                    isinstance(sub, Name) and sub.letter == letter for d in declarations for sub in d.subs
+                ):
                     break
             else:
                 if _indexes_an_axis(letter, context):
@@ -200,8 +217,11 @@ def _note_base(context: Context) -> None:
 
 def _indexes_an_axis(letter: str, context: Context) -> bool:
     return any(
-        _reads_axis(definition.body, letter, context) or any(
-            isinstance(sub, Name) and sub.letter == letter and context.declarations.get(definition.pattern.key)
+        _reads_axis(definition.body, letter, context)
+        or any(
+            isinstance(sub, Name)
+            and sub.letter == letter
+            and context.declarations.get(definition.pattern.key)
             for sub in definition.pattern.subs
         )
         for definitions in context.definitions.values()
@@ -282,7 +302,12 @@ def _note_words(stated: Sequence[Stated], context: Context) -> None:
     only_right: set[str] = set()
     for one in stated:
         members, relations = one.statement.members, one.statement.relations
-        if one.role == "claim" or len(members) < 2 or relations[0] not in _EQUALITIES or _is_range(members[1]):  # noqa: PLR2004
+        if (
+            one.role == "claim"
+            or len(members) < 2
+            or relations[0] not in _EQUALITIES
+            or _is_range(members[1])
+        ):
             continue
         if has_derivative(members[0]):
             continue
@@ -343,7 +368,9 @@ class _Sorter:
     def sort(self) -> list[Assertion]:
         statement, role = self.statement, self.stated.role
         if statement.problem is not None:
-            if role == "given" or (self.stated.inline and "=" not in statement.problem.message and role is None):
+            if role == "given" or (
+                self.stated.inline and "=" not in statement.problem.message and role is None
+            ):
                 return []
             return [self.claim("unreadable")]
         if statement.leading and statement.relations[:1] == ("→",):
@@ -388,7 +415,7 @@ class _Sorter:
     def is_hypothesis(self) -> bool:
         """``Σ_k y_k = 1``, ``t_1 + t_2 = 1``: a sum of inputs that is a number."""
         members = self.statement.members
-        if len(members) != 2 or not isinstance(members[1], Number):  # noqa: PLR2004
+        if len(members) != 2 or not isinstance(members[1], Number):
             return False
         if not isinstance(members[0], Big | Sum) or has_derivative(members[0]):
             return False
@@ -401,13 +428,17 @@ class _Sorter:
         left = self.statement.members[0]
         if any(has_derivative(member) for member in self.statement.members):
             return False
-        return not isinstance(left, Product) and not (isinstance(left, Scripted) and isinstance(left.base, Group))
+        return not isinstance(left, Product) and not (
+            isinstance(left, Scripted) and isinstance(left.base, Group)
+        )
 
     def is_condition(self) -> bool:
         """``i = j`` after a claim of the same passage: what the claim holds for."""
         members = self.statement.members
-        return len(members) == 2 and all(  # noqa: PLR2004
-            isinstance(member, Name) and self.context.is_index(member.letter) and member.letter not in self.context.sizes
+        return len(members) == 2 and all(
+            isinstance(member, Name)
+            and self.context.is_index(member.letter)
+            and member.letter not in self.context.sizes
             for member in members
         )
 
@@ -424,7 +455,9 @@ class _Sorter:
 
     def declared(self, left: Node, space: Node) -> None:
         context = self.context
-        base, sups, sub = space, (), None
+        base: Node = space
+        sups: tuple[Node, ...] = ()
+        sub: Node | None = None
         if isinstance(space, Scripted):
             base, sups, sub = space.base, space.sups, space.sub
         if isinstance(base, Group) and base.bracket == "{" and not sups:
@@ -432,14 +465,20 @@ class _Sorter:
                 self.one_of(left, base.inner)
                 return
         spelling = spelled(base)
-        number_space = (spelling is not None and spelling.key.rpartition(":")[2] in _SPACES) or isinstance(base, Group)
+        number_space = (spelling is not None and spelling.key.rpartition(":")[2] in _SPACES) or isinstance(
+            base, Group
+        )
         if spelling is not None and not number_space:
             for letter in letters_in(left):
-                context.ranges[letter.letter] = Range(None, None, spelled(space).key if spelled(space) else spelling.key)  # type: ignore[union-attr]
+                context.ranges[letter.letter] = Range(
+                    None, None, spelled(space).key if spelled(space) else spelling.key
+                )  # type: ignore[union-attr]
                 context.bound.add(letter.letter)
             context.sets.add(spelling.key)
             return
-        dims = tuple(dim for part in sups for dim in _dims(part) if not (isinstance(part, Name) and part.letter == "+"))
+        dims = tuple(
+            dim for part in sups for dim in _dims(part) if not (isinstance(part, Name) and part.letter == "+")
+        )
         for dim in dims:
             for name in letters_in(dim):
                 if not name.letter.isdigit() and name.letter not in context.bound and not _is_step(name, dim):
@@ -447,7 +486,7 @@ class _Sorter:
         pattern = context.pattern(left)
         if pattern is None or pattern.parameters is not None:
             return
-        sign = "real"
+        sign: Sign = "real"
         if sub is not None or any(isinstance(part, Name) and part.letter == "+" for part in sups):
             sign = "positive"
         if isinstance(base, Group) and base.bracket == "(" and isinstance(base.inner, Listed):
@@ -468,7 +507,10 @@ class _Sorter:
         spelling = spelled(left)
         context = self.context
         if spelling is not None and (
-            spelling.subs or spelling.sups or spelling.key in context.chosen or not context.is_index(spelling.key)
+            spelling.subs
+            or spelling.sups
+            or spelling.key in context.chosen
+            or not context.is_index(spelling.key)
         ):
             assert isinstance(right, Listed)
             last = right.items[-1]
@@ -520,12 +562,12 @@ class _Sorter:
                         context.sizes.setdefault(name.letter)
                 return
         for left, op, right in zip(members, relations, members[1:], strict=False):
-            for name, sign in ((left, op), (right, {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}.get(op, op))):
-                other = right if name is left else left
-                if isinstance(other, Number) and other.value >= 0 and sign in (">", "≥"):
-                    pattern = context.pattern(name)
+            for one, turned in ((left, op), (right, {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}.get(op, op))):
+                other = right if one is left else left
+                if isinstance(other, Number) and other.value >= 0 and turned in (">", "≥"):
+                    pattern = context.pattern(one)
                     if pattern is not None:
-                        positive = sign == ">" or other.value > 0
+                        positive = turned == ">" or other.value > 0
                         context.signs[pattern.key] = "positive" if positive else "nonnegative"
 
     # Equations
@@ -534,7 +576,11 @@ class _Sorter:
         """``W = W − η ∂L/∂W``: the name on the left stands on the right, spelled the same."""
         members = self.statement.members
         spelling = spelled(members[0])
-        if spelling is None or self.statement.relations[0] not in _EQUALITIES or self.stated.role == "given" and not has_derivative(members[1]):
+        if (
+            spelling is None
+            or self.statement.relations[0] not in _EQUALITIES
+            or (self.stated.role == "given" and not has_derivative(members[1]))
+        ):
             return False
         from symgrad.verify.meaning import bare
 
@@ -549,7 +595,11 @@ class _Sorter:
             if pattern is not None:
                 self.context.templates.append(Template(pattern.key, members[0], members[1], "←"))
             return []
-        if pattern is not None and self.context.is_defined_at_all(pattern.key) and not _stands_in(members[0], members[1]):
+        if (
+            pattern is not None
+            and self.context.is_defined_at_all(pattern.key)
+            and not _stands_in(members[0], members[1])
+        ):
             return [self.claim("chain")]
         return [self.claim("update")]
 
@@ -581,13 +631,23 @@ class _Sorter:
             return [self.claim("chain")]
         if context.is_defined(pattern) or (role == "claim" and self.is_covered(pattern)):
             return [self.claim("chain")]
-        if pattern.parameters is None and (pattern.key in context.declarations or context.is_index(pattern.key)) and (
-            role == "claim" and pattern.key in context.definitions
+        if (
+            pattern.parameters is None
+            and (pattern.key in context.declarations or context.is_index(pattern.key))
+            and (role == "claim" and pattern.key in context.definitions)
         ):
             return [self.claim("chain")]
         if pattern.parameters is not None and pattern.key in context.functions:
             return [self.claim("chain")]
-        if role is None and any(pattern.key == other.key for d in context.definitions.get(pattern.key, ()) for other in (d.pattern,)) and self.is_covered(pattern):
+        if (
+            role is None
+            and any(
+                pattern.key == other.key
+                for d in context.definitions.get(pattern.key, ())
+                for other in (d.pattern,)
+            )
+            and self.is_covered(pattern)
+        ):
             return [self.claim("chain")]
         context.define(pattern, members[1])
         if len(members) > 2:
@@ -615,8 +675,10 @@ class _Sorter:
         """``(u ⊗ v)_i = u_i v_i``: what the document's own sign between two names means."""
         left = members[0]
         entry = isinstance(left, Scripted) and isinstance(left.base, Group)
-        inner = left.base.inner if entry else left  # type: ignore[union-attr]
-        if not isinstance(inner, Product) or len(inner.factors) != 2 or inner.factors[1].op != "⊗":  # noqa: PLR2004
+        inner = left
+        if isinstance(left, Scripted) and isinstance(left.base, Group):
+            inner = left.base.inner
+        if not isinstance(inner, Product) or len(inner.factors) != 2 or inner.factors[1].op != "⊗":
             return False
         self.context.entrywise_tensor = entry
         return True
@@ -643,7 +705,9 @@ class _Sorter:
         here, general = _keys(self.statement.members[1], self.context), _keys(body, self.context)
         if here <= general or not here & general:
             return True
-        self.context.forget_general({letter for letter in script_letters(body) if letter not in self.context.ranges})
+        self.context.forget_general(
+            {letter for letter in script_letters(body) if letter not in self.context.ranges}
+        )
         return False
 
     def is_shorthand(self, pattern: Pattern) -> bool:
@@ -669,7 +733,11 @@ class _Sorter:
         if pattern is None:
             context.facts.append((members[0], members[1]))
             return
-        if pattern.parameters is None and mentions(members[1], pattern.key) and _stands_in(members[0], members[1]):
+        if (
+            pattern.parameters is None
+            and mentions(members[1], pattern.key)
+            and _stands_in(members[0], members[1])
+        ):
             context.facts.append((members[0], members[1]))
             return
         if context.is_defined(pattern):
@@ -700,7 +768,10 @@ def _top_terms(node: Node) -> list[Node]:
 
     if isinstance(node, Sum):
         return [term.node for term in node.terms] + [
-            factor.node for term in node.terms if isinstance(term.node, Product) for factor in term.node.factors
+            factor.node
+            for term in node.terms
+            if isinstance(term.node, Product)
+            for factor in term.node.factors
         ]
     if isinstance(node, Product):
         return [factor.node for factor in node.factors]
@@ -724,6 +795,8 @@ def _stands_in(name: Node, node: Node) -> bool:
             continue
         if bare(here) == target:
             return True
+        if isinstance(here, Scripted) and spelled(here) is not None:
+            continue  # W_0 is another name than W
         pending += children(here)
     return False
 
@@ -746,9 +819,7 @@ def _dims(part: Node) -> list[Node]:
     return [part]
 
 
-def _factor(node: Node):  # type: ignore[no-untyped-def]
-    from symgrad.verify.syntax import Factor
-
+def _factor(node: Node) -> Factor:
     return Factor("", node)
 
 

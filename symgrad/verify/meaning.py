@@ -6,6 +6,7 @@ thing and are compared entry by entry.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 from typing import Final
@@ -14,7 +15,7 @@ from symgrad.verify import arrays
 from symgrad.verify.arrays import IDENTITY, ONES, Array, MisfitError, scalar
 from symgrad.verify.calculus import derivative, is_number_derivative
 from symgrad.verify.context import Context, Definition, Pattern
-from symgrad.verify.functions import ASSUMED, BUILTIN, ENTRYWISE, largest, log_softmax, softmax
+from symgrad.verify.functions import ASSUMED, BUILTIN, ENTRYWISE, WHOLE, largest, log_softmax, softmax
 from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, plain_index, spelled
 from symgrad.verify.scalars import (
     ONE,
@@ -56,6 +57,7 @@ from symgrad.verify.syntax import (
     Sum,
     Transposed,
     Words,
+    parts_of,
 )
 from symgrad.verify.world import MOST_ENTRIES, Env, UnknownNameError, UnsettledError, World, assignments
 
@@ -67,7 +69,7 @@ class ShapeError(UnsettledError):
     """Shapes that do not fit, at a place."""
 
 
-def evaluate(node: Node, world: World, env: Env) -> Array:  # noqa: PLR0911, PLR0912  # one case a kind
+def evaluate(node: Node, world: World, env: Env) -> Array:  # one case a kind
     """The array that a resolved formula means.
 
     Raises:
@@ -132,7 +134,7 @@ def _name(node: Node, world: World, env: Env) -> Array:
     return value if not rest else _raised(value, rest, node, world, env)
 
 
-def _read(pattern: Pattern, world: World, env: Env, primed: bool = False) -> Array:  # noqa: PLR0911
+def _read(pattern: Pattern, world: World, env: Env, primed: bool = False) -> Array:
     key = pattern.key
     context = world.context
     if key in env.locals:
@@ -154,7 +156,7 @@ def _read(pattern: Pattern, world: World, env: Env, primed: bool = False) -> Arr
     return world.read(pattern, env)
 
 
-def _special(pattern: Pattern, world: World, env: Env) -> Array | None:  # noqa: PLR0911
+def _special(pattern: Pattern, world: World, env: Env) -> Array | None:
     key = pattern.key
     context = world.context
     if not pattern.subs and not pattern.labels:
@@ -180,7 +182,20 @@ def _special(pattern: Pattern, world: World, env: Env) -> Array | None:  # noqa:
     if key == "I" and len(pattern.subs) == 1 and not context.is_known("I"):
         return IDENTITY
     if key in context.sizes:
-        return scalar(number(world.whole(Scripted(Name(key, "", pattern.span), Listed(pattern.subs, ",", pattern.span), (), 0, pattern.span), env)))
+        return scalar(
+            number(
+                world.whole(
+                    Scripted(
+                        Name(key, "", pattern.span),
+                        Listed(pattern.subs, ",", pattern.span),
+                        (),
+                        0,
+                        pattern.span,
+                    ),
+                    env,
+                )
+            )
+        )
     functions = context.functions.get(key)
     if functions:
         return _function_by_name(key, functions, pattern, world, env)
@@ -236,7 +251,12 @@ def _scripted(node: Scripted, world: World, env: Env) -> Array:
         base = node
         while isinstance(base, Scripted):
             base = base.base  # type: ignore[assignment]
-        if isinstance(base, Name) and base.letter == "e" and not world.context.is_known("e") and node.sub is None:
+        if (
+            isinstance(base, Name)
+            and base.letter == "e"
+            and not world.context.is_known("e")
+            and node.sub is None
+        ):
             return _exponential(node, world, env)
         return _name(node, world, env)
     norm = _norm(node, world, env)
@@ -259,11 +279,7 @@ def _subscripted(value: Array, node: Scripted, world: World, env: Env) -> Array:
         return value  # the kind of a norm, taken care of by the group
     if not all(world.context.index_like(item) for item in subs):
         raise UnsettledError("a subscript that is no index", node.span)
-    places = tuple(
-        world.whole(piece, env)
-        for item in subs
-        for piece in (item,)
-    )
+    places = tuple(world.whole(piece, env) for item in subs for piece in (item,))
     if len(subs) == 1:
         from symgrad.verify.names import pieces
 
@@ -351,7 +367,8 @@ def _norm(node: Node, world: World, env: Env) -> Array | None:
         rest = node.sups
     else:
         if kind is not None and not (
-            (isinstance(kind, Number) and kind.value == 2) or (isinstance(kind, Name) and kind.letter in ("F", "2"))
+            (isinstance(kind, Number) and kind.value == 2)
+            or (isinstance(kind, Name) and kind.letter in ("F", "2"))
         ):
             raise UnsettledError("this norm is not covered (those of 1, 2 and F are)", node.span)
         square = arrays.sum_of_squares(value)
@@ -369,7 +386,10 @@ def _sum(node: Sum, world: World, env: Env) -> Array:
     values = [(term.sign, evaluate(term.node, world, env)) for term in node.terms]
     shapes = {value.shape for _, value in values}
     if len(shapes) == 1 and not any(value.flexible for _, value in values):
-        columns = zip(*(value.entries if sign > 0 else tuple(-e for e in value.entries) for sign, value in values), strict=True)
+        columns = zip(
+            *(value.entries if sign > 0 else tuple(-e for e in value.entries) for sign, value in values),
+            strict=True,
+        )
         return Array(shapes.pop(), tuple(total(column) for column in columns))
     sign, result = values[0]
     result = result if sign > 0 else result.map(lambda entry: -entry)
@@ -420,7 +440,7 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
     return result
 
 
-def _next(  # noqa: PLR0911
+def _next(
     left: Array, left_of: Node | None, left_by: Node | None,
     right: Array, of: Node | None, by: Node | None, op: str, world: World,
 ) -> tuple[Array, Node | None, Node | None]:  # fmt: skip
@@ -483,7 +503,10 @@ def bare(node: object) -> object:
         fields = getattr(node, "_fields", None)
         if fields is None:
             return tuple(bare(part) for part in node)
-        return (type(node).__name__, *(bare(getattr(node, name)) for name in fields if name not in ("span", "style")))
+        return (
+            type(node).__name__,
+            *(bare(getattr(node, name)) for name in fields if name not in ("span", "style")),
+        )
     return node
 
 
@@ -509,7 +532,9 @@ def _big(node: Big, world: World, env: Env) -> Array:
             shape = values[0].shape
             if any(value.shape != shape or value.flexible for value in values):
                 raise UnsettledError("a sum of things of different shapes", node.span)
-            return Array(shape, tuple(total(column) for column in zip(*(v.entries for v in values), strict=True)))
+            return Array(
+                shape, tuple(total(column) for column in zip(*(v.entries for v in values), strict=True))
+            )
         case "prod":
             result = scalar(ONE)
             for value in values:
@@ -527,9 +552,7 @@ def _places(
     return list(assignments(ranges))
 
 
-def limits_of(
-    node: Big, world: World, env: Env
-) -> tuple[list[tuple[str, tuple[int, int]]], list[Relation]]:
+def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[int, int]]], list[Relation]]:
     """The indices that a sum binds with their ranges, and the conditions on them."""
     ranges: list[tuple[str, tuple[int, int]]] = []
     conditions: list[Relation] = []
@@ -549,7 +572,9 @@ def limits_of(
             else:
                 first = world.whole(item.right, env, new=True)
                 if node.upper is None:
-                    known = world.limits(letter) or world.inferred(letter, node.body) or world.anonymous(letter)
+                    known = (
+                        _known_limits(letter, node, world)
+                    )
                     last = known[1]
                 else:
                     last = world.whole(items(node.upper)[-1], env, new=True)
@@ -572,18 +597,34 @@ def limits_of(
                 if letter not in env.indices and letter not in dict(ranges):
                     ranges.append((letter, _known_limits(letter, node, world)))
         else:
-            names = [Name(c, "", item.span) for c in item.letter] if isinstance(item, Name) and len(item.letter) > 1 and not world.context.is_known(item.letter) and item.letter not in world.context.ranges else [item]
+            names = (
+                [Name(c, "", item.span) for c in item.letter]
+                if isinstance(item, Name)
+                and len(item.letter) > 1
+                and not world.context.is_known(item.letter)
+                and item.letter not in world.context.ranges
+                else [item]
+            )
             for name in names:
                 letter = _index_letter(name)
                 if node.upper is not None:
-                    ranges.append((letter, (world.context.base, world.whole(node.upper, env, new=True) - 1 + world.context.base)))
+                    ranges.append(
+                        (
+                            letter,
+                            (
+                                world.context.base,
+                                world.whole(node.upper, env, new=True) - 1 + world.context.base,
+                            ),
+                        )
+                    )
                 else:
                     ranges.append((letter, _known_limits(letter, node, world)))
     return ranges, conditions
 
 
 def _known_limits(letter: str, node: Big, world: World) -> tuple[int, int]:
-    return world.inferred(letter, node.body) or world.limits(letter) or world.anonymous(letter)
+    here = Env(dict(world.current))
+    return world.inferred(letter, node.body, env=here) or world.limits(letter) or world.anonymous(letter)
 
 
 def _index_letter(node: Node) -> str:
@@ -651,7 +692,9 @@ def _cases(node: Cases, world: World, env: Env) -> Array:
     rest: Scalar = ONE
     parts: list[Scalar] = []
     for value, condition in node.rows:
-        if condition is None or isinstance(condition, Words | Name | Product) and not _is_condition(condition):
+        if condition is None or (
+            isinstance(condition, Words | Name | Product) and not _is_condition(condition)
+        ):
             weight = rest
         else:
             holds = _condition(_relation_in(condition), world, env).scalar
@@ -722,7 +765,7 @@ def _log_to(key: str, log: str, value: Array, node: Call, world: World) -> Array
     return value.map(lambda entry: times((call("log", entry), power(call("log", number(int(base))), -1))))
 
 
-def _derived(function):  # type: ignore[no-untyped-def]
+def _derived(function: Callable[[Scalar], Scalar]) -> Callable[[Scalar], Scalar]:
     """The derivative of a function of a number."""
     variable = symbol(("variable", id(function)), "u")
     body = function(variable)
@@ -806,7 +849,10 @@ def _entry_by_entry(
             raise UnsettledError(f"nothing says how many entries {pattern.key} has", node.span)
         limits = (world.context.base, world.context.base + value.shape[0] - 1)
     return arrays.stack(
-        [_at(definition, node.arguments, {letter: n}, primes, node, world, env) for n in range(limits[0], limits[1] + 1)]
+        [
+            _at(definition, node.arguments, {letter: n}, primes, node, world, env)
+            for n in range(limits[0], limits[1] + 1)
+        ]
     )
 
 
@@ -816,34 +862,49 @@ def _at(
 ) -> Array:  # fmt: skip
     """The body with arguments for parameters."""
     parameters = [spelled(parameter) for parameter in definition.pattern.parameters or ()]
-    values = [evaluate(argument, world, env) for argument in arguments]
     local: dict[str, Array] = {}
     body = definition.body
-    whole = False
-    for parameter, argument, value in zip(parameters, arguments, values, strict=True):
+    whole = any(isinstance(part, Call) and _is_whole(part, world) for part in parts_of(body))
+    written = definition.pattern.parameters or ()
+    for parameter, argument, original in zip(parameters, arguments, written, strict=True):
         if parameter is None:
             raise UnsettledError("a function of an expression", node.span)
         known = world.context.is_known(parameter.key)
-        same = same_name(argument, (definition.pattern.parameters or ())[parameters.index(parameter)])
-        if known and same and not primes:
+        if known and same_name(argument, original) and not primes:
             whole = True
             continue
-        whole = whole or parameter.style == "bold" or _is_array_in(body, parameter.key) or (
-            known and bool(world.context.declarations.get(parameter.key)) and bool(value.shape)
-            and any(d.dims for d in world.context.declarations[parameter.key])
+        value = evaluate(argument, world, env)
+        whole = (
+            whole
+            or parameter.style == "bold"
+            or _is_array_in(body, parameter.key)
+            or (
+                known
+                and bool(world.context.declarations.get(parameter.key))
+                and bool(value.shape)
+                and any(d.dims for d in world.context.declarations[parameter.key])
+            )
         )
         local[parameter.key] = value
     inner = Env({**env.indices, **bound}, {})
     if primes:
-        if len(local) != 1 or len(values) != 1:
+        if len(local) != 1 or len(arguments) != 1:
             raise UnsettledError("the derivative of a function of several variables", node.span)
         ((key, value),) = local.items()
         return value.map(lambda entry: _slope(body, key, entry, primes, inner, world))
     if not whole and len(local) == 1:
         ((key, value),) = local.items()
         if value.shape or value.flexible:
-            return value.map(lambda entry: evaluate(body, world, inner.with_locals({key: scalar(entry)})).scalar)
+            return value.map(
+                lambda entry: evaluate(body, world, inner.with_locals({key: scalar(entry)})).scalar
+            )
     return evaluate(body, world, inner.with_locals(local))
+
+
+def _is_whole(call: Call, world: World) -> bool:
+    """Whether a call is of a function that takes an array whole."""
+    spelling = spelled(call.function)
+    return spelling is not None and spelling.key in WHOLE and spelling.key not in world.context.functions
 
 
 def _slope(body: Node, key: str, at: Scalar, order: int, env: Env, world: World) -> Scalar:
@@ -856,11 +917,7 @@ def _slope(body: Node, key: str, at: Scalar, order: int, env: Env, world: World)
 
 def _is_array_in(node: Node, key: str) -> bool:
     """Whether a parameter is read with a subscript, or its norm is taken."""
-    from symgrad.verify.syntax import children
-
-    pending = [node]
-    while pending:
-        here = pending.pop()
+    for here in parts_of(node):
         if isinstance(here, Scripted) and here.sub is not None:
             spelling = spelled(here)
             if spelling is not None and spelling.key == key:
@@ -871,14 +928,17 @@ def _is_array_in(node: Node, key: str) -> bool:
                 return True
         if isinstance(here, Group) and here.bracket == "‖":
             return True
-        pending += children(here)
     return False
 
 
 def _macro(definition: Definition, node: Call, world: World, env: Env) -> Array:
     """A function whose parameters are derivatives, such as D2L's prod: its arguments are put in as written."""
     given = dict(
-        zip((bare(parameter) for parameter in definition.pattern.parameters or ()), node.arguments, strict=True)
+        zip(
+            (bare(parameter) for parameter in definition.pattern.parameters or ()),
+            node.arguments,
+            strict=True,
+        )
     )
     body = definition.body
     if isinstance(body, Product):

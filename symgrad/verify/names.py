@@ -31,7 +31,9 @@ from symgrad.verify.syntax import (
 INDEX_LETTERS: Final = frozenset("ijklmnpqrstuvc") | {"τ"}
 """Letters that are indices where nothing else is said of them."""
 
-LOSS_LETTERS: Final = frozenset(("L", "l", "ℓ", "J", "C", "E", "cal:L", "cal:J", "cal:C", "cal:E", "Loss", "loss", "cost"))
+LOSS_LETTERS: Final = frozenset(
+    ("L", "l", "ℓ", "J", "C", "E", "cal:L", "cal:J", "cal:C", "cal:E", "Loss", "loss", "cost")
+)
 """Letters of a loss that may stay unknown."""
 
 
@@ -95,7 +97,7 @@ def letters_in(node: Node) -> Iterator[Name]:
 
 
 def is_word(node: Node) -> bool:
-    """Whether a script is a word rather than an index: ``h_{\\text{next}}``."""
+    r"""Whether a script is a word rather than an index: ``h_{\text{next}}``."""
     return isinstance(node, Words) or (isinstance(node, Name) and node.style == "word")
 
 
@@ -138,7 +140,11 @@ def pieces(item: Node, rank: int | None, is_index: frozenset[str] | set[str]) ->
 def digits_of(number: Number) -> str:
     """The digits of a subscript as they stand: ``01`` has two."""
     text = str(number.value)
-    return text.zfill(number.span[1] - number.span[0]) if len(text) <= number.span[1] - number.span[0] <= 4 else text
+    return (
+        text.zfill(number.span[1] - number.span[0])
+        if len(text) <= number.span[1] - number.span[0] <= 4
+        else text
+    )
 
 
 def _digit(digit: str, span: Span) -> Number:

@@ -6,7 +6,8 @@ Entries are numbered from 1, as the document writes them: flat (``a_{11}``, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import permutations
 from math import prod
 from typing import TYPE_CHECKING, Final
@@ -138,7 +139,7 @@ class NetworkNames:
         shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
         count = prod(shape)
         score = 0.0
-        if use.most > count and not (use.digits and len(shape) == 2):  # noqa: PLR2004
+        if use.most > count and not (use.digits and len(shape) == 2):
             return None
         if use.ranks and max(use.ranks) > len(shape):
             return None
@@ -205,7 +206,9 @@ class NetworkNames:
         return self.entries(tensor, world, letter, _label(tensor))[offset]
 
 
-def _later(definition: Definition, at: dict[Index, int], names: NetworkNames, world: World):  # type: ignore[no-untyped-def]
+def _later(
+    definition: Definition, at: dict[Index, int], names: NetworkNames, world: World
+) -> Callable[[], Scalar]:
     def value() -> Scalar:
         return _laid_out(definition.body, at, names, world)
 
@@ -231,7 +234,7 @@ class Native:
                 for labels, tensor in tensors.items()
             )
         self.base = 0 if use is not None and use.zero else 1
-        self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)  # noqa: PLR2004
+        self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)
 
     def all_of(self, tensor: Tensor) -> list[Scalar]:
         """All entries of a tensor."""
@@ -250,7 +253,10 @@ class Native:
                 if not labels and len(self.tensors) == 1:
                     labels = next(iter(self.tensors))
                 else:
-                    raise StepError(f"the network has no {self.letter} of layer {', '.join(map(str, labels)) or '?'}", span)
+                    raise StepError(
+                        f"the network has no {self.letter} of layer {', '.join(map(str, labels)) or '?'}",
+                        span,
+                    )
         tensor = self.tensors[labels]
         shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
         every = tuple(self.names.entries(tensor, self.world, self.letter, labels))
@@ -260,14 +266,22 @@ class Native:
         if len(subs) == 1 and len(shape) > 1:
             place = subs[0] - self.base
             if not 0 <= place < len(every):
-                return self._outside(f"{self.letter}_{subs[0]}", f"entries run from {self.base} to {len(every) - 1 + self.base}", span)
+                return self._outside(
+                    f"{self.letter}_{subs[0]}",
+                    f"entries run from {self.base} to {len(every) - 1 + self.base}",
+                    span,
+                )
             return Array((), (every[place],))
         if len(subs) > len(shape):
-            raise OutsideError(f"{self.letter} has {len(shape)} axes and is read with {len(subs)} indices", span)
+            raise OutsideError(
+                f"{self.letter} has {len(shape)} axes and is read with {len(subs)} indices", span
+            )
         for sub, size in zip(subs, shape, strict=False):
             if not self.base <= sub < size + self.base:
                 return self._outside(
-                    f"{self.letter}_{','.join(map(str, subs))}", f"an index runs from {self.base} to {size - 1 + self.base}", span
+                    f"{self.letter}_{','.join(map(str, subs))}",
+                    f"an index runs from {self.base} to {size - 1 + self.base}",
+                    span,
                 )
         return whole.at(tuple(sub - self.base for sub in subs))
 
@@ -292,7 +306,9 @@ class Native:
         if not shape or not subs:
             return notation.entry(self.letter, labels, ())
         if len(shape) > 1 and not self.flat:
-            return notation.entry(self.letter, labels, tuple(p + self.base for p in unflat(subs[0] - 1, shape)))
+            return notation.entry(
+                self.letter, labels, tuple(p + self.base for p in unflat(subs[0] - 1, shape))
+            )
         return notation.entry(self.letter, labels, (subs[0] - 1 + self.base,))
 
 
@@ -327,7 +343,7 @@ class Use:
     @property
     def digits(self) -> bool:
         """Whether all single subscripts have two digits: w_{11}, w_{12}."""
-        return bool(self.singles) and all(len(text) == 2 for text in self.singles)  # noqa: PLR2004
+        return bool(self.singles) and all(len(text) == 2 for text in self.singles)
 
     def is_flat(self, shape: tuple[int, ...], labels: tuple[int, ...] = ()) -> bool:
         """Whether a single subscript counts row by row."""
@@ -335,7 +351,7 @@ class Use:
             here = Use()
             here.singles, here.ranks = self.by_layer.get(labels, set()), self.ranks
             return bool(here.singles or not here.ranks) and here.is_flat(shape)
-        if len(shape) != 2:  # noqa: PLR2004
+        if len(shape) != 2:
             return False
         if not self.singles:
             return not any(rank > 1 for rank in self.ranks)
@@ -358,7 +374,9 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
                 spelling = spelled(node)
                 if spelling is not None:
                     key = _letter_of(spelling.key)
-                    if key in LOSS_LETTERS or (key in INDEX_LETTERS and not spelling.subs and not label_items(spelling.sups)[0]):
+                    if key in LOSS_LETTERS or (
+                        key in INDEX_LETTERS and not spelling.subs and not label_items(spelling.sups)[0]
+                    ):
                         continue
                     use = found.setdefault(key, Use())
                     if number_ == 0 and node is member:
@@ -405,22 +423,29 @@ def _note(use: Use, key: str, subs: tuple[Node, ...], labels: tuple[int, ...]) -
                 use.by_layer.setdefault(labels, set()).add(digits_of(item))
 
 
-def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world: World) -> Scalar:  # noqa: PLR0911
+def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world: World) -> Scalar:
     """A written equation at concrete indices: the forward equation as it is stated, and nothing else."""
     match node:
         case Quantity():
-            value = node.value
-            if not isinstance(value, int) and not hasattr(value, "numerator"):
+            if not isinstance(node.value, int | Fraction):
                 raise UnsettledError("a network with symbolic sizes cannot be laid out")
-            return number(value)  # type: ignore[arg-type]
+            return number(node.value)
         case Constant():
-            return PI if node.name == "pi" else symbol(("constant", world.serial, node.name), node.name, "positive" if node.positive else "real")
+            return (
+                PI
+                if node.name == "pi"
+                else symbol(
+                    ("constant", world.serial, node.name), node.name, "positive" if node.positive else "real"
+                )
+            )
         case Read():
             return names.lookup(node.tensor, tuple(_whole(e, at) for e in node.indices), world)
         case Sum():
             return total([_laid_out(part, at, names, world) for part in node.parts])
         case Product():
-            if not all(_holds(b, at) for part in node.parts if isinstance(part, Iverson) for b in part.brackets):
+            if not all(
+                _holds(b, at) for part in node.parts if isinstance(part, Iverson) for b in part.brackets
+            ):
                 return ZERO
             return times([_laid_out(p, at, names, world) for p in node.parts if not isinstance(p, Iverson)])
         case Power():
@@ -458,8 +483,10 @@ def _all(indices: tuple[Index, ...]) -> Iterator[dict[Index, int]]:
 
 
 def _whole(e: Affine, at: Mapping[Index, int]) -> int:
-    value = e.const + sum(coefficient * at[index] for index, coefficient in e.coefficients.items())  # type: ignore[operator]
-    return int(value)
+    value = e.const
+    for index, coefficient in e.coefficients.items():
+        value = value + coefficient * at[index]
+    return int(value)  # type: ignore[arg-type]  # a concrete network has whole coefficients
 
 
 def _holds(condition: Bracket, at: Mapping[Index, int]) -> bool:

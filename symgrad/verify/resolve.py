@@ -8,7 +8,7 @@ from typing import Final
 from symgrad.verify.context import Context
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.functions import BUILTIN
-from symgrad.verify.names import LOSS_LETTERS, spelled
+from symgrad.verify.names import LOSS_LETTERS, items, spelled
 from symgrad.verify.syntax import (
     Accent,
     Big,
@@ -35,7 +35,7 @@ from symgrad.verify.syntax import (
 _PIECE: Final = re.compile(r"[^\W\d_][0-9]*|[0-9]+", re.UNICODE)
 
 
-def resolved(node: Node, context: Context) -> Node:  # noqa: PLR0911  # one case a kind
+def resolved(node: Node, context: Context) -> Node:  # one case a kind
     """``node`` with runs of letters taken apart and calls found; subscripts and labels stay as they are."""
     match node:
         case Name():
@@ -169,7 +169,11 @@ def _product(node: Product, context: Context) -> Node:
             parts = split_run(head, context)
         elif isinstance(head, Scripted):
             made = _scripted(head, context)
-            parts = [f.node for f in made.factors] if isinstance(made, Product) and made is not head.base else [made]
+            parts = (
+                [f.node for f in made.factors]
+                if isinstance(made, Product) and made is not head.base
+                else [made]
+            )
         group = _group_of(after)
         opened = _opened(parts[-1], pending[n + 1 :], context) if group is None else 0
         if opened:
@@ -183,6 +187,10 @@ def _product(node: Product, context: Context) -> Node:
             n += 1
         elif len(parts) == 1:
             parts = [resolved(parts[0], context)]
+        taken = _argument_of(parts[-1], after, context)
+        if taken is not None:
+            parts = [*parts[:-1], taken]
+            n += 1
         reach = _reach(parts[-1], pending[n + 1 :])
         if reach:
             operator = parts[-1]
@@ -198,6 +206,17 @@ def _product(node: Product, context: Context) -> Node:
     if len(factors) == 1 and not factors[0].op:
         return factors[0].node
     return node._replace(factors=tuple(factors))
+
+
+def _argument_of(node: Node, after: Factor | None, context: Context) -> Node | None:
+    """``∇_w J̃(w)``: the bracket behind a name under an operator belongs to the name."""
+    if not isinstance(node, Derivative) or node.notation not in ("nabla", "partial") or node.of is None:
+        return None
+    group = _group_of(after)
+    if group is None or after is None or spelled(node.of) is None or not is_call(node.of, group, context):
+        return None
+    call = _called(node.of, after.node, group, context)
+    return node._replace(of=call, span=(node.span[0], call.span[1]))
 
 
 def _reach(node: Node, after: list[Factor]) -> int:
@@ -216,7 +235,9 @@ def _reach(node: Node, after: list[Factor]) -> int:
 
 def _opened(head: Node, after: list[Factor], context: Context) -> int:
     """How many factors a word such as tr takes without brackets: those that follow with nothing between."""
-    if not (isinstance(head, Name) and head.style == "word" and head.letter in BUILTIN) or context.is_known(head.letter):
+    if not (isinstance(head, Name) and head.style == "word" and head.letter in BUILTIN) or context.is_known(
+        head.letter
+    ):
         return 0
     count = 0
     for factor in after:
@@ -245,7 +266,8 @@ def _group_of(factor: Factor | None) -> Group | None:
 def is_call(head: Node, group: Group, context: Context) -> bool:
     """Whether a name before a bracket is a function that is applied to what stands in it."""
     if isinstance(group.inner, Relation) and (
-        (isinstance(head, Number) and head.value == 1) or (isinstance(head, Name) and head.letter in ("1", "I", "𝟙"))
+        (isinstance(head, Number) and head.value == 1)
+        or (isinstance(head, Name) and head.letter in ("1", "I", "𝟙"))
     ):
         return True
     found = context.named(head)
@@ -279,10 +301,10 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
 def _called(head: Node, node: Node, group: Group, context: Context) -> Node:
     arguments = tuple(
         resolved(item, context)
-        for item in (group.inner.items if isinstance(group.inner, Listed) else (group.inner,))
+        for item in items(group.inner)
     )
     span = (head.span[0], group.span[1])
-    call = Call(head, arguments, True, span)
+    call: Node = Call(head, arguments, True, span)
     if isinstance(node, Scripted):
         return node._replace(base=call, span=(head.span[0], node.span[1]))
     return call

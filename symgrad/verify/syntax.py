@@ -9,6 +9,7 @@ read, so that a correction can be written in its place.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -285,7 +286,16 @@ class Statement(NamedTuple):
     span: Span
 
 
-def children(node: Node) -> tuple[Node, ...]:  # noqa: PLR0911  # one line a kind
+def parts_of(node: Node) -> Iterator[Node]:
+    """The node and every part of it, at any depth, in the order in which they stand."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        yield here
+        pending += reversed(children(here))
+
+
+def children(node: Node) -> tuple[Node, ...]:  # one line a kind
     """The nodes that ``node`` is made of, in the order in which they stand."""
     match node:
         case Accent() | Label() | Group():

@@ -87,7 +87,14 @@ def _oddities(block: list[list[Cell]]) -> list[_Odd]:
         strange = [c for c in cell.text if c in _LATIN]
         if strange and _latin(cell.text).replace(" ", "") == expected.replace(" ", ""):
             name = unicodedata.name(strange[0]).capitalize().replace("Cyrillic small letter ", "Cyrillic ")
-            found.append(_Odd(cell, "notation", expected, f"{cell.text} is written with the {name}; it should be {expected}"))
+            found.append(
+                _Odd(
+                    cell,
+                    "notation",
+                    expected,
+                    f"{cell.text} is written with the {name}; it should be {expected}",
+                )
+            )
         else:
             broken = len(cell.text) < len(expected) and "\\" not in cell.text
             kind: Kind = "truncated" if broken else "wrong-index"
@@ -103,7 +110,8 @@ def _claim(document: Document, number: int, passage: Passage, odd: list[_Odd]) -
     span = (0, len(passage.text))
     place = document.place(number, 0, 1)
     findings = tuple(
-        Finding(one.kind, one.cell.text, one.expected, one.message, (one.cell.start, one.cell.stop)) for one in odd
+        Finding(one.kind, one.cell.text, one.expected, one.message, (one.cell.start, one.cell.stop))
+        for one in odd
     )
     edits = tuple((_span(passage.text, one), _spelled(passage.text, one)) for one in odd)
     wrong = any(one.kind != "notation" for one in odd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from symgrad.verify.names import spelled
 from symgrad.verify.syntax import (
@@ -34,10 +35,10 @@ def has_scripted_delta(nodes: Iterable[Node]) -> bool:
 
 
 def differentials(heads: Iterable[Node]) -> frozenset[str]:
-    """Names that stand after a d of their own on left sides: ``d\\mathbf{Q} = …``."""
+    r"""Names that stand after a d of their own on left sides: ``d\mathbf{Q} = …``."""
     found: set[str] = set()
     for head in heads:
-        if isinstance(head, Product) and len(head.factors) == 2:  # noqa: PLR2004
+        if isinstance(head, Product) and len(head.factors) == 2:
             first, second = head.factors
             if isinstance(first.node, Name) and first.node.letter == "d" and not second.op:
                 spelling = spelled(second.node)
@@ -51,10 +52,11 @@ def tidied(node: Node, *, deltas: bool, after_d: frozenset[str] = frozenset()) -
 
     ``deltas`` says that Δ before a name belongs to it; ``after_d`` are the names to which a d before them does.
     """
-    return _tidied(node, deltas, after_d)
+    made: Node = _tidied(node, deltas, after_d)
+    return made
 
 
-def _tidied(node, deltas: bool, after_d: frozenset[str]):  # type: ignore[no-untyped-def]
+def _tidied(node: Any, deltas: bool, after_d: frozenset[str]) -> Any:
     if not isinstance(node, tuple):
         return node
     if not hasattr(node, "_fields"):
@@ -69,17 +71,23 @@ def _tidied(node, deltas: bool, after_d: frozenset[str]):  # type: ignore[no-unt
         return made
     if isinstance(made, Scripted):
         return _labels(made)
-    if isinstance(made, Product) and deltas:
-        made = _with_deltas(made)
-    if isinstance(made, Product) and after_d:
-        return _with_differentials(made, after_d)
-    return made
+    result: Any = made
+    if isinstance(result, Product) and deltas:
+        result = _with_deltas(result)
+    if isinstance(result, Product) and after_d:
+        result = _with_differentials(result, after_d)
+    return result
 
 
 def _labels(node: Scripted) -> Scripted:
     sups: list[Node] = []
     for part in node.sups:
-        if isinstance(part, Scripted) and isinstance(part.base, Label | Group) and part.sub is None and not part.primes:
+        if (
+            isinstance(part, Scripted)
+            and isinstance(part.base, Label | Group)
+            and part.sub is None
+            and not part.primes
+        ):
             base = part.base
             if isinstance(base, Label):
                 sups += [base, *part.sups]
@@ -108,7 +116,9 @@ def _with_differentials(node: Product, after_d: frozenset[str]) -> Node:
                 continue
         factors.append(factor)
         n += 1
-    return factors[0].node if len(factors) == 1 and not factors[0].op else node._replace(factors=tuple(factors))
+    return (
+        factors[0].node if len(factors) == 1 and not factors[0].op else node._replace(factors=tuple(factors))
+    )
 
 
 def _prefixed(node: Node, span: tuple[int, int]) -> Node:
@@ -144,4 +154,6 @@ def _with_deltas(node: Product) -> Node:
             continue
         factors.append(factor)
         n += 1
-    return factors[0].node if len(factors) == 1 and not factors[0].op else node._replace(factors=tuple(factors))
+    return (
+        factors[0].node if len(factors) == 1 and not factors[0].op else node._replace(factors=tuple(factors))
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from symgrad.verify.arrays import Array
 from symgrad.verify.compare import Truth
 from symgrad.verify.context import Context, Template
@@ -21,6 +24,7 @@ from symgrad.verify.syntax import (
 )
 from symgrad.verify.world import Env, World
 
+
 def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | None, str]:
     """What ``target ← right`` must assign, or why nothing says so."""
     template = _template(target, context)
@@ -33,7 +37,10 @@ def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | N
         return Truth(_value(body), (body, target)), ""
     rate = _rate(target, right)
     if rate is None:
-        return None, "nothing says what this update must be; state it, as in \\theta \\leftarrow \\theta - \\eta \\frac{\\partial L}{\\partial \\theta}"
+        return (
+            None,
+            "nothing says what this update must be; state it, as in \\theta \\leftarrow \\theta - \\eta \\frac{\\partial L}{\\partial \\theta}",
+        )
     span = right.span
     gradient = Derivative(None, (target,), 1, "nabla", "∇", None, span)
     for derivative in _derivatives(right):
@@ -75,23 +82,27 @@ def put(node: Node, key: str, target: Node, *, exact: Node) -> Node:
         if not isinstance(node, Scripted):
             return node
     if isinstance(node, tuple) and not isinstance(node, Name):
-        return _rebuilt(node, key, target, exact)
+        made: Node = _rebuilt(node, key, target, exact)
+        return made
     return node
 
 
-def _rebuilt(node, key: str, target: Node, exact: Node):  # type: ignore[no-untyped-def]
+def _rebuilt(node: Any, key: str, target: Node, exact: Node) -> Any:
     """A node, or a tuple of nodes, with the name replaced in all parts."""
     if not isinstance(node, tuple):
         return node
     if hasattr(node, "_fields"):
         if not isinstance(node, Factor | Term):
-            spelling = spelled(node)  # type: ignore[arg-type]
+            whole: Node = node  # type: ignore[assignment]  # a tuple with fields is a part of a formula
+            spelling = spelled(whole)
             if spelling is not None and spelling.key == key and not spelling.subs and not spelling.sups:
                 return target
-        return type(node)(*(
-            part if name.endswith("span") else _rebuilt(part, key, target, exact)
-            for name, part in zip(node._fields, node, strict=True)
-        ))
+        return type(node)(
+            *(
+                part if name.endswith("span") else _rebuilt(part, key, target, exact)
+                for name, part in zip(node._fields, node, strict=True)
+            )
+        )
     return tuple(_rebuilt(part, key, target, exact) for part in node)
 
 
@@ -122,7 +133,7 @@ def _rate(target: Node, right: Node) -> Node | None:
     return None
 
 
-def _value(body: Node):  # type: ignore[no-untyped-def]
+def _value(body: Node) -> Callable[[World, Env], Array]:
     def value(world: World, env: Env) -> Array:
         world.current = env.indices
         return evaluate(body, world, env)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from symgrad.verify.arrays import Array
-from symgrad.verify.claims import REMARKS, Claim, Finding, Member, Reached, Verdict
+from symgrad.verify.claims import Claim, Finding, Member, Reached, Verdict, Witness
 from symgrad.verify.compare import Comparer, Outcome, Truth
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
@@ -101,7 +101,11 @@ class Verdicts:
         findings: list[Finding] = []
         corrected: str | None = None
         edits: tuple[tuple[Span, str], ...] = ()
-        detail = next((o.detail for _, o in outcomes if o.verdict == "undecided"), "") if verdict == "undecided" else ""
+        detail = (
+            next((o.detail for _, o in outcomes if o.verdict == "undecided"), "")
+            if verdict == "undecided"
+            else ""
+        )
         if verdict == "wrong":
             from symgrad.verify.diagnosis import diagnosed
 
@@ -149,7 +153,7 @@ class Verdicts:
         findings: tuple[Finding, ...] = (),
         corrected: str | None = None,
         edits: tuple[tuple[Span, str], ...] = (),
-        witness: object = None,
+        witness: Witness | None = None,
         assumptions: tuple[str, ...] = (),
         members: tuple[Member, ...] = (),
         detail: str = "",
@@ -167,7 +171,7 @@ class Verdicts:
             assertion.stated.passage, span, place.line, place.column, passage.cell, target,
             self._text(assertion, span), verdict, reached, findings, corrected, edits,
             witness, tuple(repair.message for repair in statement.repairs), assumptions, members, detail,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     @property
     def notation(self) -> Notation:
@@ -233,7 +237,7 @@ def _first_span(assertion: Assertion) -> Span:
     return statement.span[0], max(statement.members[0].span[1], statement.span[0])
 
 
-def _evaluated(node: Node):  # type: ignore[no-untyped-def]
+def _evaluated(node: Node) -> Callable[[World, Env], Array]:
     def value(world: World, env: Env) -> Array:
         world.current = env.indices
         return evaluate(node, world, env)
@@ -264,7 +268,9 @@ def _losses(gathered: Gathered) -> set[str]:
 
     context = gathered.context
     nodes: list[Node] = [member for a in gathered.assertions for member in a.members]
-    nodes += [d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds]
+    nodes += [
+        d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds
+    ]
     nodes += [template.right for template in context.templates]
     found: set[str] = set()
     while nodes:
@@ -273,10 +279,11 @@ def _losses(gathered: Gathered) -> set[str]:
             spelling = spelled(here.of)
             if spelling is not None and not spelling.primes:
                 key = spelling.key
-                if key not in context.definitions and key not in context.declarations and key not in context.functions:
+                if (
+                    key not in context.definitions
+                    and key not in context.declarations
+                    and key not in context.functions
+                ):
                     found.add(key)
         nodes += children(here)
     return found
-
-
-__all__ = ["REMARKS", "Verdicts"]

@@ -15,7 +15,7 @@ from symgrad.verify.arrays import Array, MisfitError, scalar, stack
 from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, items, letters_in, script_text, spelled
-from symgrad.verify.scalars import Scalar, defined, number, symbol, symbols_of, times, total
+from symgrad.verify.scalars import Scalar, Sign, defined, number, symbol, symbols_of, times, total
 from symgrad.verify.syntax import Call, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
 
 MOST_ENTRIES: Final = 20_000
@@ -25,7 +25,7 @@ MOST_NAMED: Final = 200_000
 """The most entries that a document's names have together."""
 
 _SERIALS = count()
-_POOLS: Final = ((2, 3, 4, 5, 6, 7, 8, 9), (3, 2, 5, 4, 7, 6, 9, 8))
+_POOLS: Final = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 7, 6))
 _STEPS: Final = ((3, 4, 5), (4, 5, 6))
 _WINDOW: Final = (1, 3)
 
@@ -89,7 +89,9 @@ class Env:
 class World:
     """Entries of names at one choice of sizes."""
 
-    def __init__(self, context: Context, evaluate: Callable[[Node, World, Env], Array], choice: int = 0) -> None:
+    def __init__(
+        self, context: Context, evaluate: Callable[[Node, World, Env], Array], choice: int = 0
+    ) -> None:
         self.context = context
         self.evaluate = evaluate
         self.choice = choice
@@ -105,6 +107,7 @@ class World:
         self._definitional: dict[tuple[int, tuple[tuple[str, int], ...]], Array] = {}
         self._going: set[object] = set()
         self._entries = 0
+        self._inferring: set[str] = set()
         self.losses: dict[tuple[str, tuple[int, ...]], Scalar] = {}
         self.losses_wanted: set[str] = set()
         self.intermediates: dict[Scalar, None] = {}
@@ -124,7 +127,8 @@ class World:
         """The number that stands for a size."""
         if key not in self.sizes:
             pool = self._steps if step or key in ("T", "L") else self._pool
-            self.sizes[key] = pool.pop(0) if len(pool) > 1 else pool[0]
+            self.sizes[key] = pool.pop(0)
+            pool.append(self.sizes[key])  # with more sizes than numbers, those far apart are the same
             self.assumed_sizes[key] = self.sizes[key]
         return self.sizes[key]
 
@@ -173,8 +177,7 @@ class World:
                     if stem in self.context.choices:
                         named = self.context.named(node)
                         if named is not None:
-                            value = self.read(named[0], env).entries[0]
-                            return int(value.value)
+                            return int(self.read(named[0], env).entries[0].value)
                     if new or stem in self.context.sizes:
                         return self.size("_".join((stem, *words)))
         raise UnsettledError("this is no index and no size", node.span)
@@ -188,7 +191,9 @@ class World:
         words: list[str] = []
         for node in scripts:
             try:
-                words.append(str(self.whole(node, env)) if self.context.index_like(node) else script_text(node))
+                words.append(
+                    str(self.whole(node, env)) if self.context.index_like(node) else script_text(node)
+                )
             except UnknownNameError:
                 words.append(script_text(node))
         return words
@@ -208,9 +213,12 @@ class World:
             if entry is not None and entry.kind == "number" and entry.value.denominator == 1:
                 return int(entry.value)
         letters = node.letter
-        if len(letters) > 1 and all(c in env.indices or c in self.context.sizes or c.isdigit() for c in letters):
+        if len(letters) > 1 and all(
+            c in env.indices or c in self.context.sizes or c.isdigit() for c in letters
+        ):
             return prod(
-                int(c) if c.isdigit() else env.indices[c] if c in env.indices else self.size(c) for c in letters
+                int(c) if c.isdigit() else env.indices[c] if c in env.indices else self.size(c)
+                for c in letters
             )
         if new:
             self.context.sizes.setdefault(key)
@@ -269,12 +277,16 @@ class World:
         rows, columns = whole.shape
         place = labels[stated] - self.context.base
         if not 0 <= place < columns:
-            raise StepError(f"{shown(pattern.key, labels, ())} does not exist: there are {columns} columns", pattern.span)
+            raise StepError(
+                f"{shown(pattern.key, labels, ())} does not exist: there are {columns} columns", pattern.span
+            )
         self.assumptions.setdefault("a second label in brackets is the column of a sample")
         column = tuple(whole.entries[i * columns + place] for i in range(rows))
         return Array((rows,) if rows > 1 else (), column)
 
-    def entry(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None = None) -> Array:
+    def entry(
+        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None = None
+    ) -> Array:
         """The array at labels and leading subscripts."""
         place = (key, labels, subs)
         if opened := self.open_letters(key):
@@ -326,7 +338,9 @@ class World:
                     raise UnsettledError(f"{shown(key, labels, subs)} is defined by itself", span)
                 self._going.add(place)
                 try:
-                    return self._defined(definition, labels, subs, {**here, **bound}, place=tuple(sorted(here.items())))
+                    return self._defined(
+                        definition, labels, subs, {**here, **bound}, place=tuple(sorted(here.items()))
+                    )
                 finally:
                     self._going.discard(place)
         raise UnsettledError(f"{shown(key, labels, subs)} is not defined", span)
@@ -339,10 +353,17 @@ class World:
             numbered = declaration.subs and all(isinstance(node, Number) for node in declaration.subs)
             if numbered and len(subs) >= len(declaration.subs):
                 shape = self._shape_by(declaration, labels, subs[: len(declaration.subs)])
-                exact = [d for d in self.context.definitions.get(key, ()) if d.pattern.subs and self.matched(d.pattern, labels, subs[: len(d.pattern.subs)])]
+                exact = [
+                    d
+                    for d in self.context.definitions.get(key, ())
+                    if d.pattern.subs and self.matched(d.pattern, labels, subs[: len(d.pattern.subs)])
+                ]
                 if shape is not None and not exact:
                     return self._part(
-                        self._symbols(key, labels, subs[: len(declaration.subs)], shape), subs[len(declaration.subs) :], key, span
+                        self._symbols(key, labels, subs[: len(declaration.subs)], shape),
+                        subs[len(declaration.subs) :],
+                        key,
+                        span,
                     )
         longer: list[Definition] = []
         definitions = self.context.definitions.get(key, ())
@@ -351,7 +372,9 @@ class World:
             if wanted <= len(subs):
                 bound = self.matched(definition.pattern, labels, subs[:wanted])
                 if bound is not None:
-                    return self._part(self._defined(definition, labels, subs[:wanted], bound), subs[wanted:], key, span)
+                    return self._part(
+                        self._defined(definition, labels, subs[:wanted], bound), subs[wanted:], key, span
+                    )
             else:
                 longer.append(definition)
         if longer:
@@ -369,8 +392,6 @@ class World:
             shape = shape[1:]
             array = Array(shape, array.entries)
         if len(rest) > len(shape):
-            if len(shape) == 2 and False:
-                pass
             raise OutsideError(f"{key} has {len(shape)} axes and is read with {len(rest)} indices", span)
         base = self.context.base
         for value, size in zip(rest, shape, strict=False):
@@ -380,7 +401,8 @@ class World:
                     rest_shape = shape[len(rest) :]
                     return Array(rest_shape, (number(0),) * prod(rest_shape))
                 raise OutsideError(
-                    f"{shown(key, (), rest)} does not exist: an index runs from {base} to {base + size - 1}", span
+                    f"{shown(key, (), rest)} does not exist: an index runs from {base} to {base + size - 1}",
+                    span,
                 )
         return array.at(tuple(value - base for value in rest))
 
@@ -405,14 +427,18 @@ class World:
         if declared is not None and declared != value.shape:
             if declared and not value.shape:  # v_0 = 0
                 value = Array(declared, value.entries * prod(declared))
-            elif prod(declared) == prod(value.shape) and sorted(declared + (1,)) == sorted(value.shape + (1,)):
+            elif prod(declared) == prod(value.shape) and sorted((*declared, 1)) == sorted(
+                value.shape + (1,)
+            ):
                 value = Array(declared, value.entries)
         base = self.context.base
         entries = []
         for n, entry in enumerate(value.entries):
             at = tuple(p + base for p in unflat(n, value.shape))
             name = shown(key, labels, (*subs, *at))
-            made = defined(("entry", self.serial, key, labels, subs, at, *place), name, entry, self.sign_of(key))
+            made = defined(
+                ("entry", self.serial, key, labels, subs, at, *place), name, entry, self.sign_of(key)
+            )
             if not definition.adjoint:
                 self.intermediates[made] = None
             entries.append(made)
@@ -432,7 +458,12 @@ class World:
         return None
 
     def _shape_by(
-        self, declaration: Declaration, labels: tuple[int, ...], subs: tuple[int, ...], *, anywhere: bool = False
+        self,
+        declaration: Declaration,
+        labels: tuple[int, ...],
+        subs: tuple[int, ...],
+        *,
+        anywhere: bool = False,
     ) -> tuple[int, ...] | None:
         """The shape that one declaration leaves, or None where it speaks of another layer or entry."""
         slots = len(declaration.subs)
@@ -452,7 +483,9 @@ class World:
     def _axis_size(self, node: Node, bound: dict[str, int]) -> int:
         size = self.whole(node, Env(bound), new=True)
         if not 0 < size <= MOST_ENTRIES:
-            raise UnsettledError(f"an axis of {size:,} entries; at most {MOST_ENTRIES:,} are laid out", node.span)
+            raise UnsettledError(
+                f"an axis of {size:,} entries; at most {MOST_ENTRIES:,} are laid out", node.span
+            )
         return size
 
     def _axis(
@@ -471,7 +504,8 @@ class World:
             if isinstance(node, Name) and self.context.is_index(node.letter):
                 limits = self.limits(node.letter)
                 if limits is None:
-                    limits = self.inferred(node.letter, definition.body)
+                    bound = self._bound(definition.pattern.labels, labels, {})
+                    limits = self.inferred(node.letter, definition.body, env=Env(bound or {}))
                 if limits is not None:
                     return list(range(limits[0], limits[1] + 1))
             elif isinstance(node, Number):
@@ -489,7 +523,12 @@ class World:
                 if isinstance(node, Name):
                     limits = self.limits(node.letter)
                     if limits is not None:
-                        return stack([self.entry(key, labels, (*subs, v), span) for v in range(limits[0], limits[1] + 1)])
+                        return stack(
+                            [
+                                self.entry(key, labels, (*subs, v), span)
+                                for v in range(limits[0], limits[1] + 1)
+                            ]
+                        )
                 continue
             shape = self._shape_by(declaration, labels, subs[:slots])
             if shape is None:
@@ -502,12 +541,19 @@ class World:
                 )
             whole = self._symbols(key, labels, subs[:slots], shape)
             return self._part(whole, subs[slots:], key, span)
-        stated = (*self.context.declarations.get(key, ()), *(d.pattern for d in self.context.definitions.get(key, ())))
+        stated = (
+            *self.context.declarations.get(key, ()),
+            *(d.pattern for d in self.context.definitions.get(key, ())),
+        )
         if any(pattern.labels or pattern.subs for pattern in stated):
             return self._beyond(key, labels, subs, span)
-        return scalar(symbol(("entry", self.serial, key, labels, subs), shown(key, labels, subs), self.sign_of(key)))
+        return scalar(
+            symbol(("entry", self.serial, key, labels, subs), shown(key, labels, subs), self.sign_of(key))
+        )
 
-    def _symbols(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], shape: tuple[int, ...]) -> Array:
+    def _symbols(
+        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], shape: tuple[int, ...]
+    ) -> Array:
         """The entries of a name that nothing defines."""
         base = self.context.base
         entries: list[Scalar] = []
@@ -520,8 +566,6 @@ class World:
     def _chosen(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> Array:
         """A name that is one of finitely many numbers: one of them."""
         first, last = self.limits_of(self.context.choices[key], Env())
-        told_of = self.context.choices[key]
-        del told_of
         place = sum(labels) + 2 * sum(subs) + self.choice
         return scalar(number(first + place % (last - first + 1)))
 
@@ -545,7 +589,9 @@ class World:
             return Array((), (number(0),), "unknown", settled)
         return settled(())
 
-    def _settling(self, place: tuple[str, tuple[int, ...], tuple[int, ...]]) -> Callable[[tuple[int, ...]], Array]:
+    def _settling(
+        self, place: tuple[str, tuple[int, ...], tuple[int, ...]]
+    ) -> Callable[[tuple[int, ...]], Array]:
         key, labels, subs = place
 
         def settle(shape: tuple[int, ...]) -> Array:
@@ -573,7 +619,11 @@ class World:
                     slots = len(declaration.subs) + len(declaration.dims)
                     if declaration.dims and len(name.subs) < slots:
                         return True
-                if name.key != key and name.key not in context.declarations and name.key not in self._inferring:
+                if (
+                    name.key != key
+                    and name.key not in context.declarations
+                    and name.key not in self._inferring
+                ):
                     self._inferring.add(name.key)
                     try:
                         if self._is_array(name.key):
@@ -593,15 +643,19 @@ class World:
             parts.append(times((upstream, entry)))
         return defined(("loss as read", place), name, total(parts))
 
-    def _check_steps(self, nodes: tuple[Node, ...], values: tuple[int, ...], key: str, span: Span | None) -> None:
+    def _check_steps(
+        self, nodes: tuple[Node, ...], values: tuple[int, ...], key: str, span: Span | None
+    ) -> None:
         """A sample or an entry beyond its stated range does not exist; a step before the first does."""
         for node, value in zip(nodes, values, strict=False):
             if isinstance(node, Name):
                 limits = self.limits(node.letter)
                 if limits is not None and value > limits[1]:
-                    raise StepError(f"{shown(key, (), values)} does not exist: {node.letter} ends at {limits[1]}", span)
+                    raise StepError(
+                        f"{shown(key, (), values)} does not exist: {node.letter} ends at {limits[1]}", span
+                    )
 
-    def sign_of(self, key: str) -> str:
+    def sign_of(self, key: str) -> Sign:
         """What is known of the sign of a name."""
         return self.context.signs.get(key, "real")
 
@@ -658,11 +712,17 @@ class World:
             self._read[loss] = set(symbols_of(loss, through_definitions=True))
         return variable in self._read[loss]
 
+    def is_stated(self, loss: Scalar) -> bool:
+        """Whether the document writes what an unknown loss is a function of: then it reads nothing else."""
+        place = next(place for place, known in self.losses.items() if known is loss)
+        return bool(self._arguments_of(place[0]))
+
     def upstream(self, loss: Scalar, variable: Scalar) -> Scalar:
         """The gradient of an unknown loss by something that no equation of the document leads on."""
         place = next(place for place, known in self.losses.items() if known is loss)
         return symbol(
-            ("upstream", self.serial, place, variable), f"d{shown(place[0], place[1], ())}/d{variable.letter.name}"
+            ("upstream", self.serial, place, variable),
+            f"d{shown(place[0], place[1], ())}/d{variable.letter.name}",
         )
 
     def last_label(self, key: str) -> int | None:
@@ -733,7 +793,8 @@ class World:
                 for name, definitions in self.context.definitions.items()
                 if name not in apart
                 and any(
-                    d.adjoint or any(n.key in apart or self._is_loss(n.key) for n in names_in(d.body, self.context))
+                    d.adjoint
+                    or any(n.key in apart or self._is_loss(n.key) for n in names_in(d.body, self.context))
                     for d in definitions
                 )
             }
@@ -757,7 +818,11 @@ class World:
                 letter, _ = _affine(node, self.context)
                 if letter and letter not in letters:
                     definitions = [d.body for d in self.context.definitions.get(key, ())]
-                    limits = self.limits(letter) or self._own_axis(key, letter) or self.inferred(letter, *definitions)
+                    limits = (
+                        self.limits(letter)
+                        or self._own_axis(key, letter)
+                        or self.inferred(letter, *definitions)
+                    )
                     letters[letter] = limits or (_WINDOW if letter in "ltnτ" else self.anonymous(letter))
             for bound in assignments(list(letters.items())):
                 try:
@@ -794,7 +859,12 @@ class World:
         return self._bound(pattern.subs, subs, bound)
 
     def _bound(
-        self, nodes: tuple[Node, ...], values: tuple[int, ...], bound: dict[str, int], *, anywhere: bool = False
+        self,
+        nodes: tuple[Node, ...],
+        values: tuple[int, ...],
+        bound: dict[str, int],
+        *,
+        anywhere: bool = False,
     ) -> dict[str, int] | None:
         if len(nodes) != len(values):
             return None
@@ -819,13 +889,14 @@ class World:
                 return None
         return bound
 
-    def inferred(self, letter: str, *nodes: Node) -> tuple[int, int] | None:
-        """The range of an index from the axes that it reads."""
+    def inferred(self, letter: str, *nodes: Node, env: Env | None = None) -> tuple[int, int] | None:
+        """The range of an index from the axes that it reads; ``env`` says of which layer."""
+        here = env or Env()
         for node in nodes:
             for pattern in names_in(node, self.context):
                 for position, sub in enumerate(pattern.subs):
                     if isinstance(sub, Name) and sub.letter == letter:
-                        limits = self._axis_limits(pattern, position)
+                        limits = self._axis_limits(pattern, position, here)
                         if limits is not None:
                             return limits
                 for position, label in enumerate(pattern.labels):
@@ -835,8 +906,12 @@ class World:
                             return limits
         return None
 
-    def _axis_limits(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
+    def _axis_limits(self, pattern: Pattern, position: int, env: Env) -> tuple[int, int] | None:
         base = self.context.base
+        try:
+            labels = tuple(self.whole(node, env) for node in pattern.labels)
+        except UnsettledError:
+            labels = None
         native = self.native.get(pattern.key)
         if native is not None:
             return native.limits(position, len(pattern.subs))  # type: ignore[no-any-return]
@@ -847,8 +922,11 @@ class World:
                 if isinstance(node, Name) and node.letter in self.context.ranges:
                     return self.limits(node.letter)
             elif axis < len(declaration.dims):
+                bound = {} if labels is None else self._bound(declaration.labels, labels, {}, anywhere=True)
+                if bound is None:
+                    continue
                 try:
-                    size = self._axis_size(declaration.dims[axis], {})
+                    size = self._axis_size(declaration.dims[axis], bound)
                 except UnsettledError:
                     return None
                 return base, base + size - 1
@@ -860,7 +938,10 @@ class World:
                     if limits is None and node.letter not in self._inferring:
                         self._inferring.add(node.letter)
                         try:
-                            limits = self.inferred(node.letter, definition.body)
+                            inner = None if labels is None else self._bound(
+                                definition.pattern.labels, labels, {}, anywhere=True
+                            )
+                            limits = self.inferred(node.letter, definition.body, env=Env(inner or {}))
                         finally:
                             self._inferring.discard(node.letter)
                     if limits is not None:
@@ -868,11 +949,12 @@ class World:
         whole_axis = self._axis_of_whole(pattern, position)
         if whole_axis is not None:
             return whole_axis
-        constants = [
-            int(d.pattern.subs[position].value)
+        stated = [
+            d.pattern.subs[position]
             for d in self.context.definitions.get(pattern.key, ())
-            if position < len(d.pattern.subs) and isinstance(d.pattern.subs[position], Number)
+            if position < len(d.pattern.subs)
         ]
+        constants = [int(node.value) for node in stated if isinstance(node, Number)]
         return (min(constants), max(constants)) if constants else None
 
     def _axis_of_whole(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
@@ -889,8 +971,6 @@ class World:
             if axis < len(shape):
                 return self.context.base, self.context.base + shape[axis] - 1
         return None
-
-    _inferring: set[str] = set()
 
     def _label_limits(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
         known = [d.labels for d in self.context.declarations.get(pattern.key, ())]
@@ -938,7 +1018,11 @@ def _affine(node: Node, context: Context) -> tuple[str, int]:
     """``t + 1`` as letter and shift; no letter where it is a number or a size."""
     match node:
         case Name():
-            return (node.letter, 0) if context.is_index(node.letter) and not context.is_size(node.letter) else ("", 0)
+            return (
+                (node.letter, 0)
+                if context.is_index(node.letter) and not context.is_size(node.letter)
+                else ("", 0)
+            )
         case Sum(terms=(first, second)):
             if isinstance(first.node, Name) and isinstance(second.node, Number) and first.sign > 0:
                 letter, _ = _affine(first.node, context)
@@ -951,6 +1035,11 @@ def names_in(node: Node, context: Context) -> Iterator[Pattern]:
     pending = [node]
     while pending:
         here = pending.pop()
+        if isinstance(here, Scripted) and isinstance(here.base, Group) and here.sub is not None:
+            inside = context.pattern(here)
+            if inside is not None:
+                yield inside
+                continue
         found = context.named(here)
         if found is not None:
             yield found[0]
@@ -986,4 +1075,13 @@ def assignments(ranges: list[tuple[str, tuple[int, int]]]) -> Iterator[dict[str,
         yield dict(zip(letters, values, strict=True))
 
 
-__all__ = ["Env", "MisfitError", "OutsideError", "Reading", "UnknownNameError", "UnsettledError", "World", "items"]
+__all__ = [
+    "Env",
+    "MisfitError",
+    "OutsideError",
+    "Reading",
+    "UnknownNameError",
+    "UnsettledError",
+    "World",
+    "items",
+]
