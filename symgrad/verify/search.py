@@ -21,7 +21,20 @@ from symgrad.verify.equality import Sampler
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
 from symgrad.verify.scalars import ZERO, Scalar, symbol
-from symgrad.verify.syntax import Call, Derivative, Factor, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
+from symgrad.verify.syntax import (
+    Call,
+    Derivative,
+    Factor,
+    Group,
+    Name,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Scripted,
+    Sum,
+    children,
+)
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
 if TYPE_CHECKING:
@@ -35,6 +48,7 @@ _MOST_TRIED: Final = 40
 _MOST_PLACES: Final = 5
 _MOST_FOUND: Final = 8
 _MOST_WORDS: Final = 300
+_MOST_LINKS: Final = 24
 _LIKELY: Final = 1.45
 
 
@@ -66,7 +80,7 @@ class Search:
             self.finder.reading = Reading(partial=partial)
             try:
                 search = Search(self.finder, self.node, self.true, self.world, self.env)
-                found = search._best((search._looked_up,))  # noqa: SLF001
+                found = search._best((search._looked_up,))
             finally:
                 self.finder.reading = Reading()
             if found is not None:
@@ -140,12 +154,17 @@ class Search:
         return self._links
 
     def _unusual(self, every: list[Spot]) -> Iterator[Change]:
-        words = self.writer.values
+        words = [*self.writer.values, *(word for word, _ in inverses(self.writer))]
+        turned = [word for word, value in self._array_words() if len(value.shape) > 1] if self._is_array else []
         for spot in every:
             if self._out_of_time():
                 return
+            if turned and isinstance(spot.inside, Product) and not isinstance(spot.node, Number):
+                for change in factors_more(self.writer, spot, turned, 2.2):
+                    if change.edits[0][0][0] == spot.node.span[0]:
+                        yield change
             if self._takes_factors(spot) and not self.need(spot):
-                yield from factors_more(self.writer, spot, words)
+                yield from factors_more(self.writer, spot, [*words, *turned])
             if not (spot.inside is None or isinstance(spot.inside, Sum)):
                 yield from (c._replace(cost=c.cost + 0.6) for c in constants(self.writer, spot) if not spot.many or isinstance(spot.inside, Product))
         yield from self._missing_arrays()
@@ -155,7 +174,7 @@ class Search:
         """A summand of a bracket between matrices or vectors: A, A·B."""
         if self.given is None or not (self.given.shape or self.true.shape):
             return
-        joints = [spot for spot in every if isinstance(spot.inside, Group) or isinstance(spot.node, Sum) and spot.inside]
+        joints = [spot for spot in every if isinstance(spot.inside, Group) or (isinstance(spot.node, Sum) and spot.inside)]
         shaped = [(word, value) for word, value in self._array_words() if value.shape] if joints else []
         made = [((word,), value.shape) for word, value in shaped]
         for word, value in shaped:
@@ -177,8 +196,12 @@ class Search:
                     note = phrase.text if sign > 0 else f"-{phrase.text}"
                     yield Change(spot, new, (edit,), "missing-term", spot.term, 2.2 + 0.1 * len(words), note)
 
+    @property
+    def _is_array(self) -> bool:
+        return bool(self.true.shape)
+
     def _takes_factors(self, spot: Spot) -> bool:
-        if isinstance(spot.inside, Derivative) or isinstance(spot.node, Number) and spot.inside is not None:
+        if isinstance(spot.inside, Derivative) or (isinstance(spot.node, Number) and spot.inside is not None):
             return False
         if isinstance(spot.inside, Product):
             return isinstance(spot.node, Group) and False
@@ -231,12 +254,14 @@ class Search:
     def _factors(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
         numbers = table.numbers
         ratio = numbers.over(need.then, need.now)
-        if ratio is None or isinstance(spot.node, Sum) and spot.inside is not None and len(spot.node.terms) > 1:
+        if ratio is None or (isinstance(spot.node, Sum) and spot.inside is not None and len(spot.node.terms) > 1):
             return
         found = 0
         for sign in (1, -1):
             value = ratio if sign > 0 else numbers.minus(numbers.minus(ratio, ratio), ratio)
             for product in table.products(value, 2, self._out_of_time):
+                if all(isinstance(valued.word.node, Number) for valued in product):
+                    continue  # a sign or a constant, of which others speak
                 cost = 1.42 + sum(valued.cost for valued in product) + 0.35 * (len(product) - 1) + (sign < 0)
                 made = _joined([valued.word for valued in product], self._glue(spot.node))
                 for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
@@ -509,16 +534,21 @@ class Search:
         if both is None:
             return
         rest = Array(both[0].shape, tuple(t - g for t, g in zip(both[0].entries, both[1].entries, strict=True)))
+        spot = Spot(self.node, lambda new: new, self.node.span, None, self.node)
+        for sign in (1, -1):
+            unit, at = summand(self.writer, self.node, sign, Name("I", "", self.node.span), "I")
+            yield Change(spot, unit, (at,), "missing-term", self.node.span, 2.0, "I" if sign > 0 else "-I")
         for sign, words in self._products_that_are(rest):
             made = _joined(list(words), self._glue(None))
-            spot = Spot(self.node, lambda new: new, self.node.span, None, self.node)
             new, edit = summand(self.writer, self.node, sign, made.node, made.text)
             note = made.text if sign > 0 else f"-{made.text}"
             yield Change(spot, new, (edit,), "missing-term", self.node.span, 2.0 + 0.2 * len(words), note)
 
     def _array_words(self) -> list[tuple[Word, Array]]:
         found: list[tuple[Word, Array]] = []
-        for word in self.writer.values:
+        texts = {word.text for word in self.writer.values}
+        links = [link for link in self.links if link.text not in texts][:_MOST_LINKS]
+        for word in [*self.writer.values, *links]:
             if repr_of(word.node) == repr_of(self.finder.truth.nodes[0]):
                 continue
             value = self.finder.value(word.node, self.world, self.env)
@@ -543,6 +573,8 @@ class Search:
             for other, second in shaped:
                 if self._out_of_time():
                     return
+                if value.shape == second.shape == rest.shape:
+                    continue
                 try:
                     made = multiplied(value, second)
                 except MisfitError:

@@ -83,7 +83,7 @@ def twins(w: Writer, word: Word) -> Iterator[Word]:
     places = sorted(set(_numbers(word.node)), key=lambda place: place[0])
     for old in dict.fromkeys(own.at(place) for place in places):
         here = [place for place in places if own.at(place) == old]
-        if len(here) < 2:  # noqa: PLR2004
+        if len(here) < 2:
             continue
         for new in range(_MOST_VALUES):
             if str(new) != old:

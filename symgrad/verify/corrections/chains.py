@@ -11,7 +11,20 @@ from symgrad.verify.corrections.spots import Change, Spot, moved, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import is_transpose, spelled
 from symgrad.verify.notation import Word
-from symgrad.verify.syntax import Accent, Call, Derivative, Factor, Name, Node, Number, Product, Quotient, Scripted, Sum, Term
+from symgrad.verify.syntax import (
+    Accent,
+    Call,
+    Derivative,
+    Factor,
+    Name,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Scripted,
+    Sum,
+    Term,
+)
 
 _MANY: Final = 80
 _MOST_NAMES: Final = 300

@@ -15,7 +15,19 @@ from symgrad.verify.corrections.signs import lost_beside, signs, too_many
 from symgrad.verify.corrections.spots import Change, Spot, is_e
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
-from symgrad.verify.syntax import Accent, Big, Call, Derivative, Group, Name, Number, Product, Quotient, Scripted, Sum
+from symgrad.verify.syntax import (
+    Accent,
+    Big,
+    Call,
+    Derivative,
+    Group,
+    Name,
+    Number,
+    Product,
+    Quotient,
+    Scripted,
+    Sum,
+)
 
 
 def slight_changes(w: Writer, spot: Spot) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Final
@@ -27,6 +28,8 @@ from symgrad.verify.syntax import (
 
 _FAR: Final = 12
 _MOST_KIN: Final = 40
+_NEAR: Final = re.compile(r"\{?(?:\d+|[a-zτ][+-]1)\}?")
+"""Numbers, and the neighbours of a layer or a step."""
 
 Other = tuple[Node, str, int]
 """A script, its text, and how far it is from what stands there."""
@@ -125,14 +128,14 @@ def other_subs(w: Writer, sub: Node) -> Iterator[Other]:
                 yield sub._replace(items=(*sub.items[:n], new, *sub.items[n + 1 :])), whole, gap
             else:
                 yield new, text, gap
-    if isinstance(sub, Listed) and len(items) == 2 and not same(items[0], items[1]):  # noqa: PLR2004
+    if isinstance(sub, Listed) and len(items) == 2 and not same(items[0], items[1]):
         text = w.at(items[1].span) + w.at((items[0].span[1], items[1].span[0])) + w.at(items[0].span)
         yield sub._replace(items=(items[1], items[0])), text, 1
 
 
 def _of_run(sub: Name, letters: list[str]) -> Iterator[Other]:
     """``ij`` with one letter changed, or the two swapped."""
-    if len(sub.letter) == 2 and sub.letter[0] != sub.letter[1]:  # noqa: PLR2004
+    if len(sub.letter) == 2 and sub.letter[0] != sub.letter[1]:
         yield sub._replace(letter=sub.letter[::-1]), sub.letter[::-1], 1
     for n, old in enumerate(sub.letter):
         for letter in letters:
@@ -248,7 +251,7 @@ def kin(w: Writer, word: Word) -> Iterator[Word]:
         case _:
             return
     for new, ((start, stop), text) in made:
-        if not text.strip("{}").isdigit():
+        if not _NEAR.fullmatch(text):
             continue
         count += 1
         if count > _MOST_KIN:

@@ -49,7 +49,7 @@ def _other_limits(w: Writer, limit: Node) -> Iterator[tuple[Node, str]]:
             if value >= 0:
                 yield Number(value, False, span), str(value)
     else:
-        if isinstance(limit, Sum) and len(limit.terms) == 2:  # noqa: PLR2004
+        if isinstance(limit, Sum) and len(limit.terms) == 2:
             yield limit.terms[0].node, w.at(limit.terms[0].node.span)
         for sign in (-1, 1):
             yield Sum((Term(1, limit, span), Term(sign, one, span)), span), f"{here}{sign:+d}"
@@ -62,7 +62,7 @@ def _other_limits(w: Writer, limit: Node) -> Iterator[tuple[Node, str]]:
 def summed(w: Writer, spot: Spot) -> Iterator[Change]:
     r"""A part that should be summed over an index: a lost ``\\sum``."""
     node = spot.node
-    if w.notation.plain or isinstance(node, Big) and spot.inside is None and isinstance(node.body, Derivative):
+    if w.notation.plain or (isinstance(node, Big) and spot.inside is None and isinstance(node.body, Derivative)):
         return
     start = node.span[0]
     for text, lower, upper in sum_signs(w):

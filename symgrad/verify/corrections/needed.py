@@ -39,19 +39,19 @@ class Numbers:
         return found if isfinite(found[0]) else None
 
     def minus(self, a: Vector, b: Vector) -> Vector:
-        """a − b."""
+        """A − b."""
         if self.exact:
             return ((a[0] - b[0]) % _PRIME,)
         return tuple(x - y for x, y in zip(a, b, strict=True))
 
     def times(self, a: Vector, b: Vector) -> Vector:
-        """a · b."""
+        """A · b."""
         if self.exact:
             return (int(a[0]) * int(b[0]) % _PRIME,)
         return tuple(x * y for x, y in zip(a, b, strict=True))
 
     def over(self, a: Vector, b: Vector) -> Vector | None:
-        """a / b; None where b is 0."""
+        """A / b; None where b is 0."""
         if self.exact:
             return (int(a[0]) * pow(int(b[0]), -1, _PRIME) % _PRIME,) if b[0] else None
         if not b[0] or not isfinite(b[0]):
@@ -158,12 +158,12 @@ class Table:
         for valued in self.being(value):
             met = True
             yield (valued,)
-        if met and most < 3:  # noqa: PLR2004
+        if met and most < 3:
             return
         for pair in self._pairs(value, self.words, out_of_time):
             met = True
             yield pair
-        if met or most < 3:  # noqa: PLR2004
+        if met or most < 3:
             return
         few = self.words[:_FEW]
         for n, first in enumerate(few):

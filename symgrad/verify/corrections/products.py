@@ -44,7 +44,7 @@ def neighbours(w: Writer, spot: Spot) -> Iterator[Change]:
     for n in range(len(node.factors) - 1):
         yield from _pairs(w, spot, node, n)
         yield from symmetric(w, spot, node, n)
-    if len(node.factors) == 3:  # noqa: PLR2004
+    if len(node.factors) == 3:
         yield from _orders(w, spot, node)
 
 
@@ -97,7 +97,7 @@ def _orders(w: Writer, spot: Spot, node: Product) -> Iterator[Change]:
 def symmetric(w: Writer, spot: Spot, node: Product, n: int) -> Iterator[Change]:
     """``2A`` where ``A + Aᵀ`` is meant: the two are the same only for a symmetric matrix."""
     two, matrix = node.factors[n].node, node.factors[n + 1].node
-    if not (isinstance(two, Number) and two.value == 2) or node.factors[n + 1].op == "/":  # noqa: PLR2004
+    if not (isinstance(two, Number) and two.value == 2) or node.factors[n + 1].op == "/":
         return
     span = (two.span[0], matrix.span[1])
     here = w.at(matrix.span)
@@ -116,7 +116,7 @@ def lost_fraction(w: Writer, spot: Spot) -> Iterator[Change]:
     if not isinstance(last.node, Number) or last.op or isinstance(node.factors[-2].node, Number):
         return
     number = last.node
-    rest: Node = node.factors[0].node if len(node.factors) == 2 else node._replace(factors=node.factors[:-1])  # noqa: PLR2004
+    rest: Node = node.factors[0].node if len(node.factors) == 2 else node._replace(factors=node.factors[:-1])
     if isinstance(spot.inside, Sum) and spot.whole is spot.inside:
         whole = spot.inside
         bottom: Node = whole._replace(terms=tuple(t._replace(node=rest) if t.node is node else t for t in whole.terms))

@@ -8,7 +8,7 @@ from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.spots import Change, Edits, Spot, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
-from symgrad.verify.syntax import Call, Derivative, Group, Node, Number, Quotient, Scripted, Sum, Term
+from symgrad.verify.syntax import Call, Cases, Derivative, Group, Matrix, Node, Number, Quotient, Scripted, Sum, Term
 
 
 def signs(w: Writer, spot: Spot) -> Iterator[Change]:
@@ -20,7 +20,8 @@ def signs(w: Writer, spot: Spot) -> Iterator[Change]:
             flipped = node._replace(terms=(*node.terms[:n], term._replace(sign=-term.sign), *node.terms[n + 1 :]))
             where = term.span if len(node.terms) > 1 else spot.term
             yield Change(spot, flipped, (flip(w, term, n),), "sign", where, 1.6 if exponent else 1.0)
-    elif spot.inside is None or isinstance(spot.inside, Call | Scripted | Quotient):
+        yield from _other_way_round(w, spot, node)
+    elif spot.inside is None or isinstance(spot.inside, Call | Scripted | Quotient | Cases | Matrix):
         # The sign of an exponent is lost less often than a letter is mistaken.
         cost = 1.1 if spot.inside is None else 2.7 if isinstance(spot.inside, Scripted) else 1.6
         new = Sum((Term(-1, node, node.span),), node.span)
@@ -29,6 +30,19 @@ def signs(w: Writer, spot: Spot) -> Iterator[Change]:
         if isinstance(spot.inside, Scripted) and w.at((start - 1, start)) == "^":
             edit = node.span, "{-" + w.at(node.span) + "}"
         yield Change(spot, new, (edit,), "sign", spot.term, cost)
+
+
+def _other_way_round(w: Writer, spot: Spot, node: Sum) -> Iterator[Change]:
+    """``A - Y`` for ``Y - A``."""
+    if len(node.terms) != 2 or node.terms[0].sign < 0 or node.terms[1].sign > 0:  # noqa: PLR2004
+        return
+    one, other = node.terms
+    terms = (other._replace(sign=1), one._replace(sign=-1))
+    between = w.at((one.node.span[1], other.node.span[0]))
+    text = w.at(other.node.span) + between + w.at(one.node.span)
+    place = (one.node.span[0], other.node.span[1])
+    span = spot.inside.span if isinstance(spot.inside, Group) else node.span
+    yield Change(spot, node._replace(terms=terms), ((place, text),), "sign", span, 1.05)
 
 
 def flip(w: Writer, term: Term, n: int) -> tuple[tuple[int, int], str]:
@@ -46,7 +60,7 @@ def flip(w: Writer, term: Term, n: int) -> tuple[tuple[int, int], str]:
 def too_many(w: Writer, spot: Spot) -> Iterator[Change]:
     """The sum without one summand: nothing else is as likely where that makes it right."""
     node = spot.node
-    if not isinstance(node, Sum) or len(node.terms) < 2:  # noqa: PLR2004
+    if not isinstance(node, Sum) or len(node.terms) < 2:
         return
     for n, term in enumerate(node.terms):
         rest = (*node.terms[:n], *node.terms[n + 1 :])
