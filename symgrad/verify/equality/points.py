@@ -32,6 +32,7 @@ class Point:
         self.values: dict[Scalar, Fraction | int] = {}
 
     def __call__(self, s: Scalar) -> Fraction | int:
+        """The value of a symbol."""
         found = self.values.get(s)
         if found is None:
             found = self.values[s] = self._draw(s.letter.sign, len(self.values))

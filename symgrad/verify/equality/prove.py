@@ -18,10 +18,10 @@ def proved(levels: Levels, clock: Clock) -> bool:
     Names are replaced by their definitions only as far as :mod:`~symgrad.verify.equality.levels` says that it
     takes; where that does not do, more of them are.
     """
-    for replaced in levels.worth_trying():
+    for replaced, seconds in levels.worth_trying():
         if clock.left <= 0:
             break
-        if _try(levels, replaced, Clock(_SHARE * clock.left)):
+        if _try(levels, replaced, Clock(min(seconds, _SHARE * clock.left))):
             return True
     return False
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
+from zlib import crc32
 
 from symgrad.verify.equality.unknown import coefficients
 from symgrad.verify.equality.values import Evaluator
 from symgrad.verify.scalars import Scalar
 
 PRIME: Final = 2**127 - 1
+_WIDE: Final = 0x9E3779B97F4A7C15
+_ROOT: Final = 5
 
 
 class NotRationalError(Exception):
@@ -56,6 +59,31 @@ class ResidueEvaluator(Evaluator[int]):
                 product = product * value % PRIME
             result += product
         return result % PRIME
+
+
+class FreeResidueEvaluator(ResidueEvaluator):
+    """Functions as if nothing were known of them: f(u) is a pseudo-random remainder that u decides.
+
+    What agrees here agrees whatever the functions are, so that neither overflow nor rounding can mislead.
+    """
+
+    def power(self, value: int, exponent: Any) -> int | None:
+        """A whole power; one that is not, as a power of an unknown root."""
+        if isinstance(exponent, int):
+            return super().power(value, exponent)
+        return super().power(_scattered(_ROOT, exponent.denominator, value), exponent.numerator)
+
+    def function(self, node: Scalar, values: Sequence[int]) -> int:
+        """A remainder for the function's name and its arguments' remainders."""
+        kind = node.kind
+        if kind == "abstract":
+            name, orders = node.unknown
+            return _scattered(crc32(name.encode()), *orders, *values)
+        return _scattered(crc32(f"{kind} {node.data}".encode()), *values)
+
+
+def _scattered(*numbers: int) -> int:
+    return (hash(numbers) * _WIDE + hash((*numbers, _ROOT))) % PRIME
 
 
 def _mod(c: Fraction) -> int:
