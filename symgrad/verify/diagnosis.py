@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from symgrad.verify.arrays import Array, agreed_shapes
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.compare import Outcome, Truth
-from symgrad.verify.documents.pieces import Span
 from symgrad.verify.corrections import Change, Edits, Writer, other_words, slight_changes, spots
+from symgrad.verify.corrections.chains import repr_of
+from symgrad.verify.documents.pieces import Span
 from symgrad.verify.gather import Assertion
 from symgrad.verify.meaning import MisfitError, evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation
+from symgrad.verify.scalars import ZERO
 from symgrad.verify.search import Search, may_be_equal
 from symgrad.verify.sentences import said
-from symgrad.verify.scalars import ZERO
 from symgrad.verify.syntax import Call, Derivative, Name, Node, Number
 from symgrad.verify.tensors import learn_tensors
 from symgrad.verify.termwise import termwise
@@ -29,6 +30,9 @@ from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
 if TYPE_CHECKING:
     from symgrad.verify.verdicts import Verdicts
+
+_FEW: Final = 6
+"""So many findings may be one slip of the pen."""
 
 _LONG: Final = 240
 """Formulas longer than that are not said twice."""
@@ -145,14 +149,15 @@ class Finder:
             told = termwise(self, node, given, true, world, env)
             if told is not None and not self._is_right(node, told):
                 told = None
-            if told is not None and len(told.findings) > 1 and {f.kind for f in told.findings} - _SPORADIC:
+            if told is not None and 1 < len(told.findings) <= _FEW:
                 change = Search(self, node, true, world, env).slight()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
+            if told is not None and len(told.findings) > 1 and {f.kind for f in told.findings} - _SPORADIC:
                 left = self.wrong_target(node, given, world, env)
                 if left is not None:
                     return left
-            if told is not None and (told.close or len(told.findings) > 2):  # noqa: PLR2004
+            if told is not None and (told.close or len(told.findings) > 2):
                 return told
         change = Search(self, node, true, world, env).best()
         if change is not None:
@@ -215,7 +220,8 @@ class Finder:
             return False
         if self._rereads is None or self._rereads[0] is not node:
             given = self.verdicts.rereads(self.assertion, node, ())
-            self._rereads = node, given is not None
+            # What reads otherwise on its own says nothing of its text.
+            self._rereads = node, given is not None and repr_of(given) == repr_of(node)
         if not self._rereads[1]:
             return True
         return self.verdicts.rereads_right(self.assertion, node, change.edits, self.truth)

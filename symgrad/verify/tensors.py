@@ -29,7 +29,7 @@ def learn_tensors(notation: Notation, verdicts: Verdicts) -> None:
             for place in range(1, count + 1):
                 text = native.spelled(notation, labels, (place,) if tensor.shape else ())
                 statements = read("X = " + text, plain=notation.plain)
-                if len(statements) != 1 or len(statements[0].members) != 2:  # noqa: PLR2004
+                if len(statements) != 1 or len(statements[0].members) != 2:
                     continue
                 node = resolved(statements[0].members[1], verdicts.context)
                 notation.more.setdefault(bare(node), Word(node, text))
