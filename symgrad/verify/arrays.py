@@ -52,6 +52,9 @@ class Array:
 
     def map(self, function: Callable[[Scalar], Scalar]) -> Array:
         """The function of each entry."""
+        settle = self.settle
+        if settle is not None:
+            return Array((), self.entries, self.flexible, lambda shape: settle(shape).map(function))
         return Array(self.shape, tuple(function(entry) for entry in self.entries), self.flexible)
 
     def at(self, position: tuple[int, ...]) -> Array:
@@ -235,10 +238,11 @@ def _settled(left: Array, right: Array) -> tuple[Array, Array]:
 
 def _with_flexible(left: Array, right: Array) -> Array:
     for one, other in ((left, right), (right, left)):
+        if one.flexible and not other.shape and not other.flexible:
+            return _scaled_flexible(other.entries[0], one)
+    for one, other in ((left, right), (right, left)):
         if one.flexible == "identity":
             return scaled(one.entries[0], other)
-        if not other.shape and not other.flexible:
-            return _scaled_flexible(other.entries[0], one)
     if left.flexible == "square" and left.settle is not None and right.shape:
         return multiplied(left.settle((right.shape[0], right.shape[0])), right)
     if right.flexible == "square" and right.settle is not None and len(left.shape) == 2:

@@ -10,7 +10,7 @@ from symgrad.verify.context import Pattern
 from symgrad.verify.names import is_transpose, spelled
 from symgrad.verify.scalars import ZERO, Scalar, gradient
 from symgrad.verify.syntax import Derivative, Node, Scripted
-from symgrad.verify.world import Env, UnsettledError
+from symgrad.verify.world import Env, StepError, UnsettledError
 
 if TYPE_CHECKING:
     from symgrad.verify.world import World
@@ -108,6 +108,8 @@ def _by(
     if isinstance(by, Scripted) and by.sups and is_transpose(by.sups[-1]):
         turned, by = True, by._replace(sups=by.sups[:-1])
     variables = _variables(by, node, world, env, evaluate)
+    if "unknown" in (variables.flexible, of.flexible):
+        raise StepError("a derivative by something that does not exist at this step", node.span)
     if variables.flexible or of.flexible:
         raise UnsettledError("a derivative by something without a size", node.span)
     for entry in variables.entries:

@@ -111,6 +111,9 @@ class Context:
         self.choices: dict[str, Range] = {}
         self.entrywise_tensor = False
         self.words: set[str] = set()
+        self.limited = False
+        self.differences: list[tuple[str, str]] = []
+        self.fixed: set[str] = set()
         self.chosen: frozenset[str] = frozenset()
         self.plain_text = False
         self.layers: set[str] = set()
@@ -227,6 +230,8 @@ class Context:
         pending = [node]
         while pending:
             here = pending.pop()
+            if isinstance(here, Big) and here.upper is not None and not isinstance(here.upper, Number):
+                self.limited = True
             if isinstance(here, Big) and here.lower is not None:
                 for bound in items(here.lower):
                     left = bound.left if isinstance(bound, Relation) else bound

@@ -40,6 +40,7 @@ from symgrad.verify.syntax import (
     Statement,
     Sum,
     children,
+    parts_of,
 )
 
 RATES = ("η", "α", "λ", "ε", "γ", "μ", "ρ", "lr", "r", "a", "h")
@@ -190,6 +191,41 @@ def _finish(context: Context) -> None:
         for template in context.templates
     ]
     _note_base(context)
+    _note_differences(context)
+    _note_fixed(context)
+
+
+def _note_differences(context: Context) -> None:
+    """Sizes that are taken from one another, in shapes and in limits of sums."""
+    nodes: list[Node] = [dim for ds in context.declarations.values() for d in ds for dim in d.dims]
+    nodes += [r.last for r in context.ranges.values() if r.last is not None]
+    for table in (context.definitions, context.functions):
+        for definitions in table.values():
+            for definition in definitions:
+                nodes += [
+                    part.upper for part in parts_of(definition.body) if isinstance(part, Big) and part.upper is not None
+                ]
+    for node in nodes:
+        if isinstance(node, Sum) and isinstance(node.terms[0].node, Name) and node.terms[0].sign > 0:
+            for term in node.terms[1:]:
+                if term.sign < 0 and isinstance(term.node, Name):
+                    context.differences.append((node.terms[0].node.letter, term.node.letter))
+
+
+def _note_fixed(context: Context) -> None:
+    """Steps that stand for one: C_{t-1} is declared and C_t defined, and nothing says how many t there are."""
+    for key, declarations in context.declarations.items():
+        for definition in context.definitions.get(key, ()):
+            for declaration in declarations:
+                scripts = zip(
+                    (*declaration.labels, *declaration.subs),
+                    (*definition.pattern.labels, *definition.pattern.subs),
+                    strict=False,
+                )
+                for stated, made in scripts:
+                    letters = {name.letter for name in letters_in(stated)} & {n.letter for n in letters_in(made)}
+                    if type(stated) is not type(made):
+                        context.fixed |= {letter for letter in letters if letter not in context.ranges}
 
 
 def _split_again(pattern: Pattern, context: Context) -> Pattern:
@@ -197,7 +233,17 @@ def _split_again(pattern: Pattern, context: Context) -> Pattern:
 
 
 def _note_base(context: Context) -> None:
-    """Whether positions count from 0: a sum or a range over an axis begins there."""
+    """Whether positions count from 0: a sum or a range over an axis begins there, or an entry is called x_{00}."""
+    bodies = [d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds]
+    for body in bodies:
+        for part in parts_of(body):
+            named = context.named(part) if isinstance(part, Scripted) else None
+            if named is None or context.is_defined_at_all(named[0].key):
+                continue
+            if any(d.dims for d in context.declarations.get(named[0].key, ())) and any(
+                isinstance(sub, Number) and sub.value == 0 for sub in named[0].subs
+            ):
+                context.base = 0
     for letter, stated in context.ranges.items():
         if isinstance(stated.first, Number) and stated.first.value == 0 and not stated.members:
             for declarations in context.declarations.values():

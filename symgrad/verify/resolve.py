@@ -285,6 +285,8 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
         return True
     if key in BUILTIN:
         return key not in context.declarations and key not in context.definitions
+    if key in LOSS_LETTERS and pattern.labels and not _labelled(key, context):
+        return True  # the loss of a step, beside the loss of all: L = Σ_t L^(t)(o^(t))
     if context.is_known(key) or key.partition("^")[0] in context.power_names:
         return primes > 0 and key not in context.declarations
     if key in context.self_called:
@@ -296,6 +298,13 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
     if primes:
         return True
     return key not in context.plain
+
+
+def _labelled(key: str, context: Context) -> bool:
+    """Whether a name is stated with labels."""
+    return any(d.labels for d in context.declarations.get(key, ())) or any(
+        d.pattern.labels for d in context.definitions.get(key, ())
+    )
 
 
 def _called(head: Node, node: Node, group: Group, context: Context) -> Node:

@@ -81,6 +81,8 @@ class Verdicts:
         if assertion.kind == "update":
             truth, note = update_truth(members[0], members[1], self.context)
             return truth, list(members[1:]), note
+        if "→" in assertion.relations:
+            return None, [], "an arrow stands between its formulas; put each equation on a row of its own"
         anchor = assertion.anchor if assertion.anchor is not None else members[0]
         rest = members if assertion.anchor is not None else members[1:]
         relations = assertion.relations
@@ -263,7 +265,6 @@ def _plain(latex: str) -> str:
 
 def _losses(gathered: Gathered) -> set[str]:
     """The keys of losses that nothing defines: what stands under ∂ and is nowhere stated."""
-    from symgrad.verify.names import spelled
     from symgrad.verify.syntax import Derivative, children
 
     context = gathered.context
@@ -276,9 +277,9 @@ def _losses(gathered: Gathered) -> set[str]:
     while nodes:
         here = nodes.pop()
         if isinstance(here, Derivative) and here.of is not None:
-            spelling = spelled(here.of)
-            if spelling is not None and not spelling.primes:
-                key = spelling.key
+            named = context.named(here.of)
+            if named is not None and not named[2]:
+                key = named[0].key
                 if (
                     key not in context.definitions
                     and key not in context.declarations

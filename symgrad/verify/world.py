@@ -28,6 +28,7 @@ _SERIALS = count()
 _POOLS: Final = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 7, 6))
 _STEPS: Final = ((3, 4, 5), (4, 5, 6))
 _WINDOW: Final = (1, 3)
+_MIDDLE: Final = 2
 
 
 class UnsettledError(Exception):
@@ -107,6 +108,7 @@ class World:
         self._definitional: dict[tuple[int, tuple[tuple[str, int], ...]], Array] = {}
         self._going: set[object] = set()
         self._entries = 0
+        self._size_differences()
         self._inferring: set[str] = set()
         self.losses: dict[tuple[str, tuple[int, ...]], Scalar] = {}
         self.losses_wanted: set[str] = set()
@@ -114,12 +116,23 @@ class World:
         self.current: dict[str, int] = {}
         self.defining: list[str] = []
         self.surrogates = False
+        self.guessed: dict[str, None] = {}
         self._open: dict[str, tuple[str, ...]] = {}
         self._read: dict[Scalar, set[Scalar]] = {}
         self.serial = next(_SERIALS)
         self._outputs: dict[str, list[Scalar]] = {}
         self.network_outputs: list[Scalar] | None = None
         self.made_entries: dict[str, list[Scalar]] = {}
+
+    def _size_differences(self) -> None:
+        """Where one size is taken from another, the other is larger: the H and K of H − K + 1."""
+        large = [n for n in ((6, 7, 5), (7, 6, 8))[self.choice]]
+        small = [n for n in ((2, 3), (3, 2))[self.choice]]
+        for larger, smaller in self.context.differences:
+            if larger not in self.sizes and large:
+                self.sizes[larger] = self.assumed_sizes[larger] = large.pop(0)
+            if smaller not in self.sizes and small:
+                self.sizes[smaller] = self.assumed_sizes[smaller] = small.pop(0)
 
     # Sizes and indices
 
@@ -188,6 +201,9 @@ class World:
         for part in spelling.sups:
             if not is_transpose(part):
                 scripts += children(part) or (part,)
+        literal = [script_text(node) for node in scripts]
+        if "_".join((spelling.key, *literal)) in self.sizes:
+            return literal
         words: list[str] = []
         for node in scripts:
             try:
@@ -238,6 +254,7 @@ class World:
     def anonymous(self, letter: str) -> tuple[int, int]:
         """The range of an index of which nothing says how far it runs."""
         self.assumptions.setdefault(f"{letter} runs over a few values, since nothing says how many")
+        self.guessed.setdefault(letter)
         return self.context.base, self.context.base + 1 + self.choice
 
     def limits_of(self, stated: Range, env: Env) -> tuple[int, int]:
@@ -420,6 +437,8 @@ class World:
             self.reading, self.current = reading, current
             self.defining.pop()
         declared = self.declared_shape(key, labels, subs)
+        if value.flexible == "unknown" and declared is None:
+            return Array((), value.entries, "unknown", self._settling((key, labels, subs)))
         if value.flexible and declared is not None:
             from symgrad.verify.arrays import fitted
 
@@ -747,7 +766,7 @@ class World:
             used: set[Scalar] = set()
             for entry in every:
                 if entry.definition is not None:
-                    used.update(symbols_of(entry.definition))
+                    used.update(symbols_of(entry.definition, through_definitions=True))
             self._outputs[key] = [entry for entry in every if entry not in used and entry.kind == "symbol"]
         return self._outputs[key]
 
@@ -884,6 +903,12 @@ class World:
             if anywhere:
                 continue
             limits = self.limits(letter)
+            if limits is None and letter in self.context.fixed:
+                if here != _MIDDLE:
+                    return None
+                continue
+            if limits is not None and shift > 0 and value > limits[1]:
+                return None  # z^(l+1) for the last l: there is no such layer
             low, high = limits if limits is not None else (_WINDOW[0], None)
             if here < low or (high is not None and here > high):
                 return None
@@ -946,7 +971,7 @@ class World:
                             self._inferring.discard(node.letter)
                     if limits is not None:
                         return limits
-        whole_axis = self._axis_of_whole(pattern, position)
+        whole_axis = self._axis_of_whole(pattern, position, labels, env)
         if whole_axis is not None:
             return whole_axis
         stated = [
@@ -957,11 +982,24 @@ class World:
         constants = [int(node.value) for node in stated if isinstance(node, Number)]
         return (min(constants), max(constants)) if constants else None
 
-    def _axis_of_whole(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
+    def _axis_of_whole(
+        self, pattern: Pattern, position: int, labels: tuple[int, ...] | None, env: Env
+    ) -> tuple[int, int] | None:
         """The axis of a name that is defined whole, as ``Z = XW``."""
         definitions = self.context.definitions.get(pattern.key, ())
         if not definitions or any(len(d.pattern.subs) > position for d in definitions):
             return None
+        for definition in definitions:
+            slots = len(definition.pattern.subs)
+            try:
+                subs = tuple(self.whole(node, env) for node in pattern.subs[:slots])
+                if labels is None or self.matched(definition.pattern, labels, subs) is None:
+                    continue
+                shape = self.entry(pattern.key, labels, subs).shape
+            except UnsettledError:
+                continue
+            if position - slots < len(shape):
+                return self.context.base, self.context.base + shape[position - slots] - 1
         for labels, subs in self._places(pattern.key):
             try:
                 shape = self.entry(pattern.key, labels, subs).shape

@@ -188,6 +188,9 @@ class Lexer:
         if self.plain and (pair := _PLAIN_SIGNS.get(self.text[start : start + 2])):
             self.add(*pair, start, start + 2)
             return start + 2
+        if text == "." and self.text[start + 1 : start + 2] in ("*", "∗") and not self.plain:
+            self.add("op", "⊙", start, start + 2)  # .* as in Octave
+            return start + 2
         if text in ":.=" and self.text.startswith((":=", "..", "=:"), start) and text != "=":
             if text == ":":
                 self.add("rel", ":=", start, start + 2)
