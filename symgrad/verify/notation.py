@@ -27,7 +27,6 @@ from symgrad.verify.syntax import (
 )
 from symgrad.verify.world import Env, UnsettledError, World
 
-
 _NEVER_PRIMED: Final = frozenset(
     ("log", "ln", "exp", "sqrt", "max", "min", "softmax", "sum", "mean", "tr", "diag", "norm", "abs", "sign", "sgn")
 )
@@ -196,9 +195,7 @@ class Notation:
             inner = glue.join(joined)
             if sample.glued:
                 text += inner
-            elif len(inner) == 1 and not sample.braces:
-                text += f"_{inner}"
-            elif self.plain and not sample.braces:
+            elif (len(inner) == 1 and not sample.braces) or (self.plain and not sample.braces):
                 text += f"_{inner}"
             else:
                 text += f"_{{{inner}}}"

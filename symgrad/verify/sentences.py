@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.verify.claims import Kind
 
 
-def said(kind: Kind, given: str, expected: str, note: str = "") -> str:  # noqa: PLR0911  # one sentence a kind
+def said(kind: Kind, given: str, expected: str, note: str = "") -> str:  # one sentence a kind
     """A finding in a sentence without a full stop; ``note`` is what was missing."""
     match kind:
         case "sign":
