@@ -84,10 +84,8 @@ class Gathered(NamedTuple):
     """Every statement with its members resolved, what is given included."""
 
 
-def unknown_names(
-    assertion: Assertion, gathered: Gathered, network: Iterable[str], *, whole: bool = False
-) -> list[str]:
-    """Letters in a claim that are declared, defined or used nowhere else in the document."""
+def spoken_of(gathered: Gathered, network: Iterable[str]) -> set[str]:
+    """Every name that a document's equations, facts and templates speak of."""
     context = gathered.context
     known = set(network)
     for table in (context.definitions, context.functions):
@@ -98,6 +96,13 @@ def unknown_names(
         known |= _keys(left, context) | _keys(right, context)
     for template in context.templates:
         known |= _keys(template.left, context) | _keys(template.right, context)
+    return known
+
+
+def unknown_names(
+    assertion: Assertion, context: Context, known: set[str], *, whole: bool = False
+) -> list[str]:
+    """Letters in a claim that are declared, defined or used nowhere else in the document."""
     found: list[str] = []
     for member in assertion.members[1:] if assertion.anchor is None and not whole else assertion.members:
         for key in sorted(_keys(member, context)):
@@ -841,7 +846,7 @@ def _stands_in(name: Node, node: Node) -> bool:
             continue
         if bare(here) == target:
             return True
-        if isinstance(here, Scripted) and spelled(here) is not None:
+        if isinstance(here, Scripted) and (here.sub is not None or any(isinstance(s, Label) for s in here.sups)):
             continue  # W_0 is another name than W
         pending += children(here)
     return False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from symgrad.verify.claims import Claim
 from symgrad.verify.gather import Stated, gather
 from symgrad.verify.passages import Document
-from symgrad.verify.tidy import differentials, has_scripted_delta, tidied
+from symgrad.verify.tidy import differentials, has_scripted_delta, tidied, wants_tidying
 from symgrad.verify.verdicts import Verdicts
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def judged(
     for number, assertion in enumerate(gathered.assertions):
         if progress is not None:
             progress(number, len(gathered.assertions))
-        claims.append(verdicts.claim(assertion, claims))
+        claims.append(verdicts.claim(assertion))
     if any(passage.display == "table" for passage in document.passages):
         from symgrad.verify.tables import table_claims
 
@@ -69,6 +69,8 @@ def read_document(document: Document) -> list[Stated]:
     every = [member for one in stated for member in one.statement.members]
     deltas = not has_scripted_delta(every)
     after_d = differentials(one.statement.members[0] for one in stated if one.statement.members)
+    if not after_d and not any(wants_tidying(member) for member in every):
+        return stated
     return [
         one._replace(
             statement=one.statement._replace(

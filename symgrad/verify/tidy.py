@@ -20,6 +20,7 @@ from symgrad.verify.syntax import (
     Term,
     Transposed,
     children,
+    parts_of,
 )
 
 
@@ -31,6 +32,19 @@ def has_scripted_delta(nodes: Iterable[Node]) -> bool:
         if isinstance(here, Scripted) and isinstance(here.base, Name) and here.base.letter == "Δ":
             return True
         pending += children(here)
+    return False
+
+
+def wants_tidying(node: Node) -> bool:
+    """Whether a formula holds a spelling that is made one with another."""
+    for part in parts_of(node):
+        if isinstance(part, Name) and part.letter == "Δ":
+            return True
+        if isinstance(part, Scripted) and any(
+            isinstance(sup, Scripted) or (isinstance(sup, Name) and sup.letter in ("T", "⊤") and sup.style)
+            for sup in part.sups
+        ):
+            return True
     return False
 
 

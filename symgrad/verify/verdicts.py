@@ -11,7 +11,7 @@ from symgrad.verify.compare import Comparer, Outcome, Truth
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.equality.facts import solved
-from symgrad.verify.gather import Assertion, Gathered, unknown_names
+from symgrad.verify.gather import Assertion, Gathered, spoken_of, unknown_names
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
@@ -46,8 +46,10 @@ class Verdicts:
         self._open: bool | None = None
         self._notation: Notation | None = None
         self._samplers: dict[int, Sampler] = {}
+        self._seen: dict[str, Claim] = {}
+        self._spoken: set[str] | None = None
 
-    def claim(self, assertion: Assertion, before: Sequence[Claim]) -> Claim:
+    def claim(self, assertion: Assertion) -> Claim:
         """The claim that an assertion is, judged and, where it is wrong, diagnosed."""
         if assertion.kind == "unreadable":
             return self._unreadable(assertion)
@@ -65,7 +67,7 @@ class Verdicts:
         if truth is None:
             return self._made(assertion, "undecided", None, detail=note)
         outcomes = [(node, self.comparer.outcome(node, truth)) for node in judged]
-        return self._whole(assertion, truth, outcomes, before)
+        return self._whole(assertion, truth, outcomes)
 
     def _narrow(self) -> None:
         """One choice of sizes is enough where the document leaves none open."""
@@ -94,7 +96,6 @@ class Verdicts:
         assertion: Assertion,
         truth: Truth,
         outcomes: list[tuple[Node, Outcome]],
-        before: Sequence[Claim],
     ) -> Claim:
         statement = assertion.stated.statement
         verdict, reached = _combined([outcome for _, outcome in outcomes])
@@ -130,13 +131,14 @@ class Verdicts:
             witness=witness if verdict == "wrong" else None, assumptions=assumptions, detail=detail,
             members=tuple(Member(self.raw(assertion, node.span), o.verdict, o.reached) for node, o in outcomes),
         )  # fmt: skip
-        return self._with_duplicate(made, before)
+        return self._with_duplicate(made)
 
-    def _with_duplicate(self, claim: Claim, before: Sequence[Claim]) -> Claim:
-        same = next((c for c in before if _plain(c.latex) == _plain(claim.latex)), None)
-        if same is None or claim.verdict == "unreadable":
+    def _with_duplicate(self, claim: Claim) -> Claim:
+        same = self._seen.setdefault(_plain(claim.latex), claim)
+        if same is claim or claim.verdict == "unreadable":
             return claim
-        remark = Finding("duplicate", claim.latex, "", f"the same as line {same.line}", claim.span)
+        where = f"line {same.line}" + (f", column {same.column}" if same.line == claim.line else "")
+        remark = Finding("duplicate", claim.latex, "", f"the same as the claim in {where}", claim.span)
         return claim._replace(findings=(*claim.findings, remark))
 
     def _unreadable(self, assertion: Assertion) -> Claim:
@@ -195,8 +197,10 @@ class Verdicts:
 
     def unknown_names(self, assertion: Assertion, *, whole: bool = False) -> list[str]:
         """Names in a claim that nothing else in the document speaks of; ``whole`` looks at its left side too."""
-        keys = self.network.keys if self.network is not None else frozenset()
-        return unknown_names(assertion, self.gathered, keys, whole=whole)
+        if self._spoken is None:
+            keys = self.network.keys if self.network is not None else frozenset()
+            self._spoken = spoken_of(self.gathered, keys)
+        return unknown_names(assertion, self.context, self._spoken, whole=whole)
 
     def rereads_right(
         self, assertion: Assertion, node: Node, edits: tuple[tuple[Span, str], ...], truth: Truth

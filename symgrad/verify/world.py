@@ -732,7 +732,9 @@ class World:
         return variable in self._read[loss]
 
     def is_stated(self, loss: Scalar) -> bool:
-        """Whether the document writes what an unknown loss is a function of: then it reads nothing else."""
+        """Whether it is stated what an unknown loss is a function of: then it reads nothing else."""
+        if self.network_outputs is not None:
+            return True
         place = next(place for place, known in self.losses.items() if known is loss)
         return bool(self._arguments_of(place[0]))
 
