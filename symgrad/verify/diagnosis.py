@@ -31,6 +31,7 @@ from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 if TYPE_CHECKING:
     from symgrad.verify.verdicts import Verdicts
 
+_NOTHING: Final = 1e-9
 _FEW: Final = 6
 """So many findings may be one slip of the pen."""
 
@@ -206,6 +207,13 @@ class Finder:
             return None
         return self._left([node])
 
+    def _vanishes(self, value: Array, world: World) -> bool:
+        sampler = self.verdicts.sampler(world)
+        return all(
+            entry is ZERO or all(not abs(number) > _NOTHING for number in sampler.floats(entry))
+            for entry in value.entries
+        )
+
     def _fits(self, candidate: Node, true: Array, world: World, env: Env) -> bool:
         given = self.value(candidate, world, env)
         both = None if given is None else agreed_shapes(true, given)
@@ -252,12 +260,14 @@ class Finder:
             return None
         world, env, _ = place
         value = self.value(nodes[0], world, env)
-        if value is None or all(entry is ZERO for entry in value.entries):
+        if value is None or self._vanishes(value, world):
             return None  # anything may be 0
         tried = 0
         for change in sorted(found, key=lambda c: c.cost):
             if monotonic() > self.until or tried > 8:
                 return None
+            if any(repr_of(change.node) == repr_of(node) for node in nodes):
+                continue  # a formula that says itself says nothing
             if not self._fits(change.node, value, world, env):
                 continue
             tried += 1

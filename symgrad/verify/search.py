@@ -22,6 +22,7 @@ from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
 from symgrad.verify.scalars import ZERO, Scalar, symbol
 from symgrad.verify.syntax import (
+    Big,
     Call,
     Derivative,
     Factor,
@@ -141,8 +142,8 @@ class Search:
             # Where a part's due value is known, what is missing was looked up.
             if self._out_of_time():
                 return
-            summand = spot.inside is None or isinstance(spot.inside, Sum)
-            wide = summand or isinstance(spot.node, Product | Derivative)
+            alone = spot.inside is None or isinstance(spot.inside, Sum | Big)
+            wide = alone or isinstance(spot.node, Product | Derivative)
             if self._takes_factors(spot) and wide and not self.need(spot):
                 yield from factors_more(self.writer, spot, self.links, 1.4)
 
@@ -254,6 +255,8 @@ class Search:
     def _factors(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
         numbers = table.numbers
         ratio = numbers.over(need.then, need.now)
+        # A summand that is missing is likelier than a factor deep inside.
+        deep = 0.0 if spot.inside is None or spot.inside is self.node else 0.7
         if ratio is None or (isinstance(spot.node, Sum) and spot.inside is not None and len(spot.node.terms) > 1):
             return
         found = 0
@@ -262,7 +265,7 @@ class Search:
             for product in table.products(value, 2, self._out_of_time):
                 if all(isinstance(valued.word.node, Number) for valued in product):
                     continue  # a sign or a constant, of which others speak
-                cost = 1.42 + sum(valued.cost for valued in product) + 0.35 * (len(product) - 1) + (sign < 0)
+                cost = 1.42 + deep + sum(valued.cost for valued in product) + 0.35 * (len(product) - 1) + (sign < 0)
                 made = _joined([valued.word for valued in product], self._glue(spot.node))
                 for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
                     part = change.part
@@ -407,7 +410,7 @@ class Search:
             if repr_of(word.node) == repr_of(anchor):
                 continue
             value = self.finder.value(word.node, self.world, self.env)
-            if value is None or value.shape or value.flexible or value.entries[0] is self.true.entries[0]:
+            if value is None or value.shape or value.flexible:
                 continue
             vector = numbers.of(value.entries[0])
             if vector is not None and not numbers.zero(vector):
@@ -516,7 +519,7 @@ class Search:
         if isinstance(anchor, Name) and len(anchor.letter) == 1 and self.finder.assertion.kind == "update":
             return False
         wanted = repr_of(anchor)
-        return any(repr_of(part) == wanted for part in _every(change.node if self._holds_itself else change.part))
+        return any(repr_of(part) == wanted for part in _every(change.node))
 
     @property
     def _holds_itself(self) -> bool:
@@ -633,6 +636,9 @@ def _joined(words: list[Word], glue: str) -> Word:
     if len(words) == 1:
         return words[0]
     for n, word in enumerate(words):
+        if isinstance(word.node, Quotient) and word.text.startswith("1/"):
+            top = _joined([*words[:n], *words[n + 1 :]], glue)
+            return Word(word.node._replace(top=top.node), f"{top.text}{word.text[1:]}")
         if isinstance(word.node, Quotient) and word.text.startswith(_ONE_OVER):
             top = _joined([*words[:n], *words[n + 1 :]], glue)
             text = top.text

@@ -21,15 +21,20 @@ def learn_tensors(notation: Notation, verdicts: Verdicts) -> None:
     from symgrad.verify.resolve import resolved
 
     world = verdicts.worlds[0]
-    for native in world.native.values():
-        for labels, tensor in native.tensors.items():
-            count = prod(int(size) for size in tensor.shape)
-            if count > _MOST_ENTRIES or len(notation.more) + count > _MOST:
+    network = verdicts.network
+    if network is None:
+        return
+    computed = {definition.target.name for definition in network.model.definitions}
+    every = [(native, labels, tensor) for native in world.native.values() for labels, tensor in native.tensors.items()]
+    # A chain goes through what is computed: ∂L/∂z before ∂L/∂b.
+    for native, labels, tensor in sorted(every, key=lambda item: item[2].name not in computed):
+        count = prod(int(size) for size in tensor.shape)
+        if count > _MOST_ENTRIES or len(notation.more) + count > _MOST:
+            continue
+        for place in range(1, count + 1):
+            text = native.spelled(notation, labels, (place,) if tensor.shape else ())
+            statements = read("X = " + text, plain=notation.plain)
+            if len(statements) != 1 or len(statements[0].members) != 2:
                 continue
-            for place in range(1, count + 1):
-                text = native.spelled(notation, labels, (place,) if tensor.shape else ())
-                statements = read("X = " + text, plain=notation.plain)
-                if len(statements) != 1 or len(statements[0].members) != 2:
-                    continue
-                node = resolved(statements[0].members[1], verdicts.context)
-                notation.more.setdefault(bare(node), Word(node, text))
+            node = resolved(statements[0].members[1], verdicts.context)
+            notation.more.setdefault(bare(node), Word(node, text))

@@ -59,8 +59,8 @@ def _scalar(finder: Finder, node: Node, true: Scalar, world: World, env: Env) ->
         words: list[str] = []
         for factor, exponent in monomial:
             text = finder.notation.symbol(factor, world, env) if factor.kind == "symbol" else None
-            if text is None:
-                return None
+            if text is None or "".join(text.split()) == finder.anchor_text():
+                return None  # the left side once more says nothing
             if exponent != 1:
                 text = f"{text}^{exponent}" if 0 < exponent < 10 else f"{text}^{{{exponent}}}"
             words.append(text)

@@ -136,6 +136,8 @@ def _parts(spot: Spot) -> Iterator[Spot]:
         case Scripted():
             if spelled(node) is None or is_e(node):
                 yield part(node.base, lambda new: node._replace(base=new))
+            if isinstance(node.sub, Relation):
+                yield part(node.sub, lambda new: node._replace(sub=new))
             for n, sup in enumerate(node.sups):
                 if not isinstance(sup, Label | Transposed):
                     yield part(sup, lambda new, n=n: node._replace(sups=(*node.sups[:n], new, *node.sups[n + 1 :])))  # type: ignore[misc]
