@@ -123,8 +123,8 @@ def test_hypotheses_say_what_is_known_of_a_sign(formula, sign):
 
 @pytest.mark.parametrize(
     ("hypothesis", "verdict"),
-    [((), "wrong"), (("x > 0",), "right"), ((r"x \geq 0",), "right"), (("y > 0",), "wrong")]
-)  # fmt: skip
+    [((), "wrong"), (("x > 0",), "right"), ((r"x \geq 0",), "right"), (("y > 0",), "wrong")],
+)
 def test_a_sign_decides_what_holds_only_with_it(hypothesis, verdict):
     given = [r"x, y \in \mathbb{R}", r"z = |x|", *hypothesis]
     assert verdicts(sheet("z = x", given=given)) == [verdict]
@@ -183,8 +183,7 @@ SOFTMAX = (r"z \in \mathbb{R}^3", r"p_i = \frac{e^{z_i}}{\sum_{k=1}^3 e^{z_k}}",
         (r"\frac{\partial p_i}{\partial z_j} = p_i (1_{i=j} - p_j)", "right"),
         (r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)", "right"),
         (
-            r"\frac{\partial p_i}{\partial z_j} ="
-            + r"\begin{cases} p_i (1 - p_i) & i = j \\ -p_i p_j & i \neq j \end{cases}",
+            r"\nabla_{z_j} p_i = \begin{cases} p_i (1 - p_i) & i = j \\ -p_i p_j & i \neq j \end{cases}",
             "right",
         ),
     ],

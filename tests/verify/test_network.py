@@ -1,0 +1,129 @@
+"""A network as the truth: which letter of a document is which tensor, and how its entries are counted."""
+
+from __future__ import annotations
+
+import pytest
+from judging import judge, prose, verdicts
+
+from symgrad.errors import NameUnknownError
+
+NET = "input(5x5) | conv2d(1, 3, stride=2, bias=false)"
+LAYERS = "input(2) | linear(3) | tanh | linear(1)"
+# The kernel lies on these entries of the picture for the first output, by row and column from 0.
+FIRST = [(i, j) for i in range(3) for j in range(3)]
+
+
+def summed(picture, kernel):
+    return " + ".join(f"{picture(i, j)} {kernel(i, j)}" for i, j in FIRST)
+
+
+def flat(letter, width, base=1):
+    return lambda i, j: f"{letter}_{{{width * i + j + base}}}"
+
+
+def paired(letter, comma=""):
+    return lambda i, j: f"{letter}_{{{i + 1}{comma}{j + 1}}}"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param("z_1", summed(flat("a", 5), flat("w", 3)), id="flat"),
+        pytest.param("z_0", summed(flat("a", 5, 0), flat("w", 3, 0)), id="from 0"),
+        pytest.param("z_{11}", summed(paired("a"), paired("w")), id="rows and columns"),
+        pytest.param("z_{1,1}", summed(paired("a", ","), paired("w", ",")), id="rows, columns"),
+        pytest.param("o_1", summed(flat("x", 5), flat("k", 3)), id="other letters"),
+        pytest.param("o_{1,1}", summed(paired("x", ","), paired("k", ",")), id="other letters by rows"),
+        pytest.param("z_1", summed(flat("a", 5), flat("W", 3)), id="a capital"),
+        pytest.param(r"\mathbf{z}_1", summed(flat(r"\mathbf{a}", 5), flat(r"\mathbf{w}", 3)), id="bold"),
+    ],
+)
+def test_a_document_may_count_and_call_entries_as_it_likes(left, right):
+    assert verdicts(prose(f"{left} = {right}"), NET) == ["right"]
+    assert verdicts(prose(f"{left} = {right} + {right.split(' + ')[0]}"), NET) == ["wrong"]
+
+
+GRADIENT = " + ".join(
+    rf"x_{{{n}}} \frac{{\partial L}}{{\partial o_{z}}}" for z, n in enumerate((1, 3, 11, 13), start=1)
+)
+
+
+@pytest.mark.parametrize("names", [None, {"a": "x", "w": "k", "z": "o"}])
+def test_letters_are_mapped_by_shape_or_as_one_says(names):
+    text = prose(rf"\frac{{\partial L}}{{\partial k_1}} = {GRADIENT}")
+    assert verdicts(text, NET, names=names) == ["right"]
+
+
+def test_what_one_says_of_names_holds_against_the_letters_themselves():
+    swapped = {"a": "w", "w": "a", "z": "z"}
+    assert verdicts(prose("z_1 = " + summed(flat("w", 5), flat("a", 3))), NET, names=swapped) == ["right"]
+
+
+def test_a_name_that_the_network_does_not_have_is_refused_with_what_it_has():
+    with pytest.raises(NameUnknownError, match=r"the network has no 'q'.*a, w, z"):
+        judge(prose("z_1 = a_1"), NET, names={"q": "x"})
+
+
+@pytest.mark.parametrize("formula", ["z_1 = g a_1", "z_1 = a_1 w_1 + B", r"\mathbf{z} = f(\mathbf{a})"])
+def test_letters_that_the_network_does_not_have_leave_a_claim_undecided(formula):
+    (claim,) = judge(prose(formula), NET)
+    assert claim.verdict == "undecided"
+    assert "--names" in claim.detail
+
+
+def test_entries_beyond_the_tensor_are_told_with_what_there_is():
+    (claim,) = judge(prose("z_5 = a_1 w_1"), NET)
+    assert claim.verdict == "undecided"
+    assert "run from 1 to 4" in claim.detail
+
+
+def test_the_first_equation_for_a_name_of_the_network_is_a_claim():
+    assert verdicts(prose("z_1 = a_1 w_1")) == []
+    assert verdicts(prose("z_1 = a_1 w_1"), NET) == ["wrong"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        ("z^{(1)}_1 = w^{(1)}_{11} a^{(0)}_1 + w^{(1)}_{12} a^{(0)}_2 + b^{(1)}_1", "right"),
+        ("z^{[1]}_1 = w^{[1]}_{11} a^{[0]}_1 + w^{[1]}_{12} a^{[0]}_2 + b^{[1]}_1", "right"),
+        ("z^{(1)}_1 = w^{(1)}_{11} a^{(0)}_1 + w^{(1)}_{21} a^{(0)}_2 + b^{(1)}_1", "wrong"),
+        (r"\nabla_{w^{(2)}_{13}} L = \frac{\partial L}{\partial z^{(2)}_1} a^{(1)}_3", "right"),
+        (r"\nabla_{w^{(2)}_{12}} L = \frac{\partial L}{\partial z^{(2)}_1} a^{(1)}_3", "wrong"),
+        (r"a^{(1)} = \tanh(z^{(1)})", "right"),
+        ("z^{(2)} = W^{(2)} a^{(1)} + b^{(2)}", "right"),
+        ("z^{(2)} = W^{(2)} a^{(1)}", "wrong"),
+        (r"\frac{\partial L}{\partial W^{(2)}} = \frac{\partial L}{\partial z^{(2)}} a^{(1)\top}", "right"),
+        (r"\frac{\partial L}{\partial z^{(1)}} = \frac{\partial L}{\partial a^{(1)}}", "wrong"),
+        (r"\nabla_{z^{(1)}} L = \nabla_{a^{(1)}} L \odot (1 - a^{(1)} \odot a^{(1)})", "right"),
+        (r"\nabla_{z^{(1)}} L = \nabla_{a^{(1)}} L \odot (1 - a^{(1)})", "wrong"),
+        ("z^{(3)} = 1", "undecided"),
+    ],
+)  # fmt: skip
+def test_layers_are_labels(formula, verdict):
+    assert verdicts(prose(formula), LAYERS) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial a^{(1)}} = W^{(2)\top} \frac{\partial L}{\partial z^{(2)}}", "right"),
+        (r"\frac{\partial L}{\partial a^{(1)}} = W^{(2)} \frac{\partial L}{\partial z^{(2)}}", "wrong"),
+        (r"\frac{\partial L}{\partial b^{(1)}} = \frac{\partial L}{\partial z^{(1)}}", "right"),
+        (r"\frac{\partial L}{\partial b^{(1)}} = \frac{\partial L}{\partial a^{(1)}}", "wrong"),
+    ],
+)
+def test_the_backward_pass_of_two_outputs(claim, verdict):
+    assert verdicts(prose(claim), "input(2) | linear(3) | tanh | linear(2)") == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"w_1 = w_1 - \eta \frac{\partial L}{\partial w_1}", "right"),
+        (r"W \leftarrow W - \eta \frac{\partial L}{\partial W}", "right"),
+        (r"W \leftarrow W + \eta \frac{\partial L}{\partial W}", "wrong"),
+    ],
+)
+def test_updates_of_the_network(formula, verdict):
+    assert verdicts(prose(formula), NET) == [verdict]
