@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from symgrad.verify.arrays import Array, agreed_shapes
+from symgrad.verify.arrays import Array, MisfitError, agreed_shapes
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.compare import Outcome, Truth
 from symgrad.verify.corrections import Change, Edits, Writer, other_words, slight_changes, spots
 from symgrad.verify.corrections.chains import repr_of
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.gather import Assertion
-from symgrad.verify.meaning import MisfitError, evaluate
+from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.scalars import ZERO
@@ -46,7 +46,7 @@ PATIENCE_S: Final = 4.0
 
 
 class Diagnosis(NamedTuple):
-    """Findings, the corrected claim and the replacements that make it; ``undecided`` says why there is no verdict."""
+    """Findings, the corrected claim, the replacements that make it; ``undecided`` says why there is no verdict."""
 
     findings: tuple[Finding, ...]
     corrected: str | None
@@ -130,7 +130,11 @@ class Finder:
     def anchor_text(self) -> str:
         """The left side as it stands, without blanks."""
         anchor = self.truth.nodes[0]
-        return "".join(self.text[anchor.span[0] : anchor.span[1]].split()) if self.assertion.anchor is None else ""
+        return (
+            "".join(self.text[anchor.span[0] : anchor.span[1]].split())
+            if self.assertion.anchor is None
+            else ""
+        )
 
     # One member
 
@@ -155,7 +159,7 @@ class Finder:
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
             if told is not None and len(told.findings) > 1 and {f.kind for f in told.findings} - _SPORADIC:
-                left = self.wrong_target(node, given, world, env)
+                left = self.wrong_target(node)
                 if left is not None:
                     return left
             if told is not None and (told.close or len(told.findings) > 2):
@@ -165,7 +169,7 @@ class Finder:
             return Mend((self.finding(change),), change.edits)
         if told is not None:
             return told
-        left = self.wrong_target(node, given, world, env)
+        left = self.wrong_target(node)
         if left is not None:
             return left
         return self._replaced(node, outcome, (true, world, env))
@@ -201,7 +205,7 @@ class Finder:
 
     # The left side
 
-    def wrong_target(self, node: Node, given: Array | None, world: World, env: Env) -> Mend | None:
+    def wrong_target(self, node: Node) -> Mend | None:
         """``this is ∂L/∂w_22``: another left side that the right one is true for."""
         if self.assertion.anchor is not None or self.assertion.kind != "chain":
             return None
@@ -280,7 +284,8 @@ class Finder:
                     if change.kind == "wrong-index" and isinstance(anchor, Derivative):
                         kind = "wrong-target"
                     wrong = wrong._replace(
-                        kind=kind, given=given_text, expected=target, message=f"this is {target}, not {given_text}",
+                        kind=kind, given=given_text, expected=target,
+                        message=f"this is {target}, not {given_text}",
                         span=self.verdicts.raw(self.assertion, anchor.span),
                     )  # fmt: skip
                 return Mend((wrong,), change.edits)
@@ -306,7 +311,9 @@ class Finder:
             place = (start, stop)
             if change.kind in ("extra-term", "repeated-term") or not expected:
                 given, expected = self.text[span[0] : span[1]].strip(), ""
-            message = said(change.kind, given, expected, change.note if change.kind == "constant-factor" else "")
+            message = said(
+                change.kind, given, expected, change.note if change.kind == "constant-factor" else ""
+            )
         return Finding(change.kind, given, expected, message, self.verdicts.raw(self.assertion, place))
 
     def _edited(self, span: Span, edits: Edits) -> str:
@@ -321,9 +328,7 @@ class Finder:
         raw = tuple((self.verdicts.raw(self.assertion, place), text) for place, text in edits)
         return Diagnosis(findings, corrected, raw)
 
-    def _replaced(
-        self, node: Node, outcome: Outcome, at: tuple[Array, World, Env] | None
-    ) -> Mend:
+    def _replaced(self, node: Node, outcome: Outcome, at: tuple[Array, World, Env] | None) -> Mend:
         """No single correction: the member as a whole, and what is true in its place."""
         from symgrad.verify.truths import written_truth
 

@@ -33,7 +33,9 @@ def doubts(
     for repair in repairs:
         span = verdicts.raw(assertion, repair.span)
         given = text[repair.span[0] : repair.span[1]]
-        findings.append(Finding(_KINDS.get(repair.kind, "garbled"), given, repair.replacement, repair.message, span))
+        findings.append(
+            Finding(_KINDS.get(repair.kind, "garbled"), given, repair.replacement, repair.message, span)
+        )
         if not any(_overlap(span, other) or other[0] < span[0] <= other[1] for other, _ in edits):
             more.append((span, repair.replacement))
     every = tuple(sorted((*edits, *more), key=lambda edit: edit[0]))
@@ -41,7 +43,13 @@ def doubts(
     start, stop = verdicts.raw(assertion, assertion.stated.statement.span)
     from symgrad.verify.diagnosis import edited
 
-    return findings, edited(passage.text, every, (start, max(stop, *(s[1] for s, _ in every))) if every else (start, stop)).strip(), every
+    return (
+        findings,
+        edited(
+            passage.text, every, (start, max(stop, *(s[1] for s, _ in every))) if every else (start, stop)
+        ).strip(),
+        every,
+    )
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -1,4 +1,4 @@
-"""The author's own notation: how names are spelled in a document, and how to spell one that does not occur yet."""
+"""The author's own notation: how names are spelled in a document, and how to spell one that is not there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,23 @@ from symgrad.verify.syntax import (
 from symgrad.verify.world import Env, UnsettledError, World
 
 _NEVER_PRIMED: Final = frozenset(
-    ("log", "ln", "exp", "sqrt", "max", "min", "softmax", "sum", "mean", "tr", "diag", "norm", "abs", "sign", "sgn")
+    (
+        "log",
+        "ln",
+        "exp",
+        "sqrt",
+        "max",
+        "min",
+        "softmax",
+        "sum",
+        "mean",
+        "tr",
+        "diag",
+        "norm",
+        "abs",
+        "sign",
+        "sgn",
+    )
 )
 GLUES: Final = ("", "\\cdot", "*", "·", "\\times", "\\,", "\\,\\cdot\\,")
 """What stands between two factors."""
@@ -76,7 +92,12 @@ class Notation:
         pending = [node]
         while pending:
             here = pending.pop()
-            if isinstance(here, Scripted) and isinstance(here.base, Name) and here.base.letter == "e" and here.sups:
+            if (
+                isinstance(here, Scripted)
+                and isinstance(here.base, Name)
+                and here.base.letter == "e"
+                and here.sups
+            ):
                 self._learn_phrase(here, text)
                 pending += reversed(here.sups)
                 continue
@@ -87,7 +108,9 @@ class Notation:
                     base = here._replace(sups=tuple(s for s in here.sups if s in label_nodes(here)))
                     if base.sups != here.sups:
                         plain: Node = base if base.sub is not None or base.sups or base.primes else base.base
-                        self.words.setdefault(bare(plain), Word(plain, text[plain.span[0] : self._stop(plain, base)]))
+                        self.words.setdefault(
+                            bare(plain), Word(plain, text[plain.span[0] : self._stop(plain, base)])
+                        )
                 continue
             if isinstance(here, Derivative) and here.of is not None and here.notation == "fraction":
                 shown = text[here.span[0] : here.span[1]]
@@ -116,7 +139,9 @@ class Notation:
                 start, stop = here.inner.span
                 group = here._replace(bracket="(")
                 self.phrases.setdefault(bare(group), Word(group, f"({text[start:stop]})"))
-            elif isinstance(here, Root) or (isinstance(here, Quotient) and not isinstance(here.top, Derivative)):
+            elif isinstance(here, Root) or (
+                isinstance(here, Quotient) and not isinstance(here.top, Derivative)
+            ):
                 self._learn_phrase(here, text)
             pending += reversed(here.arguments if isinstance(here, Call) else children(here))
 
@@ -164,8 +189,8 @@ class Notation:
         labels, _ = label_items(node.sups)
         label = ""
         if labels or named[0].labels:
-            label = "^{(%s)}" if any(getattr(s, "bracket", "") == "(" for s in node.sups) else "^{[%s]}" if any(
-                getattr(s, "bracket", "") == "[" for s in node.sups) else "^{%s}"  # fmt: skip
+            brackets = {getattr(sup, "bracket", "") for sup in node.sups}
+            label = "^{(%s)}" if "(" in brackets else "^{[%s]}" if "[" in brackets else "^{%s}"
         sub = node.sub
         if sub is None:
             known = self._samples.get(key)
@@ -265,7 +290,11 @@ class Notation:
                 if value.shape or value.flexible or value.entries[0].kind != "symbol":
                     continue
                 symbol = value.entries[0]
-                if isinstance(word.node, Derivative) and isinstance(symbol.letter.key, tuple) and symbol.letter.key[0] == "entry":
+                if (
+                    isinstance(word.node, Derivative)
+                    and isinstance(symbol.letter.key, tuple)
+                    and symbol.letter.key[0] == "entry"
+                ):
                     continue  # the derivative is a name: the name says it
                 found.setdefault(symbol, word.text)
             self._texts[place] = found
@@ -279,7 +308,7 @@ class Notation:
         return best or " "
 
     def vocabulary(self) -> Iterator[Word]:
-        """Every name, derivative and value of a function that the document holds, and derivatives of functions."""
+        """Every name, derivative and value of a function that the document holds, and its functions' derivatives."""
         yield from self.words.values()
         yield from (word for key, word in self.more.items() if key not in self.words)
         yield from self.phrases.values()
@@ -302,7 +331,8 @@ def label_nodes(node: Scripted) -> tuple[Node, ...]:
 def primed_call(word: Word) -> Word | None:
     """``f(x)`` as ``f'(x)``."""
     call = word.node
-    assert isinstance(call, Call)
+    if not isinstance(call, Call):
+        return None
     function = call.function
     if not call.bracketed or (isinstance(function, Name) and function.letter in _NEVER_PRIMED):
         return None
@@ -335,7 +365,8 @@ def letter_text(key: str, plain: bool) -> str:
 
 
 _GREEK = {
-    "α": "\\alpha", "β": "\\beta", "γ": "\\gamma", "δ": "\\delta", "ε": "\\epsilon", "η": "\\eta", "θ": "\\theta",
+    "α": "\\alpha", "β": "\\beta", "γ": "\\gamma", "δ": "\\delta", "ε": "\\epsilon", "η": "\\eta",
+    "θ": "\\theta",
     "λ": "\\lambda", "μ": "\\mu", "ν": "\\nu", "π": "\\pi", "ρ": "\\rho", "σ": "\\sigma", "τ": "\\tau",
     "φ": "\\phi", "ψ": "\\psi", "ω": "\\omega", "Σ": "\\Sigma", "ℓ": "\\ell", "κ": "\\kappa", "ξ": "\\xi",
 }  # fmt: skip

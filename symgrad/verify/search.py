@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, entrywise, multiplied
 from symgrad.verify.claims import Kind
-from symgrad.verify.corrections import Change, Spot, other_words, slight_changes, spots
+from symgrad.verify.corrections import Change, Edits, Spot, other_words, slight_changes, spots
 from symgrad.verify.corrections.analogies import analogues, twins
 from symgrad.verify.corrections.chains import chain_words, factors_more, names_and_kin, repr_of, summand
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
@@ -149,14 +149,16 @@ class Search:
 
     @property
     def links(self) -> list[Word]:
-        """Derivatives that could complete a chain on the way from the left side's numerator to its variable."""
+        """Derivatives that could complete a chain from the left side's numerator to its variable."""
         if self._links is None:
             self._links = chain_words(self.writer, self.finder.truth.nodes[0])
         return self._links
 
     def _unusual(self, every: list[Spot]) -> Iterator[Change]:
         words = [*self.writer.values, *(word for word, _ in inverses(self.writer))]
-        turned = [word for word, value in self._array_words() if len(value.shape) > 1] if self._is_array else []
+        turned = (
+            [word for word, value in self._array_words() if len(value.shape) > 1] if self._is_array else []
+        )
         for spot in every:
             if self._out_of_time():
                 return
@@ -167,7 +169,11 @@ class Search:
             if self._takes_factors(spot) and not self.need(spot):
                 yield from factors_more(self.writer, spot, [*words, *turned])
             if not (spot.inside is None or isinstance(spot.inside, Sum)):
-                yield from (c._replace(cost=c.cost + 0.6) for c in constants(self.writer, spot) if not spot.many or isinstance(spot.inside, Product))
+                yield from (
+                    c._replace(cost=c.cost + 0.6)
+                    for c in constants(self.writer, spot)
+                    if not spot.many or isinstance(spot.inside, Product)
+                )
         yield from self._missing_arrays()
         yield from self._lost_in_brackets(every)
 
@@ -175,9 +181,15 @@ class Search:
         """A summand of a bracket between matrices or vectors: A, A·B."""
         if self.given is None or not (self.given.shape or self.true.shape):
             return
-        joints = [spot for spot in every if isinstance(spot.inside, Group) or (isinstance(spot.node, Sum) and spot.inside)]
+        joints = [
+            spot
+            for spot in every
+            if isinstance(spot.inside, Group) or (isinstance(spot.node, Sum) and spot.inside)
+        ]
         shaped = [(word, value) for word, value in self._array_words() if value.shape] if joints else []
-        made = [((word,), value.shape) for word, value in shaped]
+        made: list[tuple[tuple[Word, ...], tuple[int, ...]]] = [
+            ((word,), value.shape) for word, value in shaped
+        ]
         for word, value in shaped:
             for other, second in shaped:
                 try:
@@ -257,7 +269,9 @@ class Search:
         ratio = numbers.over(need.then, need.now)
         # A summand that is missing is likelier than a factor deep inside.
         deep = 0.0 if spot.inside is None or spot.inside is self.node else 0.7
-        if ratio is None or (isinstance(spot.node, Sum) and spot.inside is not None and len(spot.node.terms) > 1):
+        if ratio is None or (
+            isinstance(spot.node, Sum) and spot.inside is not None and len(spot.node.terms) > 1
+        ):
             return
         found = 0
         for sign in (1, -1):
@@ -265,7 +279,13 @@ class Search:
             for product in table.products(value, 2, self._out_of_time):
                 if all(isinstance(valued.word.node, Number) for valued in product):
                     continue  # a sign or a constant, of which others speak
-                cost = 1.42 + deep + sum(valued.cost for valued in product) + 0.35 * (len(product) - 1) + (sign < 0)
+                cost = (
+                    1.42
+                    + deep
+                    + sum(valued.cost for valued in product)
+                    + 0.35 * (len(product) - 1)
+                    + (sign < 0)
+                )
                 made = _joined([valued.word for valued in product], self._glue(spot.node))
                 for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
                     part = change.part
@@ -282,7 +302,11 @@ class Search:
         if numbers.zero(rest, need.now) or numbers.zero(need.now):
             return  # beside what is 0 nothing is missing: that itself is wrong
         node = spot.node
-        if isinstance(node, Sum) and len(node.terms) > 1 and any(self._is_zero(term.node, numbers) for term in node.terms):
+        if (
+            isinstance(node, Sum)
+            and len(node.terms) > 1
+            and any(self._is_zero(term.node, numbers) for term in node.terms)
+        ):
             return
         model = self._model(node)
         patterns = [
@@ -295,20 +319,27 @@ class Search:
         found = 0
         for sign in (1, -1):
             value = rest if sign > 0 else numbers.minus(numbers.minus(rest, rest), rest)
-            for product in table.products(value, 3 if isinstance(node, Sum) or spot.inside is None else 2, self._out_of_time):
+            for product in table.products(
+                value, 3 if isinstance(node, Sum) or spot.inside is None else 2, self._out_of_time
+            ):
                 ordered = sorted(product, key=lambda valued: self._order(valued.word, model))
                 words = [valued.word for valued in ordered]
                 glue = self._glue(model)
                 made = _joined(words, glue)
                 inner = isinstance(spot.inside, Group)
                 bare = spot.inside is None or isinstance(node, Sum) or inner
-                cost = 1.55 + sum(valued.cost for valued in product) + 0.2 * (len(product) - 1) + (0 if bare else 0.8)
+                cost = (
+                    1.55
+                    + sum(valued.cost for valued in product)
+                    + 0.2 * (len(product) - 1)
+                    + (0 if bare else 0.8)
+                )
                 if sorted(map(str, (self._letter(word.node) for word in words))) in patterns:
                     cost -= 0.55
                 new, edit = summand(self.writer, node, sign, made.node, made.text)
-                edits = (edit,)
+                edits: Edits = (edit,)
                 if not bare:
-                    start, stop = node.span
+                    start = node.span[0]
                     left, right = ("(", ")") if self.writer.notation.plain else ("\\left(", "\\right)")
                     edits = (((start, start), left), (edit[0], edit[1] + right))
                     new = Group("(", new, node.span)
@@ -379,10 +410,21 @@ class Search:
         for word in self.writer.values:
             listed.append((word, 0.0 if self._letter(word.node) in here else 0.3))
         for word in links:
-            assert isinstance(word.node, Derivative)
+            if not isinstance(word.node, Derivative):
+                continue
             upper = target is not None and repr_of(word.node.by[0]) != repr_of(target)
             known = word.text in texts
-            cost = 0.0 if derivatives and (upper or known) else 0.15 if upper or known else -0.2 if towards else 0.2 if derivatives else 0.55
+            cost = (
+                0.0
+                if derivatives and (upper or known)
+                else 0.15
+                if upper or known
+                else -0.2
+                if towards
+                else 0.2
+                if derivatives
+                else 0.55
+            )
             listed.append((word, cost + (0.0 if known or upper or towards else 0.1)))
         for word in names_and_kin(self.writer):
             if word.text not in texts:
@@ -421,8 +463,7 @@ class Search:
     def numbers(self) -> Numbers:
         """Exact where the truth and the member are rational."""
         if self._numbers is None:
-            assert self.given is not None
-            parts = (self.true.entries[0], self.given.entries[0])
+            parts = [self.true.entries[0], *(self.given.entries[:1] if self.given is not None else ())]
             exact = all(self.sampler.residue(part) is not None for part in parts)
             self._numbers = Numbers(self.sampler, exact)
         return self._numbers
@@ -473,15 +514,17 @@ class Search:
         here = self._agrees(node, self.true, self.world, self.env)
         if here is False:
             return False
-        others = [self._agrees(node, true, world, env) for world, env, true in self.places()] if here is None else (
-            self._agrees(node, true, world, env) for world, env, true in self.places()
+        others = (
+            [self._agrees(node, true, world, env) for world, env, true in self.places()]
+            if here is None
+            else (self._agrees(node, true, world, env) for world, env, true in self.places())
         )
         if here is None:
             return True in others and False not in others
         return all(other is not False for other in others)
 
     def _agrees(self, node: Node, true: Array, world: World, env: Env) -> bool | None:
-        """Whether a formula has the true value at a place; None where it speaks of a step that does not exist."""
+        """Whether a formula is true at a place; None where it speaks of a step that does not exist."""
         try:
             given = self.finder.tried(node, world, env)
         except StepError:
@@ -499,7 +542,9 @@ class Search:
         if self._places is None:
             self._places = []
             for world in self.finder.comparer.worlds:
-                every = list(islice(self.finder.comparer.places(world, (self.node, *self.finder.truth.nodes)), 200))
+                every = list(
+                    islice(self.finder.comparer.places(world, (self.node, *self.finder.truth.nodes)), 200)
+                )
                 step = max(1, len(every) // _MOST_PLACES)
                 for env in every[::step][:_MOST_PLACES]:
                     if world is self.world and env.indices == self.env.indices:
@@ -536,7 +581,9 @@ class Search:
         both = agreed_shapes(self.true, self.given)
         if both is None:
             return
-        rest = Array(both[0].shape, tuple(t - g for t, g in zip(both[0].entries, both[1].entries, strict=True)))
+        rest = Array(
+            both[0].shape, tuple(t - g for t, g in zip(both[0].entries, both[1].entries, strict=True))
+        )
         spot = Spot(self.node, lambda new: new, self.node.span, None, self.node)
         for sign in (1, -1):
             unit, at = summand(self.writer, self.node, sign, Name("I", "", self.node.span), "I")
@@ -585,7 +632,12 @@ class Search:
                 yield from self._times_constant(rest, made, (word, other), numbers, constants)
 
     def _times_constant(
-        self, rest: Array, made: Array, words: tuple[Word, ...], numbers: list[tuple[Word, Array]], constants: list[tuple[Word, None]]
+        self,
+        rest: Array,
+        made: Array,
+        words: tuple[Word, ...],
+        numbers: list[tuple[Word, Array]],
+        constants: list[tuple[Word, None]],
     ) -> Iterator[tuple[int, tuple[Word, ...]]]:
         """The product, the product times a number of the document, times a constant."""
         if made.shape != rest.shape:
@@ -594,7 +646,9 @@ class Search:
         if sign:
             yield sign, words
             return
-        arithmetic = Numbers(self.sampler, all(self.sampler.residue(e) is not None for e in (*made.entries, *rest.entries)))
+        arithmetic = Numbers(
+            self.sampler, all(self.sampler.residue(e) is not None for e in (*made.entries, *rest.entries))
+        )
         ratio = None
         for a, b in zip(rest.entries, made.entries, strict=True):
             u, v = arithmetic.of(a), arithmetic.of(b)
@@ -644,7 +698,9 @@ def _joined(words: list[Word], glue: str) -> Word:
             text = top.text
             if isinstance(top.node, Group) and text.startswith("(") and text.endswith(")"):
                 text = text[1:-1]
-            return Word(word.node._replace(top=top.node), f"\\frac{{{text}}}{{{word.text[len(_ONE_OVER) : -1]}}}")
+            return Word(
+                word.node._replace(top=top.node), f"\\frac{{{text}}}{{{word.text[len(_ONE_OVER) : -1]}}}"
+            )
     factors = tuple(Factor("", word.node) for word in words)
     return Word(Product(factors, (0, 0)), glue.join(word.text for word in words))
 
@@ -655,7 +711,9 @@ def _negated(change: Change) -> Change:
     start = change.spot.node.span[0]
     part = Sum((Term(-1, change.part, change.spot.node.span),), change.spot.node.span)
     ((where, text), *rest) = change.edits
-    edits = ((where, "-" + text), *rest) if where[0] == start else (((start, start), "-"), (where, text), *rest)
+    edits = (
+        ((where, "-" + text), *rest) if where[0] == start else (((start, start), "-"), (where, text), *rest)
+    )
     return change._replace(part=part, edits=edits, cost=change.cost)
 
 

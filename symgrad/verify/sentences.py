@@ -27,7 +27,11 @@ def said(kind: Kind, given: str, expected: str, note: str = "") -> str:  # one s
         case "transpose":
             return f"a transpose is wrong: {given} should be {expected}"
         case "shape":
-            return f"the shapes do not fit: {given} should be {expected}" if expected else f"{given} does not fit"
+            return (
+                f"the shapes do not fit: {given} should be {expected}"
+                if expected
+                else f"{given} does not fit"
+            )
         case "wrong-function":
             return f"the function is wrong: {given} should be {expected}" if expected else f"{given} is wrong"
         case "garbled":

@@ -25,7 +25,11 @@ def learn_tensors(notation: Notation, verdicts: Verdicts) -> None:
     if network is None:
         return
     computed = {definition.target.name for definition in network.model.definitions}
-    every = [(native, labels, tensor) for native in world.native.values() for labels, tensor in native.tensors.items()]
+    every = [
+        (native, labels, tensor)
+        for native in world.native.values()
+        for labels, tensor in native.tensors.items()
+    ]
     # A chain goes through what is computed: ∂L/∂z before ∂L/∂b.
     for native, labels, tensor in sorted(every, key=lambda item: item[2].name not in computed):
         count = prod(int(size) for size in tensor.shape)

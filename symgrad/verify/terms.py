@@ -1,8 +1,8 @@
 """A sum against the true sum, term by term: which terms are right, and what each of the others should be.
 
-Both sides are polynomials in the names that the author uses. Terms that stand in the truth are right; the others
-are paired with what is missing so that as little as possible is wrong: another index costs little, another factor
-more, another letter most.
+Both sides are polynomials in the names that the author uses. Terms that stand in the truth are right; the
+others are paired with what is missing so that as little as possible is wrong: another index costs little,
+another factor more, another letter most.
 """
 
 from __future__ import annotations
@@ -108,9 +108,11 @@ def _matched(given: list[Polynomial], left: Polynomial) -> Difference | None:
     missing = list(left.items())
     if len(missing) > 60 or len(rest) * max(1, len(missing)) > 4_000:
         return None
-    return Difference(tuple(right), tuple(_paired(rest, given, missing)), frozenset(
-        n for n in rest if set(given[n]) <= taken
-    ))
+    return Difference(
+        tuple(right),
+        tuple(_paired(rest, given, missing)),
+        frozenset(n for n in rest if set(given[n]) <= taken),
+    )
 
 
 def _paired(
@@ -122,9 +124,7 @@ def _paired(
         for k, (other, true) in enumerate(missing):
             costs[n, k] = cost(monomial, coefficient, other, true)
     chosen = _assignment(rest, len(missing), costs)
-    pairs = [
-        Pair(n, *missing[chosen[n]]) if n in chosen else Pair(n, (), 0) for n in rest
-    ]
+    pairs = [Pair(n, *missing[chosen[n]]) if n in chosen else Pair(n, (), 0) for n in rest]
     used = set(chosen.values())
     pairs += [Pair(None, *pair) for k, pair in enumerate(missing) if k not in used]
     return pairs

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symgrad.verify.arrays import Array
+from symgrad.verify.arrays import Array, MisfitError
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.documents.pieces import Span
-from symgrad.verify.meaning import MisfitError, evaluate
+from symgrad.verify.meaning import evaluate
 from symgrad.verify.scalars import Scalar, expanded_definition, symbols_of
 from symgrad.verify.syntax import Derivative, Group, Node, Product, Sum, Term
 from symgrad.verify.terms import Difference, Monomial, Pair, difference
@@ -82,7 +83,8 @@ class _Teller:
     """Tells of the pairs of one sum."""
 
     def __init__(
-        self, finder: Finder, terms: tuple[Term, ...], values: list[Scalar], found: Difference, world: World, env: Env
+        self, finder: Finder, terms: tuple[Term, ...], values: list[Scalar], found: Difference,
+        world: World, env: Env,
     ) -> None:  # fmt: skip
         self.finder = finder
         self.terms = terms
@@ -99,7 +101,7 @@ class _Teller:
         if pair.given is None:
             return self.missing(pair)
         if not pair.coefficient:
-            return self.extra(pair)
+            return self.needless(pair)
         return self.wrong(pair)
 
     def finding(self, kind: Kind, given: str, expected: str, message: str, span: Span) -> Finding:
@@ -115,14 +117,14 @@ class _Teller:
         finding = self.finding("missing-term", "", shown, f"the term {shown} is missing", (at, at))
         return finding, [((at, at), f" {sign} {body}")]
 
-    def extra(self, pair: Pair) -> tuple[Finding, list[tuple[Span, str]]]:
-        assert pair.given is not None
-        term = self.terms[pair.given]
+    def needless(self, pair: Pair) -> tuple[Finding, list[tuple[Span, str]]]:
+        n = pair.given or 0
+        term = self.terms[n]
         given = self.text[term.node.span[0] : term.node.span[1]].strip()
-        repeated = pair.given in self.found.repeated
+        repeated = n in self.found.repeated
         kind: Kind = "repeated-term" if repeated else "extra-term"
         message = f"{given} is there twice" if repeated else f"{given} does not belong here"
-        return self.finding(kind, given, "", message, term.span), [(self.cut(pair.given), "")]
+        return self.finding(kind, given, "", message, term.span), [(self.cut(n), "")]
 
     def cut(self, n: int) -> Span:
         """From the end of the term before to the end of this one."""
@@ -133,16 +135,16 @@ class _Teller:
     def wrong(self, pair: Pair) -> tuple[Finding, list[tuple[Span, str]]] | None:
         from symgrad.verify.equality import polynomial
 
-        assert pair.given is not None
-        term = self.terms[pair.given]
-        value = self.values[pair.given]
+        n = pair.given or 0
+        term = self.terms[n]
+        value = self.values[n]
         mine = polynomial(unaliased(value))
         given = self.text[term.span[0] : term.span[1]].strip()
         body = self.text[term.node.span[0] : term.node.span[1]].strip()
         ((monomial, coefficient),) = mine.items() if mine and len(mine) == 1 else (((), Fraction(0)),)
         same = monomial == pair.monomial
         if same and coefficient == -pair.coefficient:
-            edits = self.flipped(term, pair.given)
+            edits = self.flipped(term, n)
             expected = ("- " if term.sign > 0 else "+ ") + body
             shown = given if given[:1] in "+-−" else body
             message = f"the sign is wrong: {shown} should be {expected.strip()}"
@@ -163,7 +165,7 @@ class _Teller:
             return None
         edits = [(term.node.span, whole)]
         if not sign_fits:
-            edits += self.flipped(term, pair.given)
+            edits += self.flipped(term, n)
         kind = "constant-factor" if same else "wrong-term"
         expected = whole if sign_fits else f"-{whole}"
         if not same:
@@ -235,7 +237,11 @@ class _Teller:
 
     def is_plain(self, factor: Scalar) -> bool:
         """Whether a factor is a name, not a derivative."""
-        return factor.kind == "symbol" and isinstance(factor.letter.key, tuple) and factor.letter.key[0] == "entry"
+        return (
+            factor.kind == "symbol"
+            and isinstance(factor.letter.key, tuple)
+            and factor.letter.key[0] == "entry"
+        )
 
     def spelled(self, factor: Scalar) -> str | None:
         """A factor as the author would write it, but never the left side itself."""
@@ -278,7 +284,11 @@ class _Teller:
         head = ""
         if coefficient != 1 or not words:
             value = Fraction(coefficient)
-            head = str(value) if value.denominator == 1 or self.finder.notation.plain else f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
+            head = (
+                str(value)
+                if value.denominator == 1 or self.finder.notation.plain
+                else f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
+            )
         return self.glue().join([head, *words] if head else words)
 
     def glue(self) -> str:
@@ -292,8 +302,8 @@ class _Teller:
                     return glue or ("" if not self.finder.notation.plain else "*")
         return "*" if self.finder.notation.plain else " "
 
-    def letters(self):  # type: ignore[no-untyped-def]
-        """Where the author puts a letter in a product: first, second, …"""
+    def letters(self) -> Callable[[Scalar], int]:
+        """Where the author puts a letter in a product: first, second or later."""
         from symgrad.verify.terms import place
 
         seen: dict[object, int] = {}
@@ -334,7 +344,7 @@ class _Teller:
             else:
                 merged.append(((at, at), "".join(added)))
         first = self.terms[0]
-        if merged and merged[0] [0][0] == first.span[0] and not merged[0][1]:
+        if merged and merged[0][0][0] == first.span[0] and not merged[0][1]:
             rest_start = merged[0][0][1]
             tail = self.text[rest_start:]
             lead = len(tail) - len(tail.lstrip())

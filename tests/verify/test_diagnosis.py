@@ -6,7 +6,11 @@ from verify.diagnosed import LAYER, UNIT, told
 WRONG = [
     (UNIT, r"\frac{\partial L}{\partial w_1} = (a - y) a (1 - a) x_2"),
     (UNIT, r"\frac{\partial L}{\partial w_1} = (a - y) (1 - a) x_1"),
-    (UNIT, r"\frac{\partial L}{\partial w_1} = \frac{\partial L}{\partial a} \frac{\partial a}{\partial z} = (a - y) a (1 - a) x_1"),
+    (
+        UNIT,
+        r"\frac{\partial L}{\partial w_1} = \frac{\partial L}{\partial a} \frac{\partial a}{\partial z}"
+        r" = (a - y) a (1 - a) x_1",
+    ),
     (LAYER, r"\frac{\partial L}{\partial x} = W \delta"),
     (LAYER, r"\frac{\partial L}{\partial W} = \delta x"),
 ]

@@ -28,7 +28,8 @@ def test_what_stands_in_an_exponent_is_learned_too():
 
 
 @pytest.mark.parametrize(
-    ("formula", "plain", "glue"), [("z = a b + c d", False, " "), (r"z = a \cdot b", False, r" \cdot "), ("z = a*b", True, "*")]
+    ("formula", "plain", "glue"),
+    [("z = a b + c d", False, " "), (r"z = a \cdot b", False, r" \cdot "), ("z = a*b", True, "*")],
 )
 def test_the_sign_of_multiplication_is_the_author_s(formula, plain, glue):
     assert learned(formula, plain=plain).glue == glue
@@ -38,7 +39,9 @@ def test_no_derivative_of_a_logarithm_is_offered():
     assert not any("log'" in word.text for word in learned(r"L = \log(x)").vocabulary())
 
 
-@pytest.mark.parametrize(("key", "plain", "text"), [("σ", False, r"\sigma"), ("hat:y", False, r"\hat{y}"), ("hat:y", True, "y")])
+@pytest.mark.parametrize(
+    ("key", "plain", "text"), [("σ", False, r"\sigma"), ("hat:y", False, r"\hat{y}"), ("hat:y", True, "y")]
+)
 def test_a_letter_from_its_key(key, plain, text):
     assert letter_text(key, plain) == text
 

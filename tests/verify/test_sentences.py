@@ -17,6 +17,8 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "given", "expected", "note", "sentence"), CASES, ids=[case[4] for case in CASES])
+@pytest.mark.parametrize(
+    ("kind", "given", "expected", "note", "sentence"), CASES, ids=[case[4] for case in CASES]
+)
 def test_each_kind_has_a_sentence_without_a_full_stop(kind, given, expected, note, sentence):
     assert said(kind, given, expected, note) == sentence

@@ -1,7 +1,7 @@
 """Single corrections that a formula might need, each a formula with one thing changed and the text of it.
 
-Nothing here knows what is true. The diagnosis tries the changes, most plausible first, and keeps one that makes
-the formula right; so a finding is never a guess.
+Nothing here knows what is true. The diagnosis tries the changes, most plausible first, and keeps one that
+makes the formula right; so a finding is never a guess.
 """
 
 from symgrad.verify.corrections.every import other_words, slight_changes

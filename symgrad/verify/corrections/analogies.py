@@ -1,4 +1,4 @@
-"""A summand like its neighbours, with one of their indices another throughout: what a lost one looked like."""
+"""A summand like its neighbours, with one of their indices another throughout: what a lost one was like."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
                 made = Sum((*terms_of(node), Term(term.sign, moved, (at, at))), node.span)
                 sign = "+" if term.sign > 0 else "-"
                 note = text if term.sign > 0 else f"-{text}"
-                yield Change(spot, made, (((at, at), f" {sign} {text}"),), "missing-term", spot.term, 1.45, note)
+                yield Change(
+                    spot, made, (((at, at), f" {sign} {text}"),), "missing-term", spot.term, 1.45, note
+                )
 
 
 def terms_of(node: Node) -> tuple[Term, ...]:
@@ -105,9 +107,9 @@ def _renumbered(node: Node, places: set[Span], new: int) -> Node:
             return part
         if isinstance(part, tuple) and hasattr(part, "_fields"):
             fields = zip(part._fields, part, strict=True)
-            return type(part)(*(value if name.endswith("span") else walk(value) for name, value in fields))
+            return type(part)(*[value if name.endswith("span") else walk(value) for name, value in fields])
         if isinstance(part, tuple):
-            return tuple(walk(value) for value in part)
+            return tuple([walk(value) for value in part])
         return part
 
     return walk(node)  # type: ignore[return-value]

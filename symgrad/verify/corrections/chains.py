@@ -7,7 +7,7 @@ from typing import Final
 
 from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.indices import kin, renumbered
-from symgrad.verify.corrections.spots import Change, Spot, moved, same
+from symgrad.verify.corrections.spots import Change, Edits, Spot, moved, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import is_transpose, spelled
 from symgrad.verify.notation import Word
@@ -78,9 +78,10 @@ def anchor_texts(w: Writer, anchor: Derivative) -> tuple[str, str] | None:
     """How the author writes what is differentiated on the left, and by what."""
     from symgrad.verify.meaning import bare
 
-    assert anchor.of is not None
     texts = []
     for part in (anchor.of, anchor.by[0]):
+        if part is None:
+            return None
         word = w.notation.words.get(bare(part))
         if word is None:
             return None
@@ -93,9 +94,9 @@ def derivative_text(w: Writer, model: Derivative, of: str, by: str) -> str:
     here = w.at(model.span)
     if "\\over" in here:  # reaches as far as the braces do
         return f"{{\\partial {of} \\over \\partial {by}}}"
-    assert model.of is not None
-    a, b = (part.span[0] - model.span[0] for part in (model.of, model.by[0]))
-    c, d = (part.span[1] - model.span[0] for part in (model.of, model.by[0]))
+    start = model.span[0]
+    a, c = (place - start for place in (model.of.span if model.of is not None else (start, start)))
+    b, d = (place - start for place in model.by[0].span)
     if here and 0 <= a <= c <= b <= d <= len(here) and model.notation == "fraction":
         parts = (here[:a], of, here[c:b], by, here[d:])
         text = ""
@@ -113,7 +114,8 @@ def derivative_text(w: Writer, model: Derivative, of: str, by: str) -> str:
 def links(w: Writer, spot: Spot) -> Iterator[Change]:
     """Another derivative of the document, or one with another numerator or denominator."""
     node = spot.node
-    assert isinstance(node, Derivative)
+    if not isinstance(node, Derivative):
+        return
     for word in w.values:
         if isinstance(word.node, Derivative) and not same(word.node, node):
             yield w.change(spot, moved(word.node, node.span), word.text, "wrong-term", 2.3)
@@ -122,7 +124,8 @@ def links(w: Writer, spot: Spot) -> Iterator[Change]:
 def paths(w: Writer, spot: Spot) -> Iterator[Change]:
     """Another quantity between two links of a chain."""
     node = spot.node
-    assert isinstance(node, Product)
+    if not isinstance(node, Product):
+        return
     factors = node.factors
     for n in range(len(factors) - 1):
         one, other = factors[n].node, factors[n + 1].node
@@ -132,8 +135,11 @@ def paths(w: Writer, spot: Spot) -> Iterator[Change]:
             continue
         for first, a, second, b, kind in _through(w, one, other):
             changed = (
-                *factors[:n], factors[n]._replace(node=first), factors[n + 1]._replace(node=second), *factors[n + 2 :],
-            )  # fmt: skip
+                *factors[:n],
+                factors[n]._replace(node=first),
+                factors[n + 1]._replace(node=second),
+                *factors[n + 2 :],
+            )
             new = node._replace(factors=changed)
             cost = 1.6 if kind == "wrong-index" else 2.0
             yield Change(spot, new, (a, b), kind, (one.span[0], other.span[1]), cost)
@@ -143,7 +149,8 @@ def _through(
     w: Writer, one: Derivative, other: Derivative
 ) -> Iterator[tuple[Derivative, tuple[tuple[int, int], str], Derivative, tuple[tuple[int, int], str], Kind]]:
     here = one.by[0]
-    assert other.of is not None
+    if other.of is None:
+        return
     for word in w.values:
         if not isinstance(word.node, Name | Scripted | Accent) or spelled(word.node) is None:
             continue
@@ -153,14 +160,14 @@ def _through(
         b = other.of.span, w.glued(other.of.span, word.text)
         yield one._replace(by=(word.node,)), a, other._replace(of=word.node), b, "wrong-term"
     if same(here, other.of):
-        ends = dict((repr_of(new), (new, edit)) for new, edit, _ in renumbered(w, other.of))
+        ends = {repr_of(new): (new, edit) for new, edit, _ in renumbered(w, other.of)}
         for new, edit, _ in renumbered(w, here):
             twin = ends.get(repr_of(new))
             if twin is not None:
                 yield one._replace(by=(new,)), edit, other._replace(of=twin[0]), twin[1], "wrong-index"
 
 
-def repr_of(node: Node) -> object:
+def repr_of(node: object) -> object:
     """A part without its places, to find its like by."""
     from symgrad.verify.meaning import bare
 
@@ -175,7 +182,7 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
     wide = isinstance(node, Sum)
     factors = node.factors if isinstance(node, Product) else (Factor("", node),)
     derivative = isinstance(factors[-1].node, Derivative)
-    base = cost + (0.6 if wide and len(node.terms) > 1 else 0.0)
+    base = cost + (0.6 if isinstance(node, Sum) and len(node.terms) > 1 else 0.0)
     for word in words:
         # A derivative that the document does not hold is said last.
         cost = base + (0.3 if isinstance(word.node, Call) and word.text not in w.text else 0.0)
@@ -187,19 +194,32 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
             new = Product((*factors, after), node.span)
             if not wide:
                 yield Change(
-                    spot, new, (((stop, stop), sign + text),), "missing-factor", spot.term, link + extra, word.text
+                    spot,
+                    new,
+                    (((stop, stop), sign + text),),
+                    "missing-factor",
+                    spot.term,
+                    link + extra,
+                    word.text,
                 )
             before = (Factor("", moved(word.node, (start, start))), factors[0]._replace(op=op), *factors[1:])
             made = Product(before, node.span)
-            if wide:
-                assert isinstance(node, Sum)
+            edits: Edits
+            if isinstance(node, Sum):
                 left, right = ("(", ")") if w.notation.plain else ("\\left(", "\\right)")
-                edits = (((start, start), text + (sign if op or w.notation.plain else "") + left), ((stop, stop), right))
+                edits = (
+                    ((start, start), text + (sign if op or w.notation.plain else "") + left),
+                    ((stop, stop), right),
+                )
                 if len(node.terms) == 1:
                     inner = node.terms[0]
                     place = inner.node.span[0]
                     made_sum = node._replace(
-                        terms=(inner._replace(node=Product((before[0], Factor(op, inner.node)), inner.node.span)),)
+                        terms=(
+                            inner._replace(
+                                node=Product((before[0], Factor(op, inner.node)), inner.node.span)
+                            ),
+                        )
                     )
                     edits = (((place, place), text + sign),)
                     yield Change(spot, made_sum, edits, "missing-factor", spot.term, cost + extra, word.text)
@@ -213,14 +233,21 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
             at = factors[n].node.span[0]
             middle = Factor(factors[n].op, moved(word.node, (at, at)))
             new = Product((*factors[:n], middle, *factors[n:]), node.span)
-            yield Change(spot, new, (((at, at), text + glue),), "missing-factor", spot.term, cost + 0.15, word.text)
+            yield Change(
+                spot, new, (((at, at), text + glue),), "missing-factor", spot.term, cost + 0.15, word.text
+            )
 
 
-def summand(w: Writer, node: Node, sign: int, term: Node, text: str) -> tuple[Node, tuple[tuple[int, int], str]]:
+def summand(
+    w: Writer, node: Node, sign: int, term: Node, text: str
+) -> tuple[Node, tuple[tuple[int, int], str]]:
     """A sum with one more term at its end."""
     at = node.span[1]
     old = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
-    return Sum((*old, Term(sign, term, (at, at))), node.span), ((at, at), f" {'+' if sign > 0 else '-'} {text}")
+    return Sum((*old, Term(sign, term, (at, at))), node.span), (
+        (at, at),
+        f" {'+' if sign > 0 else '-'} {text}",
+    )
 
 
 def is_call(word: Word) -> bool:

@@ -11,7 +11,8 @@ from symgrad.verify.syntax import Big, Call, Group, Name, Node, Scripted
 
 SWAPPED: Final = {
     "tanh": ("σ", "sigmoid"), "σ": ("tanh",), "sigmoid": ("tanh",), "exp": ("log",), "log": ("exp",),
-    "ln": ("exp",), "sin": ("cos",), "cos": ("sin",), "softmax": ("σ", "sigmoid"), "max": ("min",), "min": ("max",),
+    "ln": ("exp",), "sin": ("cos",), "cos": ("sin",), "softmax": ("σ", "sigmoid"),
+    "max": ("min",), "min": ("max",),
     "sinh": ("cosh",), "cosh": ("sinh",),
 }  # fmt: skip
 
@@ -22,7 +23,8 @@ _COMMANDS: Final = ("tanh", "exp", "log", "sin", "cos", "max", "min", "sinh", "c
 def functions(w: Writer, spot: Spot) -> Iterator[Change]:
     """Another function of the same argument, its derivative, or the argument alone."""
     node = spot.node
-    assert isinstance(node, Call)
+    if not isinstance(node, Call):
+        return
     here = w.at(node.span)
     function = node.function
     length = function.span[1] - node.span[0]
@@ -36,8 +38,10 @@ def functions(w: Writer, spot: Spot) -> Iterator[Change]:
             text = head.replace(mark, "", 1) + tail
             yield w.change(spot, node._replace(function=bare), text, "wrong-function", 1.2)
     elif isinstance(function, Name | Scripted):
-        scripted = isinstance(function, Scripted)
-        primed = function._replace(primes=1) if scripted else Scripted(function, None, (), 1, function.span)
+        if isinstance(function, Scripted):
+            primed = function._replace(primes=1)
+        else:
+            primed = Scripted(function, None, (), 1, function.span)
         text = _primed(function, head, node.span[0]) + tail
         yield w.change(spot, node._replace(function=primed), text, "wrong-function", 1.2)
         if isinstance(function, Name):
@@ -50,7 +54,7 @@ def functions(w: Writer, spot: Spot) -> Iterator[Change]:
 
 
 def _primed(function: Node, head: str, start: int) -> str:
-    """``g^{[1]}`` as ``g^{[1]\\prime}``, ``f`` as ``f'``."""
+    """``f`` as ``f'``; a prime goes before the label of ``g^{[1]}``."""
     if isinstance(function, Scripted) and function.sups:
         stop = function.base.span[1] - start
         return head[:stop] + "'" + head[stop:]
@@ -59,15 +63,20 @@ def _primed(function: Node, head: str, start: int) -> str:
 
 def _others(w: Writer, spot: Spot, node: Call, tail: str) -> Iterator[Change]:
     function = node.function
-    assert isinstance(function, Name)
+    if not isinstance(function, Name):
+        return
     for other in SWAPPED.get(function.letter, ()):
         name = Name(other, "" if len(other) == 1 else "word", function.span)
         yield w.change(
-            spot, node._replace(function=name), function_text(other, w.notation.plain) + tail, "wrong-function", 1.8
+            spot,
+            node._replace(function=name),
+            function_text(other, w.notation.plain) + tail,
+            "wrong-function",
+            1.8,
         )
-    for head, name in heads(w).items():
-        if isinstance(name, Name) and name.letter != function.letter:
-            made = node._replace(function=moved(name, function.span))
+    for head, known in heads(w).items():
+        if isinstance(known, Name) and known.letter != function.letter:
+            made = node._replace(function=moved(known, function.span))
             yield w.change(spot, made, head + tail, "wrong-function", 2.2)
 
 
@@ -84,15 +93,16 @@ def heads(w: Writer) -> dict[str, Node]:
 def grouped(w: Writer, spot: Spot) -> Iterator[Change]:
     """A bracket that should be the argument of a function that the document uses."""
     node = spot.node
-    assert isinstance(node, Group)
+    if not isinstance(node, Group):
+        return
     if node.bracket not in ("(", "[") or isinstance(spot.inside, Call):
         return
     here = w.at(node.span)
     choices = heads(w)
     for name in ("log", "exp", "sqrt") if w.notation.plain else ("log", "exp"):
         choices.setdefault(function_text(name, w.notation.plain), Name(name, "word", node.span))
-    for text, name in choices.items():
-        new = Call(name, (node.inner,), True, node.span)
+    for text, function in choices.items():
+        new = Call(function, (node.inner,), True, node.span)
         yield w.change(spot, new, text + here, "wrong-function", 1.9)
 
 

@@ -100,7 +100,11 @@ def _of_scripts(
     bare_label = key is not None and key.key in w.context.bare_labels
     for n, sup in enumerate(node.sups):
         inner = sup.inner if isinstance(sup, Label) else sup
-        if isinstance(sup, Transposed) or not (isinstance(sup, Label) or bare_label) or not plain_index(inner):
+        if (
+            isinstance(sup, Transposed)
+            or not (isinstance(sup, Label) or bare_label)
+            or not plain_index(inner)
+        ):
             continue
         for new, text, gap in other_subs(w, inner):
             made: Node = sup._replace(inner=new) if isinstance(sup, Label) else new
@@ -117,7 +121,12 @@ def other_subs(w: Writer, sub: Node) -> Iterator[Other]:
         for letter in letters:
             yield Name(letter, "", sub.span), letter_text(letter, w.notation.plain), 2
         return
-    if isinstance(sub, Name) and len(sub.letter) > 1 and sub.letter not in w.context.bound and sub.style != "word":
+    if (
+        isinstance(sub, Name)
+        and len(sub.letter) > 1
+        and sub.letter not in w.context.bound
+        and sub.style != "word"
+    ):
         yield from _of_run(sub, letters)
         return
     items = sub.items if isinstance(sub, Listed) else (sub,)
@@ -184,7 +193,9 @@ def _of_sum(w: Writer, item: Sum, letters: list[str]) -> Iterator[Other]:
     for n, term in enumerate(item.terms):
         before, after = w.at((span[0], term.node.span[0])), w.at((term.node.span[1], span[1]))
         if n:
-            flipped = item._replace(terms=(*item.terms[:n], term._replace(sign=-term.sign), *item.terms[n + 1 :]))
+            flipped = item._replace(
+                terms=(*item.terms[:n], term._replace(sign=-term.sign), *item.terms[n + 1 :])
+            )
             sign = "-" if term.sign > 0 else "+"
             yield flipped, w.at((span[0], term.span[0])) + sign + w.at((term.node.span[0], span[1])), 1
         if len(item.terms) > 1:
@@ -193,7 +204,9 @@ def _of_sum(w: Writer, item: Sum, letters: list[str]) -> Iterator[Other]:
             continue
         for inner, text, gap in other_index(w, term.node, letters):
             if not isinstance(inner, Sum):
-                changed = item._replace(terms=(*item.terms[:n], term._replace(node=inner), *item.terms[n + 1 :]))
+                changed = item._replace(
+                    terms=(*item.terms[:n], term._replace(node=inner), *item.terms[n + 1 :])
+                )
                 yield changed, before + text + after, gap
 
 
@@ -222,7 +235,7 @@ def _of_product(w: Writer, item: Product, letters: list[str]) -> Iterator[Other]
             factors = (*item.factors[:n], factor._replace(node=inner), *item.factors[n + 1 :])
             yield item._replace(factors=factors), before + text + after, gap
         rest = (*item.factors[:n], *item.factors[n + 1 :])
-        if len(rest) == 1 and not rest[0].op == "/":
+        if len(rest) == 1 and rest[0].op != "/":
             yield rest[0].node, w.at(rest[0].node.span), 1
 
 
@@ -238,10 +251,11 @@ def index_letters(w: Writer) -> list[str]:
 
 
 def kin(w: Writer, word: Word) -> Iterator[Word]:
-    """Words like this one with one number in its indices changed: ``z_2`` for ``z_1``, ``∂L/∂z_2`` for ``∂L/∂z_1``."""
+    """Words like this one with one number in its indices changed: ``z_2`` for ``z_1``, in derivatives too."""
     own = w.of_word(word)
     node = word.node
     count = 0
+    made: list[tuple[Node, tuple[tuple[int, int], str]]]
     match node:
         case Derivative() if len(node.by) == 1 and node.of is not None:
             made = [(node._replace(by=(new,)), edit) for new, edit, _ in renumbered(own, node.by[0])]

@@ -30,7 +30,9 @@ def letters(w: Writer, spot: Spot) -> Iterator[Change]:
             # Numbers are changed one by one elsewhere; an index of several letters is taken over as a whole.
             if rest or not any(isinstance(sub, Sum | Product) for sub in other[0].subs):
                 continue
-            yield w.change(spot, moved(word.node, node.span), w.glued(node.span, word.text), "wrong-index", 1.5)
+            yield w.change(
+                spot, moved(word.node, node.span), w.glued(node.span, word.text), "wrong-index", 1.5
+            )
             continue
         tail = w.at((w.stem_stop(node), node.span[1])) if rest else ""
         new = with_sups(word.node, rest) if rest else word.node

@@ -15,7 +15,8 @@ from symgrad.verify.syntax import Big, Derivative, Name, Node, Number, Relation,
 def limits(w: Writer, spot: Spot) -> Iterator[Change]:
     """Other limits of a sum: one more or less, another size."""
     node = spot.node
-    assert isinstance(node, Big)
+    if not isinstance(node, Big):
+        return
     lower = node.lower
     if isinstance(lower, Relation) and lower.op == "=":
         for new, text in _other_limits(w, lower.right):
@@ -54,15 +55,18 @@ def _other_limits(w: Writer, limit: Node) -> Iterator[tuple[Node, str]]:
         for sign in (-1, 1):
             yield Sum((Term(1, limit, span), Term(sign, one, span)), span), f"{here}{sign:+d}"
     for word in w.words:
-        if isinstance(word.node, Name) and word.text != here:
-            if w.context.is_size(word.node.letter) or word.node.letter in w.context.ranges:
-                yield word.node, word.text
+        if not isinstance(word.node, Name) or word.text == here:
+            continue
+        if w.context.is_size(word.node.letter) or word.node.letter in w.context.ranges:
+            yield word.node, word.text
 
 
 def summed(w: Writer, spot: Spot) -> Iterator[Change]:
     r"""A part that should be summed over an index: a lost ``\\sum``."""
     node = spot.node
-    if w.notation.plain or (isinstance(node, Big) and spot.inside is None and isinstance(node.body, Derivative)):
+    if w.notation.plain or (
+        isinstance(node, Big) and spot.inside is None and isinstance(node.body, Derivative)
+    ):
         return
     start = node.span[0]
     for text, lower, upper in sum_signs(w):

@@ -1,7 +1,7 @@
 """What a part would have to be for the formula to be true, and which of the document's words make that up.
 
-Where a formula is affine in a part s, F(s) = A·s + B, the part must be (T − B)/A. All of these are known at a few
-points; so a missing factor, a missing summand or another value of the part is looked up, not tried.
+Where a formula is affine in a part s, F(s) = A·s + B, the part must be (T − B)/A. All of these are known at
+a few points; so a missing factor, a missing summand or another value of the part is looked up, not tried.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Needed(NamedTuple):
 
 
 def needed(numbers: Numbers, whole: Scalar, hole: Scalar, now: Scalar, true: Scalar) -> Needed | None:
-    """What must stand for ``hole`` in ``whole`` for it to be ``true``; None where it is not affine in it or in 1/it."""
+    """What must stand for ``hole`` in ``whole`` to make it ``true``; None where it is not affine in it, nor in 1/it."""
     truth, here = numbers.of(true), numbers.of(now)
     if truth is None or here is None:
         return None
@@ -150,8 +150,10 @@ class Table:
                 if self.numbers.same(valued.value, value):
                     yield valued
 
-    def products(self, value: Vector, most: int, out_of_time: Callable[[], bool]) -> Iterator[tuple[Valued, ...]]:
-        """Products of words that are a value: of one word, else of two, else, where ``most`` allows, of three."""
+    def products(
+        self, value: Vector, most: int, out_of_time: Callable[[], bool]
+    ) -> Iterator[tuple[Valued, ...]]:
+        """Products of words that are a value: of one word, of two, and, if ``most`` allows, else of three."""
         if not self.numbers.exact and not isfinite(value[0]):
             return
         met = False

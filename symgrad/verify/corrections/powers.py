@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from symgrad.verify.claims import Kind
-from symgrad.verify.corrections.spots import Change, Spot, is_e, moved
+from symgrad.verify.corrections.spots import Change, Edits, Spot, is_e, moved
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import is_transpose, label_items, spelled
@@ -31,7 +31,8 @@ from symgrad.verify.syntax import (
 def numbers(w: Writer, spot: Spot) -> Iterator[Change]:
     """Another number, or a size, for a number."""
     node = spot.node
-    assert isinstance(node, Number)
+    if not isinstance(node, Number):
+        return
     exponent = isinstance(spot.inside, Scripted)
     inside_fraction = isinstance(spot.inside, Quotient)
     kind: Kind = "constant-factor" if isinstance(spot.inside, Product | Quotient) else "wrong-term"
@@ -59,7 +60,8 @@ def _is_count(w: Writer, letter: str) -> bool:
 def powers(w: Writer, spot: Spot) -> Iterator[Change]:
     """A power too much, of the other sign, or another."""
     node = spot.node
-    assert isinstance(node, Scripted)
+    if not isinstance(node, Scripted):
+        return
     _, rest = label_items(node.sups)
     found = [part for part in rest if not is_transpose(part)]
     key = spelled(node)
@@ -138,10 +140,13 @@ def constants(w: Writer, spot: Spot) -> Iterator[Change]:
         glue = "*" if w.notation.plain else " "
         if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign < 0:
             at = node.terms[0].node.span[0]
-            edits = (((at, at), text + glue),)
+            edits: Edits = (((at, at), text + glue),)
         elif isinstance(node, Sum):
             left, right = ("(", ")") if w.notation.plain else ("\\left(", "\\right)")
-            edits = (((start, start), text + (glue if w.notation.plain else "") + left), ((stop, stop), right))
+            edits = (
+                ((start, start), text + (glue if w.notation.plain else "") + left),
+                ((stop, stop), right),
+            )
         else:
             edits = (((start, start), text + glue),)
         yield Change(spot, new, edits, "constant-factor", spot.term, 1.5, text)

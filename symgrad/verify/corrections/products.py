@@ -14,7 +14,8 @@ from symgrad.verify.syntax import Factor, Group, Node, Number, Product, Quotient
 def factors_too_many(w: Writer, spot: Spot) -> Iterator[Change]:
     """The product without one factor."""
     node = spot.node
-    assert isinstance(node, Product)
+    if not isinstance(node, Product):
+        return
     factors = node.factors
     for n, factor in enumerate(factors):
         rest = (*factors[:n], *factors[n + 1 :])
@@ -40,7 +41,8 @@ def _is_constant(node: Node) -> bool:
 def neighbours(w: Writer, spot: Spot) -> Iterator[Change]:
     """Two neighbours: another order, transposed, another product."""
     node = spot.node
-    assert isinstance(node, Product)
+    if not isinstance(node, Product):
+        return
     for n in range(len(node.factors) - 1):
         yield from _pairs(w, spot, node, n)
         yield from symmetric(w, spot, node, n)
@@ -77,7 +79,8 @@ def _pairs(w: Writer, spot: Spot, node: Product, n: int) -> Iterator[Change]:
 
 
 def _pair(
-    spot: Spot, node: Product, n: int, x: Node, y: Node, op: str, span: Span, text: str, kind: Kind, cost: float
+    spot: Spot, node: Product, n: int, x: Node, y: Node, op: str, span: Span, text: str, kind: Kind,
+    cost: float,
 ) -> Change:  # fmt: skip
     factors = (*node.factors[:n], node.factors[n]._replace(node=x), Factor(op, y), *node.factors[n + 2 :])
     return Change(spot, node._replace(factors=factors), ((span, text),), kind, span, cost)
@@ -111,7 +114,8 @@ def symmetric(w: Writer, spot: Spot, node: Product, n: int) -> Iterator[Change]:
 def lost_fraction(w: Writer, spot: Spot) -> Iterator[Change]:
     r"""``1+e^{-x}1``: the two parts of a ``\frac`` run together, the denominator first."""
     node = spot.node
-    assert isinstance(node, Product)
+    if not isinstance(node, Product):
+        return
     last = node.factors[-1]
     if not isinstance(last.node, Number) or last.op or isinstance(node.factors[-2].node, Number):
         return
@@ -119,7 +123,9 @@ def lost_fraction(w: Writer, spot: Spot) -> Iterator[Change]:
     rest: Node = node.factors[0].node if len(node.factors) == 2 else node._replace(factors=node.factors[:-1])
     if isinstance(spot.inside, Sum) and spot.whole is spot.inside:
         whole = spot.inside
-        bottom: Node = whole._replace(terms=tuple(t._replace(node=rest) if t.node is node else t for t in whole.terms))
+        bottom: Node = whole._replace(
+            terms=tuple(t._replace(node=rest) if t.node is node else t for t in whole.terms)
+        )
         span = whole.span
     elif spot.inside is None:
         bottom, span = rest, node.span

@@ -8,7 +8,19 @@ from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.spots import Change, Edits, Spot, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
-from symgrad.verify.syntax import Call, Cases, Derivative, Group, Matrix, Node, Number, Quotient, Scripted, Sum, Term
+from symgrad.verify.syntax import (
+    Call,
+    Cases,
+    Derivative,
+    Group,
+    Matrix,
+    Node,
+    Number,
+    Quotient,
+    Scripted,
+    Sum,
+    Term,
+)
 
 
 def signs(w: Writer, spot: Spot) -> Iterator[Change]:
@@ -17,7 +29,9 @@ def signs(w: Writer, spot: Spot) -> Iterator[Change]:
     if isinstance(node, Sum):
         exponent = isinstance(spot.inside, Scripted)
         for n, term in enumerate(node.terms):
-            flipped = node._replace(terms=(*node.terms[:n], term._replace(sign=-term.sign), *node.terms[n + 1 :]))
+            flipped = node._replace(
+                terms=(*node.terms[:n], term._replace(sign=-term.sign), *node.terms[n + 1 :])
+            )
             where = term.span if len(node.terms) > 1 else spot.term
             yield Change(spot, flipped, (flip(w, term, n),), "sign", where, 1.6 if exponent else 1.0)
         yield from _other_way_round(w, spot, node)
@@ -34,7 +48,7 @@ def signs(w: Writer, spot: Spot) -> Iterator[Change]:
 
 def _other_way_round(w: Writer, spot: Spot, node: Sum) -> Iterator[Change]:
     """``A - Y`` for ``Y - A``."""
-    if len(node.terms) != 2 or node.terms[0].sign < 0 or node.terms[1].sign > 0:  # noqa: PLR2004
+    if len(node.terms) != 2 or node.terms[0].sign < 0 or node.terms[1].sign > 0:
         return
     one, other = node.terms
     terms = (other._replace(sign=1), one._replace(sign=-1))

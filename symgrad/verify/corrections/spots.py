@@ -1,7 +1,7 @@
 """The parts of a formula, and what it means to change one.
 
-A spot is a part and how to build the whole formula with another part in its place; a change is the formula with one
-thing changed, the text that makes it so, and how to speak of it.
+A spot is a part and how to build the whole formula with another part in its place; a change is the formula
+with one thing changed, the text that makes it so, and how to speak of it.
 """
 
 from __future__ import annotations
@@ -140,7 +140,9 @@ def _parts(spot: Spot) -> Iterator[Spot]:
                 yield part(node.sub, lambda new: node._replace(sub=new))
             for n, sup in enumerate(node.sups):
                 if not isinstance(sup, Label | Transposed):
-                    yield part(sup, lambda new, n=n: node._replace(sups=(*node.sups[:n], new, *node.sups[n + 1 :])))  # type: ignore[misc]
+                    yield part(
+                        sup, lambda new, n=n: node._replace(sups=(*node.sups[:n], new, *node.sups[n + 1 :]))
+                    )  # type: ignore[misc]
         case Matrix():
             for i, row in enumerate(node.rows):
                 for j, entry in enumerate(row):
@@ -178,6 +180,7 @@ def _short(node: Product, term: Span) -> bool:
 
 
 def is_e(node: Scripted) -> bool:
+    """Whether a power is one of e."""
     return isinstance(node.base, Name) and node.base.letter == "e"
 
 
@@ -200,7 +203,7 @@ def with_sups(node: Node, sups: tuple[Node, ...]) -> Node:
 
 def moved(node: Node, span: Span) -> Node:
     """A node of another place, put here: its places inside mean nothing any more."""
-    return node._replace(span=span)
+    return node._replace(span=span)  # type: ignore[no-any-return, attr-defined]
 
 
 def same(one: Node, other: Node) -> bool:

@@ -57,7 +57,9 @@ class Writer:
                 or not (
                     word.node.letter in parameters
                     or word.node.letter in self.context.bound
-                    or (word.node.letter in self.context.ranges and not self.context.is_size(word.node.letter))
+                    or (
+                        word.node.letter in self.context.ranges and not self.context.is_size(word.node.letter)
+                    )
                 )
             ]
         return self._values
@@ -71,7 +73,8 @@ class Writer:
         return self.text[max(0, span[0] - self.offset) : max(0, span[1] - self.offset)]
 
     def change(
-        self, spot: Spot, new: Node, text: str, kind: Kind, cost: float, span: Span | None = None, note: str = ""
+        self, spot: Spot, new: Node, text: str, kind: Kind, cost: float, span: Span | None = None,
+        note: str = "",
     ) -> Change:  # fmt: skip
         """The part replaced by another, written as ``text``."""
         where = spot.node.span if span is None else span
@@ -151,7 +154,11 @@ class Writer:
             if mark in self.text or any(mark in word.text for word in self.words):
                 return mark
         for mark in ("\\top", "T"):
-            if any(word.text.endswith((mark, mark + "}")) for word in self.words if isinstance(word.node, Scripted)):
+            if any(
+                word.text.endswith((mark, mark + "}"))
+                for word in self.words
+                if isinstance(word.node, Scripted)
+            ):
                 return "^\\top" if mark == "\\top" else "^T"
         return "^\\top" if "\\top" in self.text else "^T"
 
@@ -165,7 +172,9 @@ class Writer:
         start, stop = part.span
         if len(node.sups) == 1:
             head = self.at((node.span[0], start)).rstrip("{ ").rstrip()
-            return bare, head.removesuffix("^").rstrip() + self.at((self.closed_if(start, stop), node.span[1]))
+            return bare, head.removesuffix("^").rstrip() + self.at(
+                (self.closed_if(start, stop), node.span[1])
+            )
         return bare, self.at((node.span[0], start)).rstrip() + self.at((stop, node.span[1])).lstrip()
 
     def transposed(self, node: Node, text: str | None = None) -> tuple[Node, str]:

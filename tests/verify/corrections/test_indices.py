@@ -9,7 +9,7 @@ from symgrad.verify.context import Context
 from symgrad.verify.corrections.indices import kin, other_subs
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.notation import Notation, Word
-from symgrad.verify.syntax import Name, Number, Product, Factor, Scripted
+from symgrad.verify.syntax import Factor, Name, Number, Product, Scripted
 
 CASES = [
     (UNIT, r"\frac{\partial z}{\partial w_1} = x_2", r"\frac{\partial z}{\partial w_1} = x_1"),
@@ -34,7 +34,9 @@ def writer(text):
 
 def test_digits_do_not_run_into_digits():
     two, i = Number(Fraction(2), False, (0, 1)), Name("i", "", (1, 2))
-    texts = [text for _, text, _ in other_subs(writer("2i"), Product((Factor("", two), Factor("", i)), (0, 2)))]
+    texts = [
+        text for _, text, _ in other_subs(writer("2i"), Product((Factor("", two), Factor("", i)), (0, 2)))
+    ]
     assert "i" in texts
     assert not any(text.isdigit() and len(text) > 1 for text in texts)
 

@@ -5,8 +5,18 @@ from verify.diagnosed import LAYER, UNIT, told
 
 CASES = [
     (UNIT, r"\frac{\partial L}{\partial a} = z - y", "wrong-term", r"\frac{\partial L}{\partial a} = a - y"),
-    (LAYER, r"\frac{\partial L}{\partial W} = \delta y^\top", "wrong-term", r"\frac{\partial L}{\partial W} = \delta x^\top"),
-    (LAYER, r"\frac{\partial L}{\partial x} = W \delta", "transpose", r"\frac{\partial L}{\partial x} = W^T \delta"),
+    (
+        LAYER,
+        r"\frac{\partial L}{\partial W} = \delta y^\top",
+        "wrong-term",
+        r"\frac{\partial L}{\partial W} = \delta x^\top",
+    ),
+    (
+        LAYER,
+        r"\frac{\partial L}{\partial x} = W \delta",
+        "transpose",
+        r"\frac{\partial L}{\partial x} = W^T \delta",
+    ),
 ]
 
 

@@ -36,9 +36,18 @@ def test_what_is_not_affine_is_left_alone():
 
 def test_products_of_words_are_looked_up_fewer_words_first():
     n = numbers(exact=True)
-    words = [Valued(Word(Name(name, "", (0, 1)), name), n.of(value), 0.0) for name, value in zip("xyz", (X, Y, Z), strict=True)]
+    words = [
+        Valued(Word(Name(name, "", (0, 1)), name), n.of(value), 0.0)
+        for name, value in zip("xyz", (X, Y, Z), strict=True)
+    ]
     table = Table(n, words)
-    found = [tuple(v.word.text for v in product) for product in table.products(n.of(times((X, Z))), 2, lambda: False)]
+    found = [
+        tuple(v.word.text for v in product)
+        for product in table.products(n.of(times((X, Z))), 2, lambda: False)
+    ]
     assert found == [("x", "z")]
-    three = [sorted(v.word.text for v in product) for product in table.products(n.of(times((X, Y, Z))), 3, lambda: False)]
+    three = [
+        sorted(v.word.text for v in product)
+        for product in table.products(n.of(times((X, Y, Z))), 3, lambda: False)
+    ]
     assert ["x", "y", "z"] in three

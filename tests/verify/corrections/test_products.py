@@ -4,7 +4,12 @@ import pytest
 from verify.diagnosed import LAYER, UNIT, told
 
 CASES = [
-    (LAYER, r"\frac{\partial L}{\partial W} = x \delta^\top", "shape", r"\frac{\partial L}{\partial W} = \delta x^\top"),
+    (
+        LAYER,
+        r"\frac{\partial L}{\partial W} = x \delta^\top",
+        "shape",
+        r"\frac{\partial L}{\partial W} = \delta x^\top",
+    ),
     (
         UNIT,
         r"\frac{\partial z}{\partial w_1} = 2 x_1",

@@ -5,14 +5,24 @@ from verify.diagnosed import LAYER, UNIT, told
 
 CASES = [
     (UNIT, r"\frac{\partial L}{\partial a} = y - a", "sign", r"\frac{\partial L}{\partial a} = a - y"),
-    (UNIT, r"\frac{\partial a}{\partial z} = -a (1 - a)", "sign", r"\frac{\partial a}{\partial z} = a (1 - a)"),
+    (
+        UNIT,
+        r"\frac{\partial a}{\partial z} = -a (1 - a)",
+        "sign",
+        r"\frac{\partial a}{\partial z} = a (1 - a)",
+    ),
     (
         UNIT,
         r"\frac{\partial z}{\partial w_1} = x_1 + x_2",
         "extra-term",
         r"\frac{\partial z}{\partial w_1} = x_1",
     ),
-    (LAYER, r"\frac{\partial L}{\partial z} = 2 (z + y)", "sign", r"\frac{\partial L}{\partial z} = 2 (z - y)"),
+    (
+        LAYER,
+        r"\frac{\partial L}{\partial z} = 2 (z + y)",
+        "sign",
+        r"\frac{\partial L}{\partial z} = 2 (z - y)",
+    ),
 ]
 
 

@@ -20,5 +20,6 @@ def test_every_part_is_met_and_put_back_unchanged():
 def test_what_stands_in_a_sum_over_an_index_stands_for_many():
     every = spots(formula(r"a + \sum_{i=1}^{3} b"))
     many = {spot.node.letter: spot.many for spot in every if isinstance(spot.node, Name)}
-    assert many["b"] and not many["a"]
+    assert many["b"]
+    assert not many["a"]
     assert any(isinstance(spot.node, Big) for spot in every)
