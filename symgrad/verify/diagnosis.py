@@ -31,6 +31,9 @@ from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 if TYPE_CHECKING:
     from symgrad.verify.verdicts import Verdicts
 
+_FAR_FETCHED: Final = 2.0
+"""A correction that costs more is less likely than a wrong left side."""
+
 _NOTHING: Final = 1e-9
 _FEW: Final = 6
 """So many findings may be one slip of the pen."""
@@ -46,7 +49,7 @@ PATIENCE_S: Final = 4.0
 
 
 class Diagnosis(NamedTuple):
-    """Findings, the corrected claim, the replacements that make it; ``undecided`` says why there is no verdict."""
+    """Findings, the corrected claim, its edits; ``undecided`` says why there is no verdict."""
 
     findings: tuple[Finding, ...]
     corrected: str | None
@@ -165,6 +168,10 @@ class Finder:
             if told is not None and (told.close or len(told.findings) > 2):
                 return told
         change = Search(self, node, true, world, env).best()
+        if change is not None and change.cost >= _FAR_FETCHED:
+            left = self.wrong_target(node)
+            if left is not None:
+                return left
         if change is not None:
             return Mend((self.finding(change),), change.edits)
         if told is not None:

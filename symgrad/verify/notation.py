@@ -50,6 +50,7 @@ GLUES: Final = ("", "\\cdot", "*", "·", "\\times", "\\,", "\\,\\cdot\\,")
 """What stands between two factors."""
 
 _LONGEST_PHRASE: Final = 80
+_PAIR: Final = 2
 _MOST_PHRASES: Final = 40
 
 
@@ -129,6 +130,11 @@ class Notation:
             elif isinstance(here, Product):
                 one, other = here.factors[0].node, here.factors[1].node
                 between = text[one.span[1] : other.span[0]].strip("{}()")
+                if len(here.factors) == _PAIR and not between.strip() and spelled(one) and spelled(other):
+                    start, stop = here.span
+                    group = Group("(", here, here.span)
+                    if len(self.phrases) < _MOST_PHRASES:
+                        self.phrases.setdefault(bare(group), Word(group, f"({text[start:stop]})"))
                 if between.strip() in GLUES:
                     self.glues[between] = self.glues.get(between, 0) + 1
             elif isinstance(here, Big):
@@ -308,7 +314,7 @@ class Notation:
         return best or " "
 
     def vocabulary(self) -> Iterator[Word]:
-        """Every name, derivative and value of a function that the document holds, and its functions' derivatives."""
+        """Every name, derivative and value of a function in the document, and derivatives of its functions."""
         yield from self.words.values()
         yield from (word for key, word in self.more.items() if key not in self.words)
         yield from self.phrases.values()

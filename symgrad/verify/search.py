@@ -17,6 +17,7 @@ from symgrad.verify.corrections.chains import chain_words, factors_more, names_a
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
 from symgrad.verify.corrections.phrases import complements, inverses, sums_of_names
 from symgrad.verify.corrections.powers import constant_words, constants
+from symgrad.verify.corrections.signs import lost_beside
 from symgrad.verify.equality import Sampler
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
@@ -156,12 +157,15 @@ class Search:
 
     def _unusual(self, every: list[Spot]) -> Iterator[Change]:
         words = [*self.writer.values, *(word for word, _ in inverses(self.writer))]
+        if self._is_array:
+            words += [word for word, name, _ in complements(self.writer) if isinstance(name, Name)]
         turned = (
             [word for word, value in self._array_words() if len(value.shape) > 1] if self._is_array else []
         )
         for spot in every:
             if self._out_of_time():
                 return
+            yield from lost_beside(self.writer, spot)
             if turned and isinstance(spot.inside, Product) and not isinstance(spot.node, Number):
                 for change in factors_more(self.writer, spot, turned, 2.2):
                     if change.edits[0][0][0] == spot.node.span[0]:
@@ -605,7 +609,7 @@ class Search:
             if value is None or value.flexible or len(found) > 100:
                 continue
             found.append((word, value))
-            if value.shape and spelled(word.node) is not None:
+            if value.shape and (spelled(word.node) is not None or isinstance(word.node, Group)):
                 node, text = self.writer.of_word(word).transposed(word.node)
                 turned = self.finder.value(node, self.world, self.env)
                 if turned is not None:

@@ -108,7 +108,7 @@ class _Teller:
         return Finding(kind, given, expected, message, self.finder.verdicts.raw(self.finder.assertion, span))
 
     def missing(self, pair: Pair) -> tuple[Finding, list[tuple[Span, str]]] | None:
-        body = self.monomial(pair.monomial, abs(pair.coefficient))
+        body = self.monomial(pair.monomial, abs(Fraction(pair.coefficient)))
         if body is None:
             return None
         at = self.terms[-1].span[1]
@@ -160,7 +160,7 @@ class _Teller:
             message = f"the factor {text} is missing: {body} should be {expected}"
             return self.finding("missing-factor", "", text, message, term.span), edits
         self.close = False
-        whole = self.monomial(pair.monomial, abs(pair.coefficient))
+        whole = self.monomial(pair.monomial, abs(Fraction(pair.coefficient)))
         if whole is None:
             return None
         edits = [(term.node.span, whole)]

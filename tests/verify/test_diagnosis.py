@@ -8,8 +8,7 @@ WRONG = [
     (UNIT, r"\frac{\partial L}{\partial w_1} = (a - y) (1 - a) x_1"),
     (
         UNIT,
-        r"\frac{\partial L}{\partial w_1} = \frac{\partial L}{\partial a} \frac{\partial a}{\partial z}"
-        r" = (a - y) a (1 - a) x_1",
+        r"\frac{\partial L}{\partial w_1} = \frac{\partial L}{\partial a} a (1 - a) = (a - y) a (1 - a) x_1",
     ),
     (LAYER, r"\frac{\partial L}{\partial x} = W \delta"),
     (LAYER, r"\frac{\partial L}{\partial W} = \delta x"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from symgrad.verify.corrections.spots import Change, Spot
 from symgrad.verify.corrections.writer import Writer
@@ -107,7 +107,8 @@ def _renumbered(node: Node, places: set[Span], new: int) -> Node:
             return part
         if isinstance(part, tuple) and hasattr(part, "_fields"):
             fields = zip(part._fields, part, strict=True)
-            return type(part)(*[value if name.endswith("span") else walk(value) for name, value in fields])
+            made: list[Any] = [value if name.endswith("span") else walk(value) for name, value in fields]
+            return type(part)(*made)
         if isinstance(part, tuple):
             return tuple([walk(value) for value in part])
         return part

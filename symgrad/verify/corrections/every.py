@@ -11,7 +11,7 @@ from symgrad.verify.corrections.letters import is_plain_name, letters, turned
 from symgrad.verify.corrections.limits import limits, summed
 from symgrad.verify.corrections.powers import numbers, powers, raised
 from symgrad.verify.corrections.products import factors_too_many, lost_fraction, neighbours
-from symgrad.verify.corrections.signs import lost_beside, signs, too_many
+from symgrad.verify.corrections.signs import signs, too_many
 from symgrad.verify.corrections.spots import Change, Spot, is_e
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
@@ -81,4 +81,3 @@ def other_words(w: Writer, spot: Spot) -> Iterator[Change]:
         yield from links(w, spot)
     elif isinstance(node, Product):
         yield from paths(w, spot)
-    yield from lost_beside(w, spot)

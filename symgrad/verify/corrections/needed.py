@@ -95,7 +95,7 @@ class Needed(NamedTuple):
 
 
 def needed(numbers: Numbers, whole: Scalar, hole: Scalar, now: Scalar, true: Scalar) -> Needed | None:
-    """What must stand for ``hole`` in ``whole`` to make it ``true``; None where it is not affine in it, nor in 1/it."""
+    """What must stand for ``hole`` to make ``whole`` true; None where it is not affine in it, nor in 1/it."""
     truth, here = numbers.of(true), numbers.of(now)
     if truth is None or here is None:
         return None

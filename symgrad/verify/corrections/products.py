@@ -90,6 +90,17 @@ def _orders(w: Writer, spot: Spot, node: Product) -> Iterator[Change]:
     """Three factors in another order."""
     if any(factor.op not in ("", "·") for factor in node.factors):
         return
+    hadamard = " ⊙ " if w.notation.plain else " \\odot "
+    for order in ((0, 1, 2), (1, 0, 2), (1, 2, 0)):
+        # δ W σ′ for W δ ⊙ σ′: the slope of the activation multiplies entry by entry.
+        first, second, third = (node.factors[k].node for k in order)
+        factors = (Factor("", first), Factor("", second), Factor("⊙", third))
+        text = f"{w.at(first.span)} {w.at(second.span)}{hadamard}{w.at(third.span)}"
+        yield Change(spot, node._replace(factors=factors), ((node.span, text),), "shape", node.span, 1.85)
+        inner = Product((Factor("", second), Factor("⊙", third)), node.span)
+        grouped = (Factor("", first), Factor("", Group("(", inner, node.span)))
+        text = f"{w.at(first.span)} ({w.at(second.span)}{hadamard}{w.at(third.span)})"
+        yield Change(spot, node._replace(factors=grouped), ((node.span, text),), "shape", node.span, 1.86)
     for order in ((2, 0, 1), (1, 2, 0), (2, 1, 0)):
         parts = [node.factors[k].node for k in order]
         factors = tuple(f._replace(node=part) for f, part in zip(node.factors, parts, strict=True))

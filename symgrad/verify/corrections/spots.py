@@ -141,8 +141,11 @@ def _parts(spot: Spot) -> Iterator[Spot]:
             for n, sup in enumerate(node.sups):
                 if not isinstance(sup, Label | Transposed):
                     yield part(
-                        sup, lambda new, n=n: node._replace(sups=(*node.sups[:n], new, *node.sups[n + 1 :]))
-                    )  # type: ignore[misc]
+                        sup,
+                        lambda new, n=n: node._replace(  # type: ignore[misc]
+                            sups=(*node.sups[:n], new, *node.sups[n + 1 :])
+                        ),
+                    )
         case Matrix():
             for i, row in enumerate(node.rows):
                 for j, entry in enumerate(row):
