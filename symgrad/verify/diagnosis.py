@@ -1,7 +1,7 @@
 """What is wrong with a wrong claim, and the claim as it should be.
 
-Sums are compared term by term; where that does not apply, single corrections are tried, most plausible first, and
-one that makes the formula right is the finding. What no single correction mends is replaced by what is true.
+Sums are compared term by term; where that does not apply, single corrections are tried, most plausible first,
+and one that makes the formula right is the finding. What none mends is replaced by what is true.
 """
 
 from __future__ import annotations

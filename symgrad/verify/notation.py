@@ -314,7 +314,7 @@ class Notation:
         return best or " "
 
     def vocabulary(self) -> Iterator[Word]:
-        """Every name, derivative and value of a function in the document, and derivatives of its functions."""
+        """Every name, derivative and value of a function in the document, and its functions' derivatives."""
         yield from self.words.values()
         yield from (word for key, word in self.more.items() if key not in self.words)
         yield from self.phrases.values()

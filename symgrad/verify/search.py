@@ -283,9 +283,12 @@ class Search:
             for product in table.products(value, 2, self._out_of_time):
                 if all(isinstance(valued.word.node, Number) for valued in product):
                     continue  # a sign or a constant, of which others speak
+                # A bracket about the whole is no more than a factor at its side.
+                wide = -0.45 if isinstance(spot.node, Sum) and len(spot.node.terms) > 1 else 0.0
                 cost = (
                     1.42
                     + deep
+                    + wide
                     + sum(valued.cost for valued in product)
                     + 0.35 * (len(product) - 1)
                     + (sign < 0)

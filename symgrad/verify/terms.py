@@ -73,7 +73,7 @@ def difference(given: Sequence[Scalar], truth: Scalar) -> Difference | None:
     names = list(dict.fromkeys(s for term in given for s in symbols_of(term)))
     aliases = {s: s.definition for s in names if s.definition is not None and s.definition.kind == "symbol"}
     used = [aliases.get(name, name) for name in names]
-    right = polynomial(in_author_names(truth, [u for u in used if u is not None]))
+    right = polynomial(in_author_names(truth, used))
     if right is None or len(right) > _MOST_TERMS:
         return None
     theirs: list[Polynomial] = []

@@ -94,7 +94,7 @@ def _orders(w: Writer, spot: Spot, node: Product) -> Iterator[Change]:
     for order in ((0, 1, 2), (1, 0, 2), (1, 2, 0)):
         # δ W σ′ for W δ ⊙ σ′: the slope of the activation multiplies entry by entry.
         first, second, third = (node.factors[k].node for k in order)
-        factors = (Factor("", first), Factor("", second), Factor("⊙", third))
+        factors: tuple[Factor, ...] = (Factor("", first), Factor("", second), Factor("⊙", third))
         text = f"{w.at(first.span)} {w.at(second.span)}{hadamard}{w.at(third.span)}"
         yield Change(spot, node._replace(factors=factors), ((node.span, text),), "shape", node.span, 1.85)
         inner = Product((Factor("", second), Factor("⊙", third)), node.span)
