@@ -36,6 +36,7 @@ class Levels:
         self._residues: dict[Scalar, int] = {}
         self._tried: dict[Names, bool | None] = {}
         self._by_floats = False
+        self._met_known = False
         self._names: list[Scalar] = []
         self._ends: list[int] = []
         self._least = -1
@@ -54,6 +55,7 @@ class Levels:
     def _equal(self, replaced: Names) -> bool | None:
         values = _FreeResidues(self, replaced)
         a, b = (values.value(side) for side in self.sides)
+        self._met_known |= values.met_known
         return None if a is None or b is None else a == b
 
     def _close(self, replaced: Names) -> bool | None:
@@ -89,7 +91,7 @@ class Levels:
         for self._by_floats in (False, True):
             self._tried.clear()
             self._least = self._least_layer()
-            if self._least >= 0:
+            if self._least >= 0 or not self._met_known:
                 break
         self._searched_s = start - self.clock.left
         return self._least >= 0
@@ -143,7 +145,7 @@ class Levels:
         return sorted(names, key=lambda s: (-height(s), s.serial))
 
     def _layer(self, n: int) -> Names:
-        """No names for 0, then those defined last, then more of those that they are defined by, at last all."""
+        """No names for 0, then those defined last, then more of those that they are made of, at last all."""
         return frozenset(self._names[: self._ends[n]])
 
     def _met(self, replaced: Names) -> Names:

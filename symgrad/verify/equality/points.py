@@ -59,9 +59,9 @@ def _tenth(sign: str, n: int) -> int:
     return -size if n % 3 == 1 and sign in {"real", "nonzero"} else size
 
 
-def sparse(special: Sequence[Scalar], value: Fraction | int, most: int = 9) -> Point:
+def sparse(special: Sequence[Scalar], value: Fraction | int) -> Point:
     """A point with nice values for a few symbols and one value, as far as the signs allow, for all others."""
-    few = {s: _NICE[s.letter.sign][(n + 1) % 4] for n, s in enumerate(special[:most])}
+    few = {s: _NICE[s.letter.sign][(n + 1) % 4] for n, s in enumerate(special)}
 
     def draw(sign: str, n: int) -> Fraction | int:
         if sign in _WHOLE_SIGNS or (not value and sign in {"positive", "nonzero"}):

@@ -11,11 +11,12 @@ from symgrad.verify.equality.budget import Clock, ExhaustedError
 from symgrad.verify.equality.decide import UNDECIDED, Decision
 from symgrad.verify.equality.enclosures import Enclosures, Value, interval
 from symgrad.verify.equality.points import Point, points, sparse
-from symgrad.verify.equality.witnesses import MOST, OTHERS, clarity, text, told
+from symgrad.verify.equality.witnesses import BARELY, EVERY, MOST, OTHERS, clarity, text, told
 from symgrad.verify.scalars import Scalar, names_in
 
 _LARGEST: Final = 20_000
 _MORE: Final = 12
+_SPECIAL: Final = 9
 _SHARE: Final = 0.3
 
 
@@ -61,12 +62,23 @@ def refuted(
     if best is None:
         return None
     if len(best.values) > MOST:
-        first = _standing(left, right, best)
-        at = (sparse(first, value) for value in (1, Fraction(1, 2), Fraction(1, 10), 2, 0))
+        at = _few(_one_sided(left, right, best), _standing(left, right, best))
         few = _clearest(compared(left, right, solved, clock, at), clock)
-        if few is not None and clarity(few.left, few.right) <= clarity(best.left, best.right):
+        if few is not None and clarity(few.left, few.right) <= max(clarity(best.left, best.right), BARELY):
             best = few
     return Decision("different", "refuted", _point(best, left, right), *told(best.left, best.right), 0, 1)
+
+
+def _few(one_sided: list[Scalar], symbols: list[Scalar]) -> Iterator[Point]:
+    """Points at which most of the symbols have one value.
+
+    Others have those that one side only has, or those named first, or some from all over.
+    """
+    far = len(symbols) // _SPECIAL + 1
+    several = [symbols, symbols[::far], symbols[::-far]]
+    for special in [one_sided, *several] if 0 < len(one_sided) < _SPECIAL else several:
+        for value in (1, Fraction(1, 2), Fraction(1, 10), 2, 0):
+            yield sparse(special[:_SPECIAL], value)
 
 
 def _clearest(candidates: Iterator[Compared], clock: Clock) -> Compared | None:
@@ -93,9 +105,15 @@ def _clearest(candidates: Iterator[Compared], clock: Clock) -> Compared | None:
 
 
 def _standing(left: Scalar, right: Scalar, found: Compared) -> list[Scalar]:
-    """Symbols with a value, those first that stand in the sides themselves."""
-    direct = [s for side in (left, right) for s in names_in(side) if s in found.values]
-    return list(dict.fromkeys([*direct, *found.values]))
+    """Symbols with a value, those first that stand in one side only, then those that stand in both."""
+    both = [s for side in (left, right) for s in names_in(side.definition or side) if s in found.values]
+    return list(dict.fromkeys([*_one_sided(left, right, found), *both, *found.values]))
+
+
+def _one_sided(left: Scalar, right: Scalar, found: Compared) -> list[Scalar]:
+    sides = [dict.fromkeys(names_in(side.definition or side)) for side in (left, right)]
+    pairs = zip(sides, reversed(sides), strict=True)
+    return [s for here, there in pairs for s in here if s not in there and s in found.values]
 
 
 def _point(found: Compared, left: Scalar, right: Scalar) -> tuple[tuple[str, str], ...]:
@@ -106,10 +124,7 @@ def _point(found: Compared, left: Scalar, right: Scalar) -> tuple[tuple[str, str
         for value in values.values():
             counts[value] = counts.get(value, 0) + 1
         common = max(counts, key=lambda value: counts[value])
-        # Those that stand in the sides are named all the same, as far as there is room.
-        rare = [s for s, value in values.items() if value != common]
-        named = {*rare, *list(values)[: max(0, MOST - 1 - len(rare))]}
-        names = [(s.letter.name, text(value)) for s, value in values.items() if s in named]
+        names = [(s.letter.name, text(value)) for s, value in values.items() if value != common]
     else:
         common = None
         names = [(s.letter.name, text(value)) for s, value in values.items()]
@@ -118,7 +133,7 @@ def _point(found: Compared, left: Scalar, right: Scalar) -> tuple[tuple[str, str
         if known is not None and not isinstance(known, tuple) and known != common:
             names.append((s.letter.name, text(known)))
     if common is not None:
-        names.append((OTHERS, text(common)))
+        names.append((OTHERS if names else EVERY, text(common)))
     return tuple(names)
 
 

@@ -65,12 +65,16 @@ class FreeResidueEvaluator(ResidueEvaluator):
     """Functions as if nothing were known of them: f(u) is a pseudo-random remainder that u decides.
 
     What agrees here agrees whatever the functions are, so that neither overflow nor rounding can mislead.
+    ``met_known`` tells whether something was met of which more is known, as that tanh x is odd.
     """
+
+    met_known = False
 
     def power(self, value: int, exponent: Any) -> int | None:
         """A whole power; one that is not, as a power of an unknown root."""
         if isinstance(exponent, int):
             return super().power(value, exponent)
+        self.met_known = True
         return super().power(_scattered(_ROOT, exponent.denominator, value), exponent.numerator)
 
     def function(self, node: Scalar, values: Sequence[int]) -> int:
@@ -79,6 +83,7 @@ class FreeResidueEvaluator(ResidueEvaluator):
         if kind == "abstract":
             name, orders = node.unknown
             return _scattered(crc32(name.encode()), *orders, *values)
+        self.met_known = True
         return _scattered(crc32(f"{kind} {node.data}".encode()), *values)
 
 

@@ -14,6 +14,12 @@ MOST: Final = 12
 OTHERS: Final = "every other symbol"
 """What stands for the names that a witness does not list."""
 
+BARELY: Final = 1
+"""The clarity of two values of moderate size that differ in a later digit."""
+
+EVERY: Final = "every symbol"
+"""The same where it lists none."""
+
 _SMALL: Final = Fraction(1, 10**6)
 _BIG: Final = 10**6
 _CLEAR: Final = Fraction(1, 100)
@@ -30,7 +36,7 @@ def clarity(a: Value, b: Value) -> int:
     if not _SMALL <= largest <= _BIG or (min(sizes) and min(sizes) < _SMALL):
         rank += 2
     if abs(u - v) < _CLEAR * largest:
-        rank += 1
+        rank += BARELY
     return rank
 
 
