@@ -1,8 +1,8 @@
 """Arrays of scalars, and what sums and products of them mean on a page.
 
 A vector has shape ``(n,)`` and counts as a column; a transposed vector is a row ``(1, n)``. Juxtaposition and
-``·`` are the matrix product, ``⊙`` and ``∘`` work entry by entry. What a page leaves out is done where it is the
-only thing that fits: a number is added to each entry, a vector to each column (or row) of a matrix.
+``·`` are the matrix product, ``⊙`` and ``∘`` work entry by entry. What a page leaves out is done where it
+is the only thing that fits: a number is added to each entry, a vector to each column (or row) of a matrix.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class MisfitError(Exception):
 class Array:
     """Scalars in row-major order.
 
-    ``flexible`` is set where the context gives the size: for the identity, for ones, and for a name of which nothing
-    says how large it is (``unknown``); the latter is made of the right shape by ``settle``.
+    ``flexible`` is set where the context gives the size: for the identity, for ones, and for a name of
+    which nothing says how large it is (``unknown``); the latter is made of the right shape by ``settle``.
     """
 
     __slots__ = ("entries", "flexible", "settle", "shape")
@@ -182,7 +182,7 @@ def scaled(factor: Scalar, array: Array) -> Array:
 
 
 def multiplied(left: Array, right: Array, *, dot: bool = False) -> Array:
-    """The matrix product; ``dot`` says that a dot stands between, so that two vectors give their inner product.
+    """The matrix product; ``dot`` says that a dot stands between: two vectors give a number.
 
     Raises:
         MisfitError: the inner sizes differ.
@@ -285,7 +285,7 @@ def outer(left: Array, right: Array) -> Array:
 
 
 def contracted(left: Array, right: Array, axes: int) -> Array:
-    """The sum over the last ``axes`` axes of the left and the first of the right: the chain rule of Jacobians."""
+    """The sum over the axes that two Jacobians share, the last of the left and the first of the right."""
     kept, shared = left.shape[: len(left.shape) - axes], left.shape[len(left.shape) - axes :]
     if shared != right.shape[:axes]:
         raise MisfitError(f"{told(left)} and {told(right)} do not chain")

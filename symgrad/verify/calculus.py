@@ -177,7 +177,7 @@ def gradients_of(of: Array, variables: Array, world: World, *, direct: bool = Fa
 
 
 def _shown(slopes: list[Scalar], entry: Scalar, variables: Array) -> list[Scalar]:
-    """Partial derivatives, where they say something: one that is 0 only because its path is hidden is refused.
+    """Partial derivatives; one that is 0 only because its path is hidden is refused.
 
     Raises:
         UnsettledError: a partial derivative is 0 and the total one is not.

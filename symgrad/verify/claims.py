@@ -25,9 +25,10 @@ class Finding(NamedTuple):
     """One thing that is wrong, or worth a remark.
 
     ``given`` is what stands there and ``expected`` what should, as LaTeX (in plain text: as written) in the
-    author's notation; either may be empty (something missing, something to be left out). ``span`` is the place in
-    the text of the claim's passage (:attr:`Passage.text`), to be underlined. ``message`` is a sentence without
-    a full stop.
+    author's notation; either may be empty (something missing, something to be left out). ``span`` is the
+    place in the text of the claim's passage (:attr:`Passage.text`), to be underlined. ``message`` is a
+    sentence
+    without a full stop.
     """
 
     kind: Kind
@@ -61,11 +62,13 @@ class Witness(NamedTuple):
 class Claim(NamedTuple):
     """A formula that was judged.
 
-    ``passage`` is the index of its passage in the document, ``span`` its place in the passage's text; ``line``
-    and ``column`` count from 1 (in a notebook in the cell numbered ``cell``). ``target`` is the left side as
+    ``passage`` is the index of its passage in the document, ``span`` its place in the passage's text;
+    ``line`` and ``column`` count from 1 (in a notebook in the cell numbered ``cell``). ``target`` is the
+    left side as
     written, ``latex`` the whole claim. ``corrected`` is the whole claim as it should be, in the author's
-    notation, or None where there is nothing to correct or no correction is known; ``edits`` are the replacements
-    in the passage's text that make it so. ``repairs`` and ``assumptions`` are sentences. ``detail`` says why
+    notation, or None where there is nothing to correct or no correction is known; ``edits`` are the
+    replacements in the passage's text that make it so. ``repairs`` and ``assumptions`` are sentences.
+    ``detail`` says why
     a claim is undecided or unreadable, empty otherwise.
     """
 

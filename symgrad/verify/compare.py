@@ -26,12 +26,12 @@ from symgrad.verify.syntax import (
     children,
     parts_of,
 )
-from symgrad.verify.world import Env, OutsideError, Reading, StepError, UnsettledError, World, assignments
+from symgrad.verify.world import Env, OutsideError, Reading, StepError, UnsettledError, World
 
 _every = parts_of
 
 STEPS = frozenset("ltnτ")
-"""Letters of layers, steps and samples: one in the middle stands for all where nothing says how many there are."""
+"""Letters of layers, steps and samples: one stands for all where nothing says how many there are."""
 
 MOST_PLACES = 2_000
 """The most index values at which a claim is judged, of one choice of sizes."""

@@ -1,7 +1,7 @@
-"""What a document declares: names with their shapes, ranges of indices, definitions, functions, facts, templates.
+"""What a document declares: names and shapes, ranges of indices, definitions, facts, templates.
 
-A context is gathered once, in reading order, and says nothing of numbers; :mod:`symgrad.verify.world` gives its
-sizes a value.
+A context is gathered once, in reading order, and says nothing of numbers; :mod:`symgrad.verify.world` gives
+its sizes a value.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Pattern(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """``pattern = body``; ``adjoint`` where the body speaks of derivatives, so that it is no forward equation."""
+    """``pattern = body``; ``adjoint`` where the body speaks of derivatives: no forward equation."""
 
     pattern: Pattern
     body: Node
@@ -111,6 +111,7 @@ class Context:
         self.choices: dict[str, Range] = {}
         self.entrywise_tensor = False
         self.words: set[str] = set()
+        self.layered: frozenset[str] = frozenset()
         self.limited = False
         self.differences: list[tuple[str, str]] = []
         self.fixed: set[str] = set()
@@ -177,12 +178,18 @@ class Context:
                 subs.append(item)
             else:
                 key += "_" + script_text(item)
-        if not subs and key[-1:].isdigit() and not self.is_known(key):
-            key, subs = self._numbered(key, spelling.span)
+        layer: tuple[Node, ...] = ()
+        if key[-1:].isdigit() and not self.is_known(key):
+            stem = key.rstrip("0123456789")
+            if stem in self.layered:  # w2_5, as symgrad itself calls the fifth w of layer 2
+                layer, key = (Number(Fraction(int(key[len(stem) :])), False, spelling.span),), stem
+            elif not subs:
+                key, subs = self._numbered(key, spelling.span)
         primes = spelling.primes
         if primes and self.is_known(key + "'" * primes):
             key, primes = key + "'" * primes, 0
         labels, rest = label_items(spelling.sups)
+        labels = layer or labels
         if (rest and not labels and key in self.bare_labels and plain_index(rest[0])) or (
             rest and not labels and plain_index(rest[0]) and self._names_a_layer(key, rest[0])
         ):
@@ -191,7 +198,7 @@ class Context:
         return Pattern(key, labels, tuple(subs), None, spelling.span), rest, primes
 
     def _names_a_layer(self, key: str, script: Node) -> bool:
-        """Whether a bare superscript is a layer: an index with a range, on a name that nothing else is said of."""
+        """Whether a bare superscript is a layer: an index with a range, on a name not declared."""
         if self.is_known(key) or key in ("e", "β", "γ") or key in BUILTIN:
             return False
         letters = [name.letter for name in letters_in(script)]
@@ -326,11 +333,14 @@ class Context:
         return shape_of(one) != shape_of(other)
 
     def forget_general(self, letters: set[str]) -> None:
-        """Drop equations over indices of no stated range: they were prose, and the page means other things by their names."""
+        """Drop equations over indices of no stated range: they were prose, and meant other things."""
         for key, definitions in list(self.definitions.items()):
             kept = [
                 d for d in definitions
-                if not any(isinstance(n, Name) and n.letter in letters for n in (*d.pattern.labels, *d.pattern.subs))
+                if not any(
+                    isinstance(n, Name) and n.letter in letters
+                    for n in (*d.pattern.labels, *d.pattern.subs)
+                )
             ]  # fmt: skip
             if kept:
                 self.definitions[key] = kept

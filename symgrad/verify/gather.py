@@ -1,8 +1,9 @@
 """From the statements of a document to what it declares and what it claims.
 
-Declarations, ranges and hypotheses say what things are; the first equation with a plain name on the left defines
-that name; derivatives on the left, second equations for a name, and updates are claims. Comments in the document
-overrule this.
+Declarations, ranges and hypotheses say what things are; the first equation with a plain name on the left
+defines that name; derivatives on the left, second equations for a name, and updates are claims. Comments in
+the
+document overrule this.
 """
 
 from __future__ import annotations
@@ -133,9 +134,15 @@ def _keys(node: Node, context: Context) -> set[str]:
     return found
 
 
-def gather(stated: Sequence[Stated], network: Iterable[str] = ()) -> Gathered:
-    """Sort the statements of a document; ``network`` holds the keys of names that a network gives."""
+def gather(
+    stated: Sequence[Stated], network: Iterable[str] = (), layered: frozenset[str] = frozenset()
+) -> Gathered:
+    """Sort the statements of a document.
+
+    ``network`` holds the keys of names that a network gives, ``layered`` those that it gives for each layer.
+    """
     context = Context()
+    context.layered = layered
     given = frozenset(network)
     context.network |= given
     context.plain_text = any(one.plain for one in stated)
@@ -208,7 +215,9 @@ def _note_differences(context: Context) -> None:
         for definitions in table.values():
             for definition in definitions:
                 nodes += [
-                    part.upper for part in parts_of(definition.body) if isinstance(part, Big) and part.upper is not None
+                    part.upper
+                    for part in parts_of(definition.body)
+                    if isinstance(part, Big) and part.upper is not None
                 ]
     for node in nodes:
         if isinstance(node, Sum) and isinstance(node.terms[0].node, Name) and node.terms[0].sign > 0:
@@ -218,7 +227,7 @@ def _note_differences(context: Context) -> None:
 
 
 def _note_fixed(context: Context) -> None:
-    """Steps that stand for one: C_{t-1} is declared and C_t defined, and nothing says how many t there are."""
+    """Steps that stand for one: C_{t-1} is declared, C_t defined, and t has no range."""
     for key, declarations in context.declarations.items():
         for definition in context.definitions.get(key, ()):
             for declaration in declarations:
@@ -228,7 +237,9 @@ def _note_fixed(context: Context) -> None:
                     strict=False,
                 )
                 for stated, made in scripts:
-                    letters = {name.letter for name in letters_in(stated)} & {n.letter for n in letters_in(made)}
+                    letters = {name.letter for name in letters_in(stated)} & {
+                        n.letter for n in letters_in(made)
+                    }
                     if type(stated) is not type(made):
                         context.fixed |= {letter for letter in letters if letter not in context.ranges}
 
@@ -238,8 +249,10 @@ def _split_again(pattern: Pattern, context: Context) -> Pattern:
 
 
 def _note_base(context: Context) -> None:
-    """Whether positions count from 0: a sum or a range over an axis begins there, or an entry is called x_{00}."""
-    bodies = [d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds]
+    """Whether positions count from 0: a sum over an axis begins there, or an entry is x_{00}."""
+    bodies = [
+        d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds
+    ]
     for body in bodies:
         for part in parts_of(body):
             named = context.named(part) if isinstance(part, Scripted) else None
@@ -348,7 +361,7 @@ def _note_first(stated: Sequence[Stated], context: Context) -> None:
 
 
 def _note_words(stated: Sequence[Stated], context: Context) -> None:
-    """Letters in subscripts that count nothing: they stand free on the right of an equation and not on its left."""
+    """Letters in subscripts that count nothing: free on the right of an equation, not on its left."""
     left: set[str] = set()
     only_right: set[str] = set()
     for one in stated:
@@ -475,7 +488,7 @@ class _Sorter:
         return len(keys) == len(parts) and not any(self.context.is_defined_at_all(key) for key in keys)
 
     def states_a_fact(self) -> bool:
-        """Whether an equation without a name on its left is one between inputs that may be used: Σ_k y_k = 1."""
+        """Whether an equation with no name on its left is one between inputs: Σ_k y_k = 1."""
         left = self.statement.members[0]
         if any(has_derivative(member) for member in self.statement.members):
             return False
@@ -511,10 +524,9 @@ class _Sorter:
         sub: Node | None = None
         if isinstance(space, Scripted):
             base, sups, sub = space.base, space.sups, space.sub
-        if isinstance(base, Group) and base.bracket == "{" and not sups:
-            if _is_range(base):
-                self.one_of(left, base.inner)
-                return
+        if isinstance(base, Group) and base.bracket == "{" and not sups and _is_range(base):
+            self.one_of(left, base.inner)
+            return
         spelling = spelled(base)
         number_space = (spelling is not None and spelling.key.rpartition(":")[2] in _SPACES) or isinstance(
             base, Group
@@ -750,7 +762,7 @@ class _Sorter:
         return False
 
     def speaks_of_the_same(self, body: Node) -> bool:
-        """Whether an entry's equation is made of the names of the general one: ``z_l = W_l a_{l-1}`` says nothing of w_1."""
+        """Whether an entry's equation is made of the names of the general one."""
         if self.stated.role is not None:
             return True
         here, general = _keys(self.statement.members[1], self.context), _keys(body, self.context)
@@ -846,7 +858,9 @@ def _stands_in(name: Node, node: Node) -> bool:
             continue
         if bare(here) == target:
             return True
-        if isinstance(here, Scripted) and (here.sub is not None or any(isinstance(s, Label) for s in here.sups)):
+        if isinstance(here, Scripted) and (
+            here.sub is not None or any(isinstance(s, Label) for s in here.sups)
+        ):
             continue  # W_0 is another name than W
         pending += children(here)
     return False

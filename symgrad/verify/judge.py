@@ -1,7 +1,8 @@
 """Judging: each claim of a document against what the document, or a network, says is true.
 
-Every member of a chain is compared with the first, at every value of the free indices and at two choices of the
-sizes that are left open. A claim is right where all of that is proved, wrong where one point refutes it.
+Every member of a chain is compared with the first, at every value of the free indices and at two choices of
+the sizes that are left open. A claim is right where all of that is proved, wrong where one point refutes
+it.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def judged(
 ) -> tuple[Claim, ...]:
     """The claims of a document with their verdicts, in order.
 
-    ``model`` is the network that the truth comes from; ``names`` maps its letters to the document's. No single
-    decision takes longer than ``limit_s`` seconds; one that would is undecided.
+    ``model`` is the network that the truth comes from; ``names`` maps its letters to the document's. No
+    single decision takes longer than ``limit_s`` seconds; one that would is undecided.
     """
     stated = read_document(document)
     network = None
@@ -40,7 +41,7 @@ def judged(
         from symgrad.verify.network import NetworkNames
 
         network = NetworkNames(model, stated, names or {})
-    gathered = gather(stated, network.keys if network is not None else ())
+    gathered = gather(stated) if network is None else gather(stated, network.keys, network.layered)
     verdicts = Verdicts(document, gathered, network, limit_s)
     claims: list[Claim] = []
     for number, assertion in enumerate(gathered.assertions):

@@ -572,9 +572,7 @@ def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[
             else:
                 first = world.whole(item.right, env, new=True)
                 if node.upper is None:
-                    known = (
-                        _known_limits(letter, node, world)
-                    )
+                    known = _known_limits(letter, node, world)
                     last = known[1]
                 else:
                     last = world.whole(items(node.upper)[-1], env, new=True)
@@ -932,7 +930,7 @@ def _is_array_in(node: Node, key: str) -> bool:
 
 
 def _macro(definition: Definition, node: Call, world: World, env: Env) -> Array:
-    """A function whose parameters are derivatives, such as D2L's prod: its arguments are put in as written."""
+    """A function whose parameters are derivatives, such as D2L's prod: arguments go in as written."""
     given = dict(
         zip(
             (bare(parameter) for parameter in definition.pattern.parameters or ()),

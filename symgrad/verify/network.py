@@ -75,6 +75,10 @@ class NetworkNames:
         self.assumptions: list[str] = []
         self.letters = self._mapped(names)
         self.keys = frozenset(self.letters)
+        self.functions = frozenset(f for d in model.definitions for f in _unknown_functions(d.body))
+        self.layered = frozenset(
+            letter for letter, stem in self.letters.items() if any(label for label in self.stems[stem])
+        )
 
     def _mapped(self, names: Mapping[str, str]) -> dict[str, str]:
         """The document's letter for each stem, and back: letter → stem."""
@@ -105,8 +109,7 @@ class NetworkNames:
         candidates = [letter for letter in free if self.uses[letter].numbered][:_MOST_LETTERS]
         if candidates and open_stems:
             best = self._by_shape(candidates, open_stems)
-            for letter, stem in best.items():
-                found[letter] = stem
+            found |= best
             if best:
                 told = ", ".join(f"{letter} is the network's {stem}" for letter, stem in best.items())
                 self.assumptions.append(f"{told} (by shape and order; --names settles it)")
@@ -219,8 +222,8 @@ class Native:
     """The tensors of one letter: one, or one for each layer."""
 
     def __init__(
-        self, letter: str, tensors: dict[tuple[int, ...], Tensor], names: NetworkNames, world: World, use: Use | None
-    ) -> None:  # fmt: skip
+        self, letter: str, tensors: dict[tuple[int, ...], Tensor], names: NetworkNames, world: World, use:
+        Use | None ) -> None:  # fmt: skip
         self.letter = letter
         self.tensors = tensors
         self.names = names
@@ -248,15 +251,11 @@ class Native:
 
     def entry(self, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
         """What a name stands for at labels and subscripts."""
+        if not labels and len(self.tensors) == 1:
+            labels = next(iter(self.tensors))
         if labels not in self.tensors:
-            if labels or () not in self.tensors:
-                if not labels and len(self.tensors) == 1:
-                    labels = next(iter(self.tensors))
-                else:
-                    raise StepError(
-                        f"the network has no {self.letter} of layer {', '.join(map(str, labels)) or '?'}",
-                        span,
-                    )
+            layer = ", ".join(map(str, labels)) or "?"
+            raise StepError(f"the network has no {self.letter} of layer {layer}", span)
         tensor = self.tensors[labels]
         shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
         every = tuple(self.names.entries(tensor, self.world, self.letter, labels))
@@ -473,6 +472,27 @@ def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world
             return found
         case _:
             raise UnsettledError("a network that verification does not cover")
+
+
+def _unknown_functions(node: Written) -> Iterator[str]:
+    """The names of functions that a network leaves unknown."""
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case Apply() as here:
+                if here.function.abstract:
+                    yield here.function.name
+                pending.append(here.argument)
+            case Sum() | Product() as here:
+                pending += here.parts
+            case Power() as here:
+                pending.append(here.base)
+            case Total() | Maximum() as here:
+                pending.append(here.body)
+            case Compare() as here:
+                pending.append(here.argument)
+            case _:
+                pass
 
 
 def _all(indices: tuple[Index, ...]) -> Iterator[dict[Index, int]]:

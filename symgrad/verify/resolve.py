@@ -220,7 +220,7 @@ def _argument_of(node: Node, after: Factor | None, context: Context) -> Node | N
 
 
 def _reach(node: Node, after: list[Factor]) -> int:
-    """How many factors an operator such as ∇_w takes beyond the first: all, where the first is a bracket or a number.
+    """How many factors ∇_w takes beyond the first: all, where the first is a bracket or a number.
 
     ``∇_w (Xw − y)ᵀ(Xw − y)`` speaks of the whole product, ``∇_w L x`` of L.
     """
@@ -308,10 +308,7 @@ def _labelled(key: str, context: Context) -> bool:
 
 
 def _called(head: Node, node: Node, group: Group, context: Context) -> Node:
-    arguments = tuple(
-        resolved(item, context)
-        for item in items(group.inner)
-    )
+    arguments = tuple(resolved(item, context) for item in items(group.inner))
     span = (head.span[0], group.span[1])
     call: Node = Call(head, arguments, True, span)
     if isinstance(node, Scripted):

@@ -1,10 +1,11 @@
 """Formulas as they were written: the tree that the reader makes and everything else walks.
 
-The tree says what stands on the page, not what it means. What only the document can decide stays open: whether
-``f(x)`` is a call or a product (a :class:`Product` of a name and a :class:`Group` with nothing between them),
+The tree says what stands on the page, not what it means. What only the document can decide stays open:
+whether ``f(x)`` is a call or a product (a :class:`Product` of a name and a :class:`Group` with nothing
+between them),
 whether ``Wx`` is one name or two (a :class:`Name` with a run of letters), whether ``a^{l}`` is a label or a
-power (a plain superscript). The kinds of node are closed. ``span`` is where a node stands in the text that was
-read, so that a correction can be written in its place.
+power (a plain superscript). The kinds of node are closed. ``span`` is where a node stands in the text that
+was read, so that a correction can be written in its place.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Number(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A letter, a Greek letter (as Unicode: ``σ``), a word, or a run of letters and digits such as ``w5``, ``Wx``.
+    """A letter (Greek ones as Unicode), a word, or a run of letters and digits such as ``w5``, ``Wx``.
 
     ``style`` is empty for plain italics, ``bold`` (mathbf, boldsymbol, bm, vec), ``word`` (mathrm, text,
     operatorname: never several names), ``cal`` (mathcal, mathscr), ``bb`` (mathbb), ``sf`` and so on.
@@ -59,8 +60,9 @@ class Accent(NamedTuple):
 class Scripted(NamedTuple):
     """Subscript, superscripts and primes of ``base``.
 
-    ``sub`` is an expression, a :class:`Listed` where commas stand in it, or a :class:`Relation` (``1_{i=j}``).
-    ``sups`` are the parts of the superscript in order: ``a^{[l-1]T}`` has a :class:`Label` and a
+    ``sub`` is an expression, a :class:`Listed` where commas stand in it, or a :class:`Relation`
+    (``1_{i=j}``). ``sups`` are the parts of the superscript in order: ``a^{[l-1]T}`` has a :class:`Label`
+    and a
     :class:`Transposed`, ``x^2`` a :class:`Number`, ``w^{*}`` a :class:`Star`.
     """
 
@@ -80,14 +82,14 @@ class Label(NamedTuple):
 
 
 class Transposed(NamedTuple):
-    r"""``^T``, ``^\top``, ``^⊤``, ``^\intercal``; ``letter`` where it is the letter T, which may be a name."""
+    r"""``^T``, ``^\top``, ``^⊤``; ``letter`` where it is the letter T, which may be a name."""
 
     letter: bool
     span: Span
 
 
 class Star(NamedTuple):
-    """``^*`` or ``^{\\ast}``."""
+    r"""``^*`` or ``^{\ast}``."""
 
     span: Span
 
@@ -126,7 +128,8 @@ class Sum(NamedTuple):
 class Factor(NamedTuple):
     """A factor and the sign of multiplication before it, empty for none.
 
-    ``op`` is one of ``"" "·" "*" "×" "⊙" "∘" "⊗" "⋆" "/"``. The first factor has none. ``/`` divides by this one factor.
+    ``op`` is one of ``"" "·" "*" "×" "⊙" "∘" "⊗" "⋆" "/"``. The first factor has none. ``/`` divides by
+    this one factor.
     """
 
     op: str
@@ -195,8 +198,8 @@ class Call(NamedTuple):
 class Big(NamedTuple):
     r"""``\sum``, ``\prod``, ``\max_k``, ``\min_k``: operator, what stands below and above, and its body.
 
-    ``lower`` is ``i``, ``i = 1``, ``i \in B``, ``j \neq i``, several of them in a Listed, or None. The body reaches
-    to the next plus or minus at its level.
+    ``lower`` is ``i``, ``i = 1``, ``i \in B``, ``j \neq i``, several of them in a Listed, or None. The body
+    reaches to the next plus or minus at its level.
     """
 
     operator: Literal["sum", "prod", "max", "min"]
@@ -230,7 +233,7 @@ class Cases(NamedTuple):
 
 
 class Dots(NamedTuple):
-    """``…``, ``\\dots``, ``\\cdots``."""
+    r"""``…``, ``\dots``, ``\cdots``."""
 
     span: Span
 
@@ -243,17 +246,17 @@ class Words(NamedTuple):
 
 
 RELATIONS: Final = ("=", ":=", "←", "→", "∈", "≈", "∝", "≡", "≠", "<", "≤", ">", "≥", "∼", "⇒", "⇔")
-"""How relations are spelled in a tree; ``:=`` for every spelling of a definition, ``≜`` and ``\\triangleq`` too."""
+"""How relations are spelled in a tree; ``:=`` for every spelling of a definition, ``≜`` too."""
 
 
 class Repair(NamedTuple):
-    """What was read for what stands there.
+    r"""What was read for what stands there.
 
     ``kind``: ``look-alike`` (а Cyrillic а, full-width digits), ``lost-backslash`` (``rac{``, ``ln``),
     ``unclosed`` (a bracket or brace that is never closed), ``stray`` (one that was never opened),
-    ``truncated`` (the formula ends in the middle of something), ``spelling`` (``\\part``).
+    ``truncated`` (the formula ends in the middle of something), ``spelling`` (``\part``).
     ``replacement`` is what was read instead of the text at ``span``. A ``harmless`` repair changes no meaning
-    (an alias such as ``\\part``, a function's name without its backslash) and casts no doubt on a verdict.
+    (an alias such as ``\part``, a function's name without its backslash) and casts no doubt on a verdict.
     """
 
     kind: str
@@ -271,11 +274,12 @@ class Problem(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A chain of members with a relation between each two: ``A = B = C``.
+    r"""A chain of members with a relation between each two: ``A = B = C``.
 
     ``relations`` has one relation for each member but the first; where ``leading`` is set the chain goes on
-    from the statement before it (a formula that begins with ``=``) and has one for each member. A statement with
-    a ``problem`` has no members. ``tag`` is what ``\\tag`` says. ``stop`` of the span excludes punctuation.
+    from the statement before it (a formula that begins with ``=``) and has one for each member. A statement
+    with a ``problem`` has no members. ``tag`` is what ``\tag`` says. ``stop`` of the span excludes
+    punctuation.
     """
 
     members: tuple[Node, ...]

@@ -1,7 +1,7 @@
 """Tables of names: a picture or a kernel laid out in rows, and the update of a whole kernel.
 
-In each block of columns the entries are counted row by row. A cell that breaks the count is pointed out, with what
-the others say must stand there.
+In each block of columns the entries are counted row by row. A cell that breaks the count is pointed out,
+with what the others say must stand there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _LEAST_CELLS: Final = 4
 _COUNTED: Final = re.compile(r"\d+")
 _LATIN: Final = {
     "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ѕ": "s", "к": "k",
-    "А": "A", "В": "B", "Е": "E", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C", "Т": "T", "Х": "X",
+    "А": "A", "В": "B", "Е": "E", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C", "Т": "T",
+    "Х": "X",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Spellings that mean one thing whatever the document says, made one: Δw is a name, ``^{[l]^T}`` a label and a transpose."""
+"""Spellings that mean one thing whatever the document says, made one: Δw is a name."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def differentials(heads: Iterable[Node]) -> frozenset[str]:
 def tidied(node: Node, *, deltas: bool, after_d: frozenset[str] = frozenset()) -> Node:
     """``node`` with such spellings made one, at any depth.
 
-    ``deltas`` says that Δ before a name belongs to it; ``after_d`` are the names to which a d before them does.
+    ``deltas`` says that Δ before a name belongs to it; ``after_d`` are the names to which a d before them
+    does.
     """
     made: Node = _tidied(node, deltas, after_d)
     return made

@@ -1,4 +1,4 @@
-"""What an update must be: the document's template, or the step of gradient descent; and what an arrow stands for."""
+"""What an update must be: the document's template or a step of gradient descent; what arrows mean."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ from symgrad.verify.syntax import (
 )
 from symgrad.verify.world import Env, World
 
+_NO_TEMPLATE = (
+    "nothing says what this update must be; state it, as in "
+    r"\theta \leftarrow \theta - \eta \frac{\partial L}{\partial \theta}"
+)
+
 
 def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | None, str]:
     """What ``target ← right`` must assign, or why nothing says so."""
@@ -39,7 +44,7 @@ def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | N
     if rate is None:
         return (
             None,
-            "nothing says what this update must be; state it, as in \\theta \\leftarrow \\theta - \\eta \\frac{\\partial L}{\\partial \\theta}",
+            _NO_TEMPLATE,
         )
     span = right.span
     gradient = Derivative(None, (target,), 1, "nabla", "∇", None, span)

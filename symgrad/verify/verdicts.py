@@ -60,8 +60,8 @@ class Verdicts:
             if strangers:
                 return self._made(
                     assertion, "undecided", None,
-                    detail=f"the network has no {strangers[0]}, and nothing settles which of its letters that is "
-                    f"(it has {', '.join(self.network.stems)}); --names does",
+                    detail=f"the network has no {strangers[0]}, and nothing settles which of its letters that "
+                    f"is (it has {', '.join(self.network.stems)}); --names does",
                 )  # fmt: skip
         truth, judged, note = self._truth(assertion)
         if truth is None:
@@ -129,8 +129,8 @@ class Verdicts:
         made = self._made(
             assertion, verdict, reached, findings=tuple(findings), corrected=corrected, edits=edits,
             witness=witness if verdict == "wrong" else None, assumptions=assumptions, detail=detail,
-            members=tuple(Member(self.raw(assertion, node.span), o.verdict, o.reached) for node, o in outcomes),
-        )  # fmt: skip
+            members=tuple(Member(self.raw(assertion, node.span), o.verdict, o.reached) for node, o in
+            outcomes), )  # fmt: skip
         return self._with_duplicate(made)
 
     def _with_duplicate(self, claim: Claim) -> Claim:
@@ -196,9 +196,10 @@ class Verdicts:
         return self._samplers[world.serial]
 
     def unknown_names(self, assertion: Assertion, *, whole: bool = False) -> list[str]:
-        """Names in a claim that nothing else in the document speaks of; ``whole`` looks at its left side too."""
+        """Names in a claim that nothing else speaks of; ``whole`` looks at its left side too."""
         if self._spoken is None:
-            keys = self.network.keys if self.network is not None else frozenset()
+            network = self.network
+            keys = frozenset() if network is None else network.keys | network.functions
             self._spoken = spoken_of(self.gathered, keys)
         return unknown_names(assertion, self.context, self._spoken, whole=whole)
 

@@ -1,7 +1,8 @@
 """A document's names with numbers for its sizes: each entry of each tensor is a scalar.
 
-Sizes that the document leaves open get small numbers that differ from one another (shapes that do not fit show,
-and a 1/n is no ½ by chance); ``choice`` picks the numbers, so that a formula can be judged at several.
+Sizes that the document leaves open get small numbers that differ from one another (shapes that do not fit
+show, and a 1/n is no ½ by chance); ``choice`` picks the numbers, so that a formula can be judged at
+several.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ class Reading(NamedTuple):
     """How a page is taken where pages differ.
 
     ``partial``: 0 takes derivatives as total; 1 holds fixed what an expression under ∂ does not show; 2 holds
-    intermediates fixed in all derivatives but those of an objective, 3 in those too. ``entrywise_dots``: a dot between two
-    vectors of one length multiplies entry by entry. ``zero_outside``: entries outside their range are 0.
+    intermediates fixed in all derivatives but those of an objective, 3 in those too. ``entrywise_dots``: a
+    dot between two vectors of one length multiplies entry by entry. ``zero_outside``: entries outside their
+    range are 0.
     """
 
     partial: int = 0
@@ -126,8 +128,8 @@ class World:
 
     def _size_differences(self) -> None:
         """Where one size is taken from another, the other is larger: the H and K of H − K + 1."""
-        large = [n for n in ((6, 7, 5), (7, 6, 8))[self.choice]]
-        small = [n for n in ((2, 3), (3, 2))[self.choice]]
+        large = list(((6, 7, 5), (7, 6, 8))[self.choice])
+        small = list(((2, 3), (3, 2))[self.choice])
         for larger, smaller in self.context.differences:
             if larger not in self.sizes and large:
                 self.sizes[larger] = self.assumed_sizes[larger] = large.pop(0)
@@ -196,7 +198,7 @@ class World:
         raise UnsettledError("this is no index and no size", node.span)
 
     def _size_words(self, spelling: Spelled, env: Env) -> list[str]:
-        """The scripts of a size: values of indices, and letters that only name it (the l of l = 1, …, n_l)."""
+        """The scripts of a size: values of indices, and letters that only name it (the l of n_l)."""
         scripts = [*spelling.subs]
         for part in spelling.sups:
             if not is_transpose(part):
@@ -343,8 +345,8 @@ class World:
         return self._open[key]
 
     def _found_here(
-        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None, opened: tuple[str, ...]
-    ) -> Array:  # fmt: skip
+        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None, opened:
+        tuple[str, ...] ) -> Array:  # fmt: skip
         """A name whose definition leaves indices open, at their values here."""
         here = {letter: self.current[letter] for letter in opened if letter in self.current}
         for definition in self.context.definitions[key]:
@@ -446,9 +448,7 @@ class World:
         if declared is not None and declared != value.shape:
             if declared and not value.shape:  # v_0 = 0
                 value = Array(declared, value.entries * prod(declared))
-            elif prod(declared) == prod(value.shape) and sorted((*declared, 1)) == sorted(
-                value.shape + (1,)
-            ):
+            elif prod(declared) == prod(value.shape) and sorted((*declared, 1)) == sorted((*value.shape, 1)):
                 value = Array(declared, value.entries)
         base = self.context.base
         entries = []
@@ -806,7 +806,7 @@ class World:
         return list(found)
 
     def _speaking_of(self, key: str) -> set[str]:
-        """Names whose definitions speak of the loss, or of derivatives, at any remove: no forward equations."""
+        """Names whose definitions speak of the loss or of derivatives, at any remove."""
         apart = {key}
         while True:
             more = {
@@ -965,8 +965,10 @@ class World:
                     if limits is None and node.letter not in self._inferring:
                         self._inferring.add(node.letter)
                         try:
-                            inner = None if labels is None else self._bound(
-                                definition.pattern.labels, labels, {}, anywhere=True
+                            inner = (
+                                None
+                                if labels is None
+                                else self._bound(definition.pattern.labels, labels, {}, anywhere=True)
                             )
                             limits = self.inferred(node.letter, definition.body, env=Env(inner or {}))
                         finally:
