@@ -75,6 +75,14 @@ class NetworkNames:
         self.assumptions: list[str] = []
         self.letters = self._mapped(names)
         self.keys = frozenset(self.letters)
+        # Who writes z_3 for an entry of a matrix means the twelfth of a by a_{12}.
+        self.counts_flat = any(
+            letter in self.uses
+            and len(tensor.shape) == 2  # noqa: PLR2004
+            and any(len(digits) == 1 for digits in self.uses[letter].singles)
+            for letter, stem in self.letters.items()
+            for tensor in self.stems[stem].values()
+        )
         self.functions = frozenset(f for d in model.definitions for f in _unknown_functions(d.body))
         self.layered = frozenset(
             letter for letter, stem in self.letters.items() if any(label for label in self.stems[stem])
@@ -232,10 +240,11 @@ class Native:
         self.shape = tuple(int(size) for size in first.shape)  # type: ignore[arg-type]
         self.flat = True
         if use is not None:
-            self.flat = any(
+            self.flat = names.counts_flat or any(
                 use.is_flat(tuple(int(size) for size in tensor.shape), labels)  # type: ignore[arg-type]
                 for labels, tensor in tensors.items()
             )
+            self.flat = self.flat and not any(rank > 1 for rank in use.ranks)
         self.base = 0 if use is not None and use.zero else 1
         self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)
 

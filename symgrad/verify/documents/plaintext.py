@@ -34,7 +34,7 @@ _ALONE: Final = frozenset("aAI")  # also English words
 _WORD = re.compile(r"\S+")
 _PIECE = re.compile(r"[^\W\d_]+")
 _RELATION = re.compile(r"(?<![=<>!:])=(?![=>])|:=|<-(?!-)|[←∈]")
-_OPERATORS = "=+-−–*·×⋅⊙∘/^_←∂∇∑Σ∏√(<∈…"
+_OPERATORS = "=+-−–*·×⋅⊙∘/^_←∂∇∑Σ∏√(<>≤≥∈…"
 _ENDS_OPEN = re.compile(r"[=∈+\-−–*·×⋅⊙∘/^(←:]$|<-$")
 _BEGINS_OPEN = re.compile(r"[=∈+\-−–*·×⋅⊙∘/^)←]|:=|<-")
 _CONTINUES = re.compile(r"[=+·×⋅⊙/*]|[-−–](?=\s)")
