@@ -13,26 +13,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from symgrad.verify.arrays import Array, MisfitError, agreed_shapes
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.compare import Outcome, Truth
-from symgrad.verify.corrections import Change, Edits, Writer, other_words, slight_changes, spots
-from symgrad.verify.corrections.chains import repr_of
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.gather import Assertion
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.scalars import ZERO
-from symgrad.verify.search import Search, may_be_equal
-from symgrad.verify.sentences import said
-from symgrad.verify.syntax import Call, Derivative, Name, Node, Number
-from symgrad.verify.tensors import learn_tensors
+from symgrad.verify.syntax import Call, Derivative, Name, Node, Number, Sum
 from symgrad.verify.termwise import termwise
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
+# The search for corrections is imported where one is looked for: a sum is told of without it.
 if TYPE_CHECKING:
+    from symgrad.verify.corrections import Change, Edits, Writer
     from symgrad.verify.verdicts import Verdicts
 
-_FAR_FETCHED: Final = 2.0
-"""A correction that costs more is less likely than a wrong left side."""
+_FAR_FETCHED: Final = 2.2
+"""Something missing that costs more is less likely than a wrong left side."""
 
 _NOTHING: Final = 1e-9
 _FEW: Final = 6
@@ -113,6 +110,21 @@ def _numbers_put_in(node: Node) -> bool:
     return decimals and not names
 
 
+def _may_be_another(mend: Mend, node: Node) -> bool:
+    """Whether so much is wrong with a sum that it may be right for another left side."""
+    terms = len(node.terms) if isinstance(node, Sum) else 1
+    return (
+        len(mend.findings) > 1
+        and 2 * len(mend.findings) > terms
+        and bool({finding.kind for finding in mend.findings} - _SPORADIC)
+    )
+
+
+def _in_several_terms(mend: Mend) -> bool:
+    """Whether more than one term that stands there is wrong: then no single slip explains them."""
+    return len({finding.span for finding in mend.findings if finding.given}) > 1
+
+
 class Finder:
     """Looks for what is wrong with the members of one claim."""
 
@@ -124,11 +136,22 @@ class Finder:
         self.text = text
         self.notation: Notation = verdicts.notation
         if verdicts.network is not None and not self.notation.more:
+            from symgrad.verify.tensors import learn_tensors
+
             learn_tensors(self.notation, verdicts)
-        self.writer = Writer(text, verdicts.context, self.notation)
+        self._writer: Writer | None = None
         self.until = monotonic() + PATIENCE_S
         self.reading = Reading()
         self._rereads: tuple[Node, bool] | None = None
+
+    @property
+    def writer(self) -> Writer:
+        """Writes corrections in the author's notation."""
+        from symgrad.verify.corrections import Writer
+
+        if self._writer is None:
+            self._writer = Writer(self.text, self.verdicts.context, self.notation)
+        return self._writer
 
     def anchor_text(self) -> str:
         """The left side as it stands, without blanks."""
@@ -157,18 +180,22 @@ class Finder:
             told = termwise(self, node, given, true, world, env)
             if told is not None and not self._is_right(node, told):
                 told = None
-            if told is not None and 1 < len(told.findings) <= _FEW:
+            if told is not None and 1 < len(told.findings) <= _FEW and not _in_several_terms(told):
+                from symgrad.verify.search import Search
+
                 change = Search(self, node, true, world, env).slight()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
-            if told is not None and len(told.findings) > 1 and {f.kind for f in told.findings} - _SPORADIC:
+            if told is not None and _may_be_another(told, node):
                 left = self.wrong_target(node)
                 if left is not None:
                     return left
             if told is not None and (told.close or len(told.findings) > 2):
                 return told
+        from symgrad.verify.search import Search
+
         change = Search(self, node, true, world, env).best()
-        if change is not None and change.cost >= _FAR_FETCHED:
+        if change is not None and change.cost >= _FAR_FETCHED and change.kind.startswith("missing"):
             left = self.wrong_target(node)
             if left is not None:
                 return left
@@ -231,6 +258,8 @@ class Finder:
         if both is None:
             return False
         sampler = self.verdicts.sampler(world)
+        from symgrad.verify.search import may_be_equal
+
         return all(may_be_equal(sampler, a, b) for a, b in zip(both[0].entries, both[1].entries, strict=True))
 
     def makes_right(self, node: Node, change: Change) -> bool:
@@ -240,6 +269,8 @@ class Finder:
         if self._rereads is None or self._rereads[0] is not node:
             given = self.verdicts.rereads(self.assertion, node, ())
             # What reads otherwise on its own says nothing of its text.
+            from symgrad.verify.corrections.chains import repr_of
+
             self._rereads = node, given is not None and repr_of(given) == repr_of(node)
         if not self._rereads[1]:
             return True
@@ -260,6 +291,9 @@ class Finder:
 
         anchor = self.assertion.members[0]
         base = Truth(_evaluated(nodes[0]), (nodes[0],))
+        from symgrad.verify.corrections import other_words, slight_changes, spots
+        from symgrad.verify.corrections.chains import repr_of
+
         found: list[Change] = []
         for spot in spots(anchor):
             every = [*slight_changes(self.writer, spot), *other_words(self.writer, spot)]
@@ -302,6 +336,8 @@ class Finder:
 
     def finding(self, change: Change) -> Finding:
         """The finding that a correction is."""
+        from symgrad.verify.sentences import said
+
         span = change.span
         start = min([span[0], *(s for (s, _), _ in change.edits)])
         stop = max([span[1], *(e for (_, e), _ in change.edits)])
