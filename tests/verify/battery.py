@@ -103,6 +103,15 @@ DVAR = (
 DMEAN = -INV * (d1 + d2 + d3) + DVAR * Fraction(-2, 3) * ((x1 - MEAN) + (x2 - MEAN) + (x3 - MEAN))
 BN_LONG = d1 * INV + DVAR * Fraction(2, 3) * (x1 - MEAN) + DMEAN / 3
 
+# ∂/∂o₁ of Σ −log pₖ over samples, each with its own scores, by the chain rule and as everybody writes it.
+EXPS = [[exp(symbol(("o", t, k))) for k in range(3)] for t in range(6)]
+Q = [[e / total(row) for e in row] for row in EXPS]
+CROSS_ENTROPIES = total(
+    symbol(("c", t)) * (-1 / q[0]) * (row[0] / total(row) - row[0] ** 2 / total(row) ** 2)
+    for t, (q, row) in enumerate(zip(Q, EXPS, strict=True))
+)
+SOFTMAX_ERRORS = total(symbol(("c", t)) * (q[0] - 1) for t, q in enumerate(Q))
+
 BETA = Fraction(9, 10)
 
 
@@ -283,4 +292,10 @@ BATTERY = [
     Pair("√ of a hidden square", sqrt(x**2 - 2 * x * y + y**2), absolute(x - y), OPEN),
     Pair("never defined", log(-1 - x**2), log(-2 - x**2), OPEN),
     Pair("long product", times(x + k for k in range(6)), times(x + k for k in reversed(range(6))), SAME),
+    # What was undecided once
+    Pair("cross-entropy of six samples", CROSS_ENTROPIES, SOFTMAX_ERRORS, SAME),
+    Pair("cross-entropy of six samples, one sign", CROSS_ENTROPIES, SOFTMAX_ERRORS - 2 * Q[5][0], DIFFERENT),
+    Pair("two denominators with an atom in common", 1 / ((1 + x) * (2 + x)), 1 / (1 + x) - 1 / (2 + x), SAME),
+    Pair("1 − σ far out", 1 - sigmoid(40 + p), sigmoid(-40 - p), SAME),
+    Pair("−4.49E-233 and 4.49E-233", exp(-(x**2) - 500), -exp(-(x**2) - 500), DIFFERENT),
 ]

@@ -177,7 +177,12 @@ class CaseReader(SignReader):
         split = partial_fractions(p, self.registered, self.clock, self.terms)
         if split is not None and not split:
             return True
-        q = self.cleared(p).q
+        try:
+            q = self.cleared(p).q
+        except ExhaustedError:
+            if split is None or self.clock is None or self.clock.left <= 0:
+                raise
+            return False
         if not q:
             return True
         f = a_bracket(q)

@@ -19,7 +19,7 @@ from symgrad.verify.scalars import Scalar, height, names_in
 
 _TRIALS: Final = 32
 _MANY: Final = 4
-_QUICK: Final = 2
+_QUICK: Final = 4
 
 Names = frozenset[Scalar]
 

@@ -30,8 +30,8 @@ def test_every_function_and_bracket_has_a_value():
     assert FUNCTIONS.keys() == NAMES | {">", ">=", "="}
 
 
-# A sampler sees no kink and no 30th digit: what it does not see is for decide.
-UNSEEN = {"2⁻⁹⁸ and 2⁻⁹⁹ beside exp", "relu′ at 0"}
+# A sampler sees no kink, no 30th digit and nothing next to nothing: what it does not see is for decide.
+UNSEEN = {"2⁻⁹⁸ and 2⁻⁹⁹ beside exp", "relu′ at 0", "−4.49E-233 and 4.49E-233"}
 
 
 @pytest.mark.parametrize("pair", BATTERY, ids=lambda pair: pair.name)
