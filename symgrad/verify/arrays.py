@@ -205,6 +205,8 @@ def multiplied(left: Array, right: Array, *, dot: bool = False) -> Array:
             return scalar(total(times(pair) for pair in zip(left.entries, right.entries, strict=True)))
         if a[0] == 1:
             return scaled(left.entries[0], right)
+        if b == (1,):
+            return scaled(right.entries[0], left)
         raise MisfitError(f"{told(left)} times {told(right)}")
     inner = b[0]
     if a[1] != inner:

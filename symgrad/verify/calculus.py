@@ -112,6 +112,8 @@ def _by(
         raise StepError("a derivative by something that does not exist at this step", node.span)
     if variables.flexible or of.flexible:
         raise UnsettledError("a derivative by something without a size", node.span)
+    if world.reading.zero_outside and all(entry is ZERO for entry in variables.entries):
+        return Array(of.shape + variables.shape, (ZERO,) * (len(of.entries) * len(variables.entries)))
     for entry in variables.entries:
         if entry.kind != "symbol":
             raise UnsettledError("a derivative by something that is no name", getattr(by, "span", node.span))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
 from typing import NamedTuple
 
 from symgrad.verify.arrays import Array, agreed_shapes, told
@@ -32,6 +33,9 @@ _every = parts_of
 
 STEPS = frozenset("ltnτ")
 """Letters of layers, steps and samples: one stands for all where nothing says how many there are."""
+
+PATIENCE = 5
+"""How many decisions' time limits a member may take in all."""
 
 MOST_PLACES = 2_000
 """The most index values at which a claim is judged, of one choice of sizes."""
@@ -70,11 +74,13 @@ class Comparer:
         self.context: Context = worlds[0].context
         self._facts: dict[int, list[tuple[Scalar, Scalar]]] = {}
         self.conditions: Conditions = ()
+        self.until = 0.0
 
     def outcome(self, member: Node, truth: Truth, conditions: Conditions | None = None) -> Outcome:
         """The verdict on a member, by the reading of it that makes it right, if one does."""
         if conditions is not None:
             self.conditions = conditions
+        self.until = monotonic() + PATIENCE * self.limit_s
         first: Outcome | None = None
         seen: list[Outcome] = []
         for reading in readings(member):
@@ -117,6 +123,9 @@ class Comparer:
                         return Outcome(
                             "undecided", None, f"the left side has no value: {error.message}", span=None
                         )
+                    if monotonic() > self.until:
+                        seconds = PATIENCE * self.limit_s
+                        return Outcome("undecided", None, f"not settled within {seconds:g} seconds")
                     found = self._at(member, expected, world, env, reading)
                     if isinstance(found, StepError):
                         failed = found

@@ -33,6 +33,7 @@ from symgrad.verify.syntax import (
     Name,
     Node,
     Number,
+    Problem,
     Product,
     Relation,
     Scripted,
@@ -111,6 +112,7 @@ class Context:
         self.choices: dict[str, Range] = {}
         self.entrywise_tensor = False
         self.words: set[str] = set()
+        self.unread: list[tuple[int, Problem]] = []
         self.layered: frozenset[str] = frozenset()
         self.limited = False
         self.differences: list[tuple[str, str]] = []
@@ -174,7 +176,7 @@ class Context:
         key = spelling.key
         subs: list[Node] = []
         for item in spelling.subs:
-            if self.index_like(item):
+            if self.index_like(item) and key not in ("log", "lg"):
                 subs.append(item)
             else:
                 key += "_" + script_text(item)
@@ -244,7 +246,8 @@ class Context:
                     left = bound.left if isinstance(bound, Relation) else bound
                     for name in items(left):
                         if isinstance(name, Name):
-                            self.bound.add(name.letter)
+                            run = len(name.letter) > 1 and name.style != "word"
+                            self.bound |= set(name.letter) if run else {name.letter}
             pending += children(here)
 
     def note_ranks(self, node: Node) -> None:

@@ -38,7 +38,8 @@ def doubts(
         )
         if not any(_overlap(span, other) or other[0] < span[0] <= other[1] for other, _ in edits):
             more.append((span, repair.replacement))
-    every = tuple(sorted((*edits, *more), key=lambda edit: edit[0]))
+    # What is repaired at a place comes before what is added there.
+    every = tuple(sorted((*more, *edits), key=lambda edit: edit[0]))
     passage = verdicts.document.passages[assertion.stated.passage]
     start, stop = verdicts.raw(assertion, assertion.stated.statement.span)
     from symgrad.verify.diagnosis import edited

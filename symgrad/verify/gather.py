@@ -36,10 +36,12 @@ from symgrad.verify.syntax import (
     Name,
     Node,
     Number,
+    Problem,
     Product,
     Scripted,
     Statement,
     Sum,
+    Words,
     children,
     parts_of,
 )
@@ -109,7 +111,8 @@ def unknown_names(
         for key in sorted(_keys(member, context)):
             letter = key.rpartition(":")[2]
             if (
-                key in known or context.is_known(key) or context.is_index(letter) or letter.isdigit()
+                key in known or context.is_known(key) or letter in context.bound or letter in context.ranges
+                or letter in context.words or letter in "tl" or letter.isdigit()
                 or key in ("e", "π", "I", "1", "bb:1", "𝟙") or key in BUILTIN or key in LOSS_LETTERS
                 or (assertion.kind == "update" and key in RATES)
             ):  # fmt: skip
@@ -432,9 +435,10 @@ class _Sorter:
     def sort(self) -> list[Assertion]:
         statement, role = self.statement, self.stated.role
         if statement.problem is not None:
-            if role == "given" or (
-                self.stated.inline and "=" not in statement.problem.message and role is None
-            ):
+            if role == "given":
+                self.context.unread.append((self.stated.passage, statement.problem))
+                return []
+            if self.stated.inline and "=" not in statement.problem.message and role is None:
                 return []
             return [self.claim("unreadable")]
         if statement.leading and statement.relations[:1] == ("→",):
@@ -446,6 +450,12 @@ class _Sorter:
                 return []
             return [Assertion(self.stated, "chain", statement.members, statement.relations, self.last)]
         if len(statement.members) < 2:
+            doubtful = [repair for repair in statement.repairs if not repair.harmless]
+            if doubtful and role != "given" and not self.stated.inline:
+                problem = Problem(doubtful[0].message, doubtful[0].span)
+                statement = statement._replace(problem=problem, members=(), relations=())
+                self.stated = self.stated._replace(statement=statement)
+                return [Assertion(self.stated, "unreadable", (), (), None)]
             return []
         first = statement.relations[0]
         if first == "∈":
@@ -532,10 +542,9 @@ class _Sorter:
             base, Group
         )
         if spelling is not None and not number_space:
+            whole = spelled(space) or spelling
             for letter in letters_in(left):
-                context.ranges[letter.letter] = Range(
-                    None, None, spelled(space).key if spelled(space) else spelling.key
-                )  # type: ignore[union-attr]
+                context.ranges[letter.letter] = Range(None, None, whole.key)
                 context.bound.add(letter.letter)
             context.sets.add(spelling.key)
             return
@@ -550,7 +559,11 @@ class _Sorter:
         if pattern is None or pattern.parameters is not None:
             return
         sign: Sign = "real"
-        if sub is not None or any(isinstance(part, Name) and part.letter == "+" for part in sups):
+        if isinstance(sub, Words) and "≥" in sub.text:
+            sign = "nonnegative"
+        elif isinstance(sub, Words) and any(c in sub.text for c in "<-≠"):
+            sign = "nonzero" if "≠" in sub.text else "real"
+        elif sub is not None or any(isinstance(part, Name) and part.letter == "+" for part in sups):
             sign = "positive"
         if isinstance(base, Group) and base.bracket == "(" and isinstance(base.inner, Listed):
             first = base.inner.items[0]
@@ -692,30 +705,20 @@ class _Sorter:
                 context.facts.append((members[0], members[1]))
                 return []
             return [self.claim("chain")]
-        if context.is_defined(pattern) or (role == "claim" and self.is_covered(pattern)):
-            return [self.claim("chain")]
-        if (
-            pattern.parameters is None
-            and (pattern.key in context.declarations or context.is_index(pattern.key))
-            and (role == "claim" and pattern.key in context.definitions)
-        ):
-            return [self.claim("chain")]
-        if pattern.parameters is not None and pattern.key in context.functions:
-            return [self.claim("chain")]
-        if (
-            role is None
-            and any(
-                pattern.key == other.key
-                for d in context.definitions.get(pattern.key, ())
-                for other in (d.pattern,)
-            )
-            and self.is_covered(pattern)
-        ):
+        if self.is_second(pattern):
             return [self.claim("chain")]
         context.define(pattern, members[1])
         if len(members) > 2:
             return [self.claim("chain")]
         return []
+
+    def is_second(self, pattern: Pattern) -> bool:
+        """Whether an equation has given a name already; under ``claim`` that of another entry counts."""
+        context = self.context
+        table = context.definitions if pattern.parameters is None else context.functions
+        if pattern.key not in table:
+            return False
+        return self.stated.role == "claim" or context.is_defined(pattern) or self.is_covered(pattern)
 
     def calls_itself(self, pattern: Pattern | None, body: Node) -> bool:
         """``C = C(a^L)``: C is an unknown function of what stands in the bracket."""

@@ -59,7 +59,15 @@ from symgrad.verify.syntax import (
     Words,
     parts_of,
 )
-from symgrad.verify.world import MOST_ENTRIES, Env, UnknownNameError, UnsettledError, World, assignments
+from symgrad.verify.world import (
+    MOST_ENTRIES,
+    Env,
+    UnknownNameError,
+    UnsettledError,
+    World,
+    assignments,
+    names_in,
+)
 
 _LARGEST_POWER: Final = 64
 _MOST_ARGUMENTS: Final = 12
@@ -248,9 +256,9 @@ def _shorthand(pattern: Pattern, world: World, env: Env) -> Array | None:
 
 def _scripted(node: Scripted, world: World, env: Env) -> Array:
     if spelled(node) is not None:
-        base = node
+        base: Node = node
         while isinstance(base, Scripted):
-            base = base.base  # type: ignore[assignment]
+            base = base.base
         if (
             isinstance(base, Name)
             and base.letter == "e"
@@ -560,7 +568,7 @@ def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[
         from symgrad.verify.compare import free_indices
 
         letters = [letter for letter in free_indices(node.body, world.context) if letter not in env.indices]
-        return [(letter, _known_limits(letter, node, world)) for letter in letters], []
+        return [(letter, _known_limits(letter, node, world, env)) for letter in letters], []
     if node.lower is None:
         raise UnsettledError("a sum that does not say over what", node.span)
     for item in items(node.lower):
@@ -572,7 +580,7 @@ def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[
             else:
                 first = world.whole(item.right, env, new=True)
                 if node.upper is None:
-                    known = _known_limits(letter, node, world)
+                    known = _known_limits(letter, node, world, env)
                     last = known[1]
                 else:
                     last = world.whole(items(node.upper)[-1], env, new=True)
@@ -590,10 +598,11 @@ def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[
                 ranges.append((_index_letter(left), (1, world.set_size(members.key))))
         elif isinstance(item, Relation):
             conditions.append(item)
-            if item.op == "≠":
-                letter = _index_letter(item.left)
-                if letter not in env.indices and letter not in dict(ranges):
-                    ranges.append((letter, _known_limits(letter, node, world)))
+            for side in (item.left, item.right):
+                if not isinstance(side, Name) or side.letter in env.indices or side.letter in dict(ranges):
+                    continue
+                if side is item.left or world.context.is_index(side.letter):
+                    ranges.append((side.letter, _known_limits(side.letter, node, world, env)))
         else:
             names = (
                 [Name(c, "", item.span) for c in item.letter]
@@ -616,11 +625,17 @@ def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[
                         )
                     )
                 else:
-                    ranges.append((letter, _known_limits(letter, node, world)))
+                    ranges.append((letter, _known_limits(letter, node, world, env)))
     return ranges, conditions
 
 
-def _known_limits(letter: str, node: Big, world: World) -> tuple[int, int]:
+def _known_limits(letter: str, node: Big, world: World, env: Env) -> tuple[int, int]:
+    for pattern in names_in(node.body, world.context):
+        value = env.locals.get(pattern.key)
+        for position, sub in enumerate(pattern.subs):
+            own = isinstance(sub, Name) and sub.letter == letter
+            if own and value is not None and position < len(value.shape):
+                return world.context.base, world.context.base + value.shape[position] - 1
     here = Env(dict(world.current))
     return world.inferred(letter, node.body, env=here) or world.limits(letter) or world.anonymous(letter)
 

@@ -78,7 +78,7 @@ class NetworkNames:
         # Who writes z_3 for an entry of a matrix means the twelfth of a by a_{12}.
         self.counts_flat = any(
             letter in self.uses
-            and len(tensor.shape) == 2  # noqa: PLR2004
+            and len(tensor.shape) == 2
             and any(len(digits) == 1 for digits in self.uses[letter].singles)
             for letter, stem in self.letters.items()
             for tensor in self.stems[stem].values()
@@ -175,16 +175,16 @@ class NetworkNames:
         outputs: list[Scalar] = []
         entered: dict[str, Native] = {}
         for letter, stem in self.letters.items():
-            entered[stem] = Native(letter, self.stems[stem], self, world, self.uses.get(letter))
-        for letter, stem in self.letters.items():
-            world.native[letter] = entered[stem]
+            entered[letter] = Native(letter, self.stems[stem], self, world, self.uses.get(letter))
+            world.native[letter] = entered[letter]
             world.context.network.add(letter)
-            world.context.mentioned[letter] = entered[stem].rank
+            world.context.mentioned[letter] = entered[letter].rank
         if self.model.objective is None:
             for tensor in self.model.outputs:
                 for native in entered.values():
                     if tensor in native.tensors.values():
                         outputs += native.all_of(tensor)
+        outputs = list(dict.fromkeys(outputs))
         world.network_outputs = outputs if self.model.objective is None else None
         for assumption in self.assumptions:
             world.context.notes.setdefault(assumption)

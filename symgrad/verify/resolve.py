@@ -178,8 +178,8 @@ def _product(node: Product, context: Context) -> Node:
         opened = _opened(parts[-1], pending[n + 1 :], context) if group is None else 0
         if opened:
             body = _joined(pending[n + 1 : n + 1 + opened], context)
-            call = Call(parts[-1], (body,), False, (parts[-1].span[0], body.span[1]))
-            parts = [*parts[:-1], call]
+            bare = Call(parts[-1], (body,), False, (parts[-1].span[0], body.span[1]))
+            parts = [*parts[:-1], bare]
             n += opened
         elif group is not None and is_call(parts[-1], group, context):
             call = _called(parts[-1], after.node, group, context)  # type: ignore[union-attr]

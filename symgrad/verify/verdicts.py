@@ -59,10 +59,12 @@ class Verdicts:
             strangers = self.unknown_names(assertion, whole=True)
             if strangers:
                 return self._made(
-                    assertion, "undecided", None,
-                    detail=f"the network has no {strangers[0]}, and nothing settles which of its letters that "
-                    f"is (it has {', '.join(self.network.stems)}); --names does",
-                )  # fmt: skip
+                    assertion,
+                    "undecided",
+                    None,
+                    detail=f"the network has no {strangers[0]}, and nothing settles which of its letters "
+                    f"that is (it has {', '.join(self.network.stems)}); --names does",
+                )
         truth, judged, note = self._truth(assertion)
         if truth is None:
             return self._made(assertion, "undecided", None, detail=note)
@@ -124,6 +126,8 @@ class Verdicts:
             from symgrad.verify.doubts import doubts
 
             more, corrected, edits = doubts(self, assertion, doubtful, corrected, edits)
+            if corrected is not None and not self._reads_well(assertion, corrected):
+                corrected, edits = None, ()
             findings = [*findings, *more] if verdict == "wrong" else more
         witness = next((o.witness for _, o in outcomes if o.verdict == "wrong" and o.witness), None)
         made = self._made(
@@ -132,6 +136,16 @@ class Verdicts:
             members=tuple(Member(self.raw(assertion, node.span), o.verdict, o.reached) for node, o in
             outcomes), )  # fmt: skip
         return self._with_duplicate(made)
+
+    def _reads_well(self, assertion: Assertion, corrected: str) -> bool:
+        """Whether a corrected claim can be read without a repair."""
+        from symgrad.verify.reader import read
+
+        plain = self.document.passages[assertion.stated.passage].display == "plain"
+        return all(
+            statement.problem is None and all(repair.harmless for repair in statement.repairs)
+            for statement in read(corrected, plain=plain)
+        )
 
     def _with_duplicate(self, claim: Claim) -> Claim:
         same = self._seen.setdefault(_plain(claim.latex), claim)
@@ -163,6 +177,11 @@ class Verdicts:
         detail: str = "",
     ) -> Claim:
         statement = assertion.stated.statement
+        if verdict != "unreadable":
+            assumptions = (*assumptions, *self._noted())
+        if verdict == "wrong" and self.context.unread:
+            verdict, reached, findings, corrected, edits, witness = "undecided", None, (), None, (), None
+            detail = self._noted()[-1]
         span = self.raw(assertion, statement.span)
         place = self.document.place(assertion.stated.passage, *span)
         passage = self.document.passages[assertion.stated.passage]
@@ -229,6 +248,15 @@ class Verdicts:
     def reading(self, assertion: Assertion) -> str:
         """The text that was read."""
         return self.document.passages[assertion.stated.passage].reading
+
+    def _noted(self) -> list[str]:
+        """What was assumed of the whole document, and what is given there and cannot be read."""
+        notes = list(self.network.assumptions) if self.network is not None else []
+        for passage, problem in self.context.unread[:1]:
+            start, stop = self.document.passages[passage].raw_span(*problem.span)
+            place = self.document.place(passage, start, max(stop, start))
+            notes.append(f"what is given in line {place.line} cannot be read: {problem.message}")
+        return notes
 
     def raw(self, assertion: Assertion, span: Span) -> Span:
         """A place in what was read as a place in the passage's text."""

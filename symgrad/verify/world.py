@@ -384,6 +384,9 @@ class World:
                         key,
                         span,
                     )
+        beyond = self._past_an_axis(key, labels, subs, span)
+        if beyond is not None:
+            return beyond
         longer: list[Definition] = []
         definitions = self.context.definitions.get(key, ())
         for definition in sorted(definitions, key=lambda d: _openness(d, self.context)):
@@ -401,6 +404,25 @@ class World:
             if sizes is not None:
                 return stack([self.entry(key, labels, (*subs, value), span) for value in sizes])
         return self._free(key, labels, subs, span)
+
+    def _past_an_axis(
+        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None
+    ) -> Array | None:
+        """An entry past the declared axes of a name: 0 or an error, unless an equation gives it."""
+        base = self.context.base
+        for declaration in self.context.declarations.get(key, ()):
+            slots = len(declaration.subs)
+            shape = self._shape_by(declaration, labels, subs[:slots]) if len(subs) > slots else None
+            if not shape:
+                continue
+            pairs = zip(subs[slots:], shape, strict=False)
+            if all(base <= value < base + size for value, size in pairs):
+                continue
+            own = (d for d in self.context.definitions.get(key, ()) if _openness(d, self.context)[0] == 0)
+            if any(self.matched(d.pattern, labels, subs[: len(d.pattern.subs)]) is not None for d in own):
+                return None
+            return self._part(self._symbols(key, labels, subs[:slots], shape), subs[slots:], key, span)
+        return None
 
     def _part(self, array: Array, rest: tuple[int, ...], key: str, span: Span | None) -> Array:
         """The part of an array at further subscripts, counted from the document's first index."""

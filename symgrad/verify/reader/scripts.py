@@ -21,6 +21,7 @@ from symgrad.verify.syntax import (
     Sum,
     Term,
     Transposed,
+    Words,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def scripted(reader: Grammar, base: Node, first: Token) -> Node:
     while True:
         token = tokens[reader.at]
         kind = token.kind
-        if kind == "sub" or kind == "usub" or (kind == "open" and indexes(reader, base, token)):
+        if kind in ("sub", "sup") and type(base) is Name and base.style == "bb" and (signs := _signs(reader)):
+            sub = sub or signs
+        elif kind == "sub" or kind == "usub" or (kind == "open" and indexes(reader, base, token)):
             if sub is None:
                 sub = below(reader, token)
             elif reader.plain and kind == "sub":
@@ -82,7 +85,8 @@ def scripted(reader: Grammar, base: Node, first: Token) -> Node:
     if sub is None and not sups and not primes:
         return base
     for sup in sups:
-        if type(sup) is Number and (sup.value > HIGHEST_POWER):
+        space = type(base) is Name and base.style == "bb"  # ℝ¹⁰⁰ has a hundred axes, and is no power
+        if type(sup) is Number and not space and sup.value > HIGHEST_POWER:
             raise Refused(f"a power above {HIGHEST_POWER}", sup.span)
     span = reader.span(first)
     # Braces about a base do not show: {W^{(2)}}^\top is W with both.
@@ -95,6 +99,21 @@ def scripted(reader: Grammar, base: Node, first: Token) -> Node:
             base.base, base.sub if sub is None else sub, (*base.sups, *sups), base.primes + primes, span
         )
     return Scripted(base, sub, tuple(sups), primes, span)
+
+
+def _signs(reader: Grammar) -> Words | None:
+    r"""Which numbers of a space are meant: ``\mathbb{R}_{>0}``, ``\mathbb{R}^+``; None for anything else."""
+    tokens, at = reader.tokens, reader.at + 1
+    braced = tokens[at].kind == "lbrace"
+    first = at + braced
+    last = first
+    while tokens[last].kind in ("rel", "sign") or (last > first and tokens[last].kind == "num"):
+        last += 1
+    if last == first or (braced and tokens[last].kind != "rbrace"):
+        return None
+    reader.at = last + braced
+    text = "".join(token.text for token in tokens[first:last])
+    return Words(text, (tokens[first].start, tokens[last - 1].stop))
 
 
 def indexes(reader: Grammar, base: Node, token: Token) -> bool:

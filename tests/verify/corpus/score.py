@@ -1,7 +1,8 @@
-"""Verdicts on documents whose verdicts are known, as a table: ``python tests/verify/corpus/score.py [FILE …] [-v]``.
+"""Verdicts on documents whose verdicts are known, as a table: ``python score.py [FILE …] [-v]``.
 
-A document is wrong where a claim of it is, right where all are. Of wrong ones that are decided, a finding must have
-the right kind and name the right term: what it says is there, or should be, holds the known term, or lies in it.
+A document is wrong where a claim of it is, right where all are. Of wrong ones that are decided, a finding has
+to have the right kind and to name the right term: what it says is there, or should be, holds the known term,
+or lies in it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,14 @@ FORMS = ("scalar", "index", "matrix")
 SAME_KIND = {
     "missing-factor": {"constant-factor", "missing-term", "wrong-term"},
     "constant-factor": {"missing-factor", "extra-term", "wrong-term"},
-    "wrong-term": {"wrong-index", "constant-factor", "wrong-function", "missing-factor", "extra-term", "sign"},
+    "wrong-term": {
+        "wrong-index",
+        "constant-factor",
+        "wrong-function",
+        "missing-factor",
+        "extra-term",
+        "sign",
+    },
     "wrong-index": {"wrong-term", "wrong-target", "repeated-term"},
     "wrong-target": {"wrong-index"},
     # Over an index that is left free a sum is missing.
@@ -53,7 +61,23 @@ class Result(NamedTuple):
 
 
 def plain(text: str) -> str:
-    for sign in ("\\left", "\\right", "\\,", "\\;", "\\!", "\\quad", "\\cdot", "\\mathbf", "\\boldsymbol", "\\mathrm", "&", "{", "}", " ", "\n"):
+    for sign in (
+        "\\left",
+        "\\right",
+        "\\,",
+        "\\;",
+        "\\!",
+        "\\quad",
+        "\\cdot",
+        "\\mathbf",
+        "\\boldsymbol",
+        "\\mathrm",
+        "&",
+        "{",
+        "}",
+        " ",
+        "\n",
+    ):
         text = text.replace(sign, "")
     return text.replace("\\dfrac", "\\frac").strip("+.,;")
 
@@ -103,7 +127,9 @@ def _judged(entry) -> Result:
     told = "; ".join(
         [f"{f.kind}: {f.message}" for f in found] or [claim.detail for claim in claims if claim.detail]
     )
-    return Result(entry["id"], entry["form"], entry["verdict"], verdict, kind, strict, named, mended, told, seconds)
+    return Result(
+        entry["id"], entry["form"], entry["verdict"], verdict, kind, strict, named, mended, told, seconds
+    )
 
 
 def documents(names):
@@ -112,7 +138,8 @@ def documents(names):
 
 
 def table(results) -> str:
-    lines = [f"{'form':8} {'docs':>5} {'decided':>8} {'false right':>12} {'false wrong':>12} {'kind':>7} {'strict':>7} {'named':>7} {'mended':>7}"]
+    heads = ["form", "docs", "decided", "false right", "false wrong", "kind", "strict", "named", "mended"]
+    lines = [heads]
     groups = defaultdict(list)
     for r in results:
         groups[r.form].append(r)
@@ -121,17 +148,22 @@ def table(results) -> str:
         rs = groups[form]
         if not rs:
             continue
-        decided = [r for r in rs if r.verdict in ("right", "wrong") or (r.verdict == "unreadable" and r.expected == "wrong")]
+        decided = [
+            r
+            for r in rs
+            if r.verdict in ("right", "wrong") or (r.verdict == "unreadable" and r.expected == "wrong")
+        ]
         wrong = [r for r in rs if r.expected == "wrong" and r.verdict == "wrong"]
-        part = lambda count, whole: f"{100 * count / whole:.1f}%" if whole else "-"
-        lines.append(
-            f"{form:8} {len(rs):5} {part(len(decided), len(rs)):>8} "
-            f"{sum(r.expected == 'wrong' and r.verdict == 'right' for r in rs):12} "
-            f"{sum(r.expected == 'right' and r.verdict == 'wrong' for r in rs):12} "
-            f"{part(sum(r.kind for r in wrong), len(wrong)):>7} {part(sum(r.strict for r in wrong), len(wrong)):>7} "
-            f"{part(sum(r.named for r in wrong), len(wrong)):>7} {part(sum(bool(r.mended) for r in wrong), len(wrong)):>7}"
-        )
-    return "\n".join(lines)
+        false_right = sum(r.expected == "wrong" and r.verdict == "right" for r in rs)
+        false_wrong = sum(r.expected == "right" and r.verdict == "wrong" for r in rs)
+        told = [sum(map(bool, marks)) for marks in zip(*(r[4:8] for r in wrong), strict=True)] or [0] * 4
+        shares = [share(len(decided), len(rs)), *(share(count, len(wrong)) for count in told)]
+        lines.append([form, str(len(rs)), shares[0], str(false_right), str(false_wrong), *shares[1:]])
+    return "\n".join("  ".join(cell.rjust(11) for cell in line) for line in lines)
+
+
+def share(count, whole) -> str:
+    return f"{100 * count / whole:.1f}%" if whole else "-"
 
 
 def main(arguments) -> None:
@@ -145,17 +177,36 @@ def main(arguments) -> None:
                 continue
             try:
                 result = judge(entry)
-            except Exception as error:  # noqa: BLE001  # a crash is a result, and the next document is judged
+            except Exception as error:  # a crash is a result, and the next document is judged
                 if len(only) == 1:
                     raise
-                result = Result(entry["id"], entry["form"], entry["verdict"], f"CRASH {type(error).__name__}: {error}", False, False, False, None, "", 0.0)
+                result = Result(
+                    entry["id"],
+                    entry["form"],
+                    entry["verdict"],
+                    f"CRASH {type(error).__name__}: {error}",
+                    False,
+                    False,
+                    False,
+                    None,
+                    "",
+                    0.0,
+                )
             results.append(result)
-            bad = result.verdict != result.expected or (result.expected == "wrong" and not (result.kind and result.named and result.mended))
+            bad = result.verdict != result.expected or (
+                result.expected == "wrong" and not (result.kind and result.named and result.mended)
+            )
             if verbose and bad:
-                print(f"{result.id:28} {result.form:6} {result.expected:6} -> {result.verdict:10} kind={result.kind:d}{result.strict:d} named={result.named:d} mended={result.mended} [{entry['finding']}: {entry['wrong_terms']}] {result.seconds:.2f}s\n      {result.told[:220]}")
+                marks = f"kind={result.kind:d}{result.strict:d} named={result.named:d} mended={result.mended}"
+                print(f"{result.id:28} {result.form:6} {result.expected:6} -> {result.verdict:10} {marks}")
+                print(f"      {entry['finding']}: {entry['wrong_terms']}, {result.seconds:.2f} s")
+                print(f"      {result.told[:220]}")
         print(name)
         print(table(results))
-        print(Counter(r.verdict.split(":")[0] for r in results), f"slowest {max((r.seconds for r in results), default=0):.2f} s")
+        print(
+            Counter(r.verdict.split(":")[0] for r in results),
+            f"slowest {max((r.seconds for r in results), default=0):.2f} s",
+        )
 
 
 if __name__ == "__main__":
