@@ -85,6 +85,11 @@ class Comparer:
         seen: list[Outcome] = []
         for reading in readings(member):
             found = self._with(member, truth, reading)
+            if found.verdict == "right" and reading.entrywise_dots > 1:
+                # The dot of two vectors is their inner product, and some pages mean ⊙ by it.
+                return Outcome(
+                    "undecided", None, "right only if the dot multiplies entry by entry, as ⊙ does"
+                )
             if found.verdict == "right":
                 return found
             first = first or found
@@ -308,9 +313,10 @@ def readings(member: Node) -> list[Reading]:
     if derivatives:
         found += [Reading(partial=1), Reading(partial=2), Reading(partial=3)]
     if dots:
-        found += [Reading(entrywise_dots=True)]
-        if derivatives:
-            found += [Reading(partial=2, entrywise_dots=True)]
+        for much in (1, 2):
+            found += [Reading(entrywise_dots=much)]
+            if derivatives:
+                found += [Reading(partial=2, entrywise_dots=much)]
     if any(isinstance(part, Big) for part in parts_of(member)):
         found += [reading._replace(zero_outside=True) for reading in found]
     return found

@@ -466,8 +466,9 @@ def _next(
         return arrays.entrywise(left, right), None, None
     if op == "⊗":
         return arrays.outer(left, right), None, None
-    if world.reading.entrywise_dots and op in ("·", "*", "×") and left.shape == right.shape and left.shape:
-        world.assumptions.setdefault("a dot between two vectors multiplies entry by entry")
+    signs = ((), ("*", "×"), ("·", "*", "×"))[world.reading.entrywise_dots]
+    if op in signs and left.shape == right.shape and left.shape:
+        world.assumptions.setdefault(f"{op} between two of one shape multiplies entry by entry")
         return arrays.entrywise(left, right), None, None
     try:
         return arrays.multiplied(left, right, dot=op in ("·", "×")), None, by if not left.shape else None

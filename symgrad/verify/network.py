@@ -167,7 +167,7 @@ class NetworkNames:
         if usual is not None:
             score += 1.5 if usual == tensor.role else -0.5
         if tensor.role == "parameter" and (letter.lower() in ("b", "c")) != tensor.stem.startswith("b"):
-            score -= 1.0
+            score -= 3.0
         return score
 
     def enter(self, world: World) -> None:

@@ -58,12 +58,12 @@ class Reading(NamedTuple):
 
     ``partial``: 0 takes derivatives as total; 1 holds fixed what an expression under ∂ does not show; 2 holds
     intermediates fixed in all derivatives but those of an objective, 3 in those too. ``entrywise_dots``: a
-    dot between two vectors of one length multiplies entry by entry. ``zero_outside``: entries outside their
-    range are 0.
+    star (2: a dot too) between two vectors of one length multiplies entry by entry. ``zero_outside``:
+    entries outside their range are 0.
     """
 
     partial: int = 0
-    entrywise_dots: bool = False
+    entrywise_dots: int = 0
     zero_outside: bool = False
 
 

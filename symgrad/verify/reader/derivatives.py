@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from symgrad.verify.reader import complaints
+from symgrad.verify.reader import complaints, letters
 from symgrad.verify.reader.tokens import Refused, Token
 from symgrad.verify.syntax import (
     Derivative,
@@ -168,7 +168,10 @@ def taken(reader: Grammar, sign: str) -> int:
     token = tokens[reader.at]
     if sign == "d" and token.kind == "run" and len(token.text) > 1:
         rest = token.text[1:]
-        tokens[reader.at] = Token("num" if rest.isdigit() else "run", rest, token.start + 1, token.stop)
+        kind = "num" if rest.isdigit() else "run"
+        if reader.plain and rest in letters.GREEK and len(rest) > 1:
+            kind, rest = "name", letters.GREEK[rest]  # dL/dbeta
+        tokens[reader.at] = Token(kind, rest, token.start + 1, token.stop)
         return 1
     reader.at += 1
     token = tokens[reader.at]
