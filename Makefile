@@ -9,7 +9,7 @@ pip := $(python) -m pip --disable-pip-version-check --quiet --quiet
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help derive test quick tools lint format types docs bench clean
+.PHONY: help derive test quick volume tools lint format types docs bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,11 +18,14 @@ help: ## list the targets
 derive: $(venv)/symgrad ## derive the gradients of the article's convolution
 	@$(venv)/bin/symgrad derive "$(ARTICLE)"
 
-test: $(venv)/tools ## run every test
-	$(python) -m pytest $(PYTEST_ARGS)
+test: $(venv)/tools ## run every test but those by the thousand
+	$(python) -m pytest -m "not volume" $(PYTEST_ARGS)
 
 quick: $(venv)/tools ## run the tests that are not marked slow
-	$(python) -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(python) -m pytest -m "not slow and not volume" $(PYTEST_ARGS)
+
+volume: $(venv)/tools ## run the proofs by the thousand (minutes)
+	$(python) -m pytest -m volume $(PYTEST_ARGS)
 
 tools: $(venv)/tools ## make .venv with the test tools, and run nothing
 

@@ -81,6 +81,8 @@ class Comparer:
         if conditions is not None:
             self.conditions = conditions
         self.until = monotonic() + PATIENCE * self.limit_s
+        for world in self.worlds:
+            world.laid_out = 0
         first: Outcome | None = None
         seen: list[Outcome] = []
         for reading in readings(member):

@@ -41,7 +41,7 @@ _LONG: Final = 240
 _SPORADIC: Final = frozenset(("sign", "extra-term", "repeated-term"))
 """Kinds that no wrong left side explains."""
 
-PATIENCE_S: Final = 4.0
+PATIENCE_S: Final = 2.0
 """The longest that a correction is looked for."""
 
 
@@ -121,7 +121,9 @@ def _may_be_another(mend: Mend, node: Node) -> bool:
 
 
 def _in_several_terms(mend: Mend) -> bool:
-    """Whether more than one term that stands there is wrong: then no single slip explains them."""
+    """Whether more than one term that stands there is wrong, and not just all signs: no single slip then."""
+    if all(finding.kind == "sign" for finding in mend.findings):
+        return False
     return len({finding.span for finding in mend.findings if finding.given}) > 1
 
 

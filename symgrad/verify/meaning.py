@@ -61,6 +61,7 @@ from symgrad.verify.syntax import (
 )
 from symgrad.verify.world import (
     MOST_ENTRIES,
+    MOST_LAID_OUT,
     Env,
     UnknownNameError,
     UnsettledError,
@@ -524,6 +525,9 @@ def _big(node: Big, world: World, env: Env) -> Array:
     count = prod(max(0, last - first + 1) for _, (first, last) in ranges)
     if count > MOST_ENTRIES:
         raise UnsettledError(f"a sum of {count:,} terms; at most {MOST_ENTRIES:,} are laid out", node.span)
+    world.laid_out += count
+    if world.laid_out > MOST_LAID_OUT:
+        raise UnsettledError(f"sums of more than {MOST_LAID_OUT:,} terms in all", node.span)
     values: list[Array] = []
     letters = [letter for letter, _ in ranges]
     for bound in _places(ranges, node, world, env):

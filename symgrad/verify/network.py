@@ -382,9 +382,8 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
                 spelling = spelled(node)
                 if spelling is not None:
                     key = _letter_of(spelling.key)
-                    if key in LOSS_LETTERS or (
-                        key in INDEX_LETTERS and not spelling.subs and not label_items(spelling.sups)[0]
-                    ):
+                    alone = key == spelling.key and not spelling.subs and not label_items(spelling.sups)[0]
+                    if key in LOSS_LETTERS or (key in INDEX_LETTERS and alone):
                         continue
                     use = found.setdefault(key, Use())
                     if number_ == 0 and node is member:

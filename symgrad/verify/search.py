@@ -47,6 +47,7 @@ _TINY: Final = 1e-12
 _ONE_OVER: Final = "\\frac{1}{"
 _HOLE: Final = "☐"
 _MOST_TRIED: Final = 40
+_MOST_SPOTS: Final = 1_500
 _MOST_PLACES: Final = 5
 _MOST_FOUND: Final = 8
 _MOST_WORDS: Final = 300
@@ -95,6 +96,8 @@ class Search:
 
     def _best(self, waves: tuple[Callable[[list[Spot]], Iterator[Change]], ...]) -> Change | None:
         every = spots(self.node)
+        if len(every) > _MOST_SPOTS:
+            return None
         tried = 0
         kept: Change | None = None
         for wave in waves:

@@ -22,6 +22,9 @@ from symgrad.verify.syntax import Call, Group, Name, Node, Number, Product, Quot
 MOST_ENTRIES: Final = 20_000
 """The most entries of a tensor, and the most terms of a sum, that a formula is laid out to."""
 
+MOST_LAID_OUT: Final = 200_000
+"""The most terms of all sums together that one member of a claim is laid out to."""
+
 MOST_NAMED: Final = 200_000
 """The most entries that a document's names have together."""
 
@@ -118,6 +121,7 @@ class World:
         self.current: dict[str, int] = {}
         self.defining: list[str] = []
         self.surrogates = False
+        self.laid_out = 0
         self.guessed: dict[str, None] = {}
         self._open: dict[str, tuple[str, ...]] = {}
         self._read: dict[Scalar, set[Scalar]] = {}

@@ -56,12 +56,12 @@ def test_equal_forms_are_not_refuted():
     check_rewordings(QUICK)
 
 
-@pytest.mark.slow
+@pytest.mark.volume
 def test_many_slips_are_refuted_and_located():
     check_slips(MANY)
 
 
-@pytest.mark.slow
+@pytest.mark.volume
 def test_many_equal_forms_are_not_refuted():
     check_rewordings(MANY)
 

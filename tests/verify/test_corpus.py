@@ -69,7 +69,7 @@ def test_wrong_documents_are_explained(what, holds, results):
     assert len(missed) <= 0.05 * len(wrong), (what, missed)
 
 
-@pytest.mark.slow
+@pytest.mark.volume
 @pytest.mark.parametrize("name", score.FILES[1:])
 def test_no_document_that_was_kept_back_is_judged_falsely(name):
     assert falsely_judged(scored(name)) == []
