@@ -150,11 +150,14 @@ class NetworkNames:
         shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
         count = prod(shape)
         score = 0.0
-        if use.most > count and not (use.digits and len(shape) == 2):
+        packed = use.packs(shape)
+        if use.most > count and not packed:
             return None
         if use.ranks and max(use.ranks) > len(shape):
             return None
         score += 2.0 if use.most == count else 0.0
+        # w_{1221} is an entry of four axes, and of nothing with fewer entries.
+        score += 1.0 if packed and use.most > count else 0.0
         if use.on_left:
             score += 3.0 if tensor.role in ("intermediate", "objective") else -3.0
         elif tensor.role in ("intermediate", "objective"):
@@ -352,6 +355,17 @@ class Use:
     def digits(self) -> bool:
         """Whether all single subscripts have two digits: w_{11}, w_{12}."""
         return bool(self.singles) and all(len(text) == 2 for text in self.singles)
+
+    def packs(self, shape: tuple[int, ...]) -> bool:
+        """Whether each single subscript is one digit for each axis: ``w_{1221}``."""
+        if len(shape) < 2 or not self.singles:
+            return False
+        base = 0 if self.zero or any("0" in text for text in self.singles) else 1
+        return all(
+            len(text) == len(shape)
+            and all(base <= int(d) < size + base for d, size in zip(text, shape, strict=True))
+            for text in self.singles
+        )
 
     def is_flat(self, shape: tuple[int, ...], labels: tuple[int, ...] = ()) -> bool:
         """Whether a single subscript counts row by row."""

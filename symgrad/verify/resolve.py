@@ -175,7 +175,7 @@ def _product(node: Product, context: Context) -> Node:
                 else [made]
             )
         group = _group_of(after)
-        opened = _opened(parts[-1], pending[n + 1 :], context) if group is None else 0
+        opened = _opened(parts[-1], pending, n + 1, context) if group is None else 0
         if opened:
             body = _joined(pending[n + 1 : n + 1 + opened], context)
             bare = Call(parts[-1], (body,), False, (parts[-1].span[0], body.span[1]))
@@ -191,7 +191,7 @@ def _product(node: Product, context: Context) -> Node:
         if taken is not None:
             parts = [*parts[:-1], taken]
             n += 1
-        reach = _reach(parts[-1], pending[n + 1 :])
+        reach = _reach(parts[-1], len(pending) - n - 1)
         if reach:
             operator = parts[-1]
             assert isinstance(operator, Derivative)
@@ -219,7 +219,7 @@ def _argument_of(node: Node, after: Factor | None, context: Context) -> Node | N
     return node._replace(of=call, span=(node.span[0], call.span[1]))
 
 
-def _reach(node: Node, after: list[Factor]) -> int:
+def _reach(node: Node, after: int) -> int:
     """How many factors ∇_w takes beyond the first: all, where the first is a bracket or a number.
 
     ``∇_w (Xw − y)ᵀ(Xw − y)`` speaks of the whole product, ``∇_w L x`` of L.
@@ -230,21 +230,19 @@ def _reach(node: Node, after: list[Factor]) -> int:
     word = isinstance(of, Name) and of.style == "word" and of.letter in BUILTIN
     if not word and (isinstance(of, Call) or spelled(of) is not None):
         return 0
-    return len(after)
+    return after
 
 
-def _opened(head: Node, after: list[Factor], context: Context) -> int:
+def _opened(head: Node, factors: list[Factor], start: int, context: Context) -> int:
     """How many factors a word such as tr takes without brackets: those that follow with nothing between."""
     if not (isinstance(head, Name) and head.style == "word" and head.letter in BUILTIN) or context.is_known(
         head.letter
     ):
         return 0
-    count = 0
-    for factor in after:
-        if factor.op:
-            break
-        count += 1
-    return count
+    end = start
+    while end < len(factors) and not factors[end].op:
+        end += 1
+    return end - start
 
 
 def _joined(factors: list[Factor], context: Context) -> Node:

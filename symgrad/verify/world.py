@@ -22,7 +22,7 @@ from symgrad.verify.syntax import Call, Group, Name, Node, Number, Product, Quot
 MOST_ENTRIES: Final = 20_000
 """The most entries of a tensor, and the most terms of a sum, that a formula is laid out to."""
 
-MOST_LAID_OUT: Final = 200_000
+MOST_LAID_OUT: Final = 40_000
 """The most terms of all sums together that one member of a claim is laid out to."""
 
 MOST_NAMED: Final = 200_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from re import split
 from typing import Final, NamedTuple
 
 from symgrad.verify.equality import intervals
@@ -132,6 +133,10 @@ def _point(found: Compared, left: Scalar, right: Scalar) -> tuple[tuple[str, str
         known = found.by.known.get(s)
         if known is not None and not isinstance(known, tuple) and known != common:
             names.append((s.letter.name, text(known)))
+    # Sums keep no order of their own, so the order of the names is made here: x_2 before x_10.
+    names.sort(
+        key=lambda named: [part.zfill(12) if part.isdigit() else part for part in split(r"(\d+)", named[0])]
+    )
     if common is not None:
         names.append((OTHERS if names else EVERY, text(common)))
     return tuple(names)
