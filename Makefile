@@ -5,6 +5,8 @@ ARTICLE := input(5x5) | conv2d(1, 3, stride=2, bias=false)
 
 venv := .venv
 python := $(venv)/bin/python
+# A file's tests stay together: they share what they compile.
+side_by_side := --numprocesses auto --dist loadfile
 pip := $(python) -m pip --disable-pip-version-check --quiet --quiet
 
 .DELETE_ON_ERROR:
@@ -19,10 +21,10 @@ derive: $(venv)/symgrad ## derive the gradients of the article's convolution
 	@$(venv)/bin/symgrad derive "$(ARTICLE)"
 
 test: $(venv)/tools ## run every test but those by the thousand
-	$(python) -m pytest -m "not volume" $(PYTEST_ARGS)
+	$(python) -m pytest $(side_by_side) -m "not volume" $(PYTEST_ARGS)
 
 quick: $(venv)/tools ## run the tests that are not marked slow
-	$(python) -m pytest -m "not slow and not volume" $(PYTEST_ARGS)
+	$(python) -m pytest $(side_by_side) -m "not slow and not volume" $(PYTEST_ARGS)
 
 volume: $(venv)/tools ## run the proofs by the thousand (minutes)
 	$(python) -m pytest -m volume $(PYTEST_ARGS)
