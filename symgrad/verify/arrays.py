@@ -8,7 +8,6 @@ is the only thing that fits: a number is added to each entry, a vector to each c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import product
 from math import prod
 
 from symgrad.verify.scalars import ONE, ZERO, Scalar, number, power, times, total
@@ -74,7 +73,6 @@ def scalar(value: Scalar) -> Array:
 
 IDENTITY = Array((), (ONE,), "identity")
 ONES = Array((), (ONE,), "ones")
-ROW_OF_ONES = Array((), (ONE,), "row of ones")
 
 
 def told(array: Array) -> str:
@@ -372,11 +370,6 @@ def stacked(rows: Iterable[Iterable[Array]]) -> Array:
     entries = tuple(entry.scalar for row in lists for entry in row)
     columns = width.pop()
     return Array((len(lists),) if columns == 1 else (len(lists), columns), entries)
-
-
-def positions(shape: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
-    """All indices from 0 of a shape, in row-major order."""
-    return product(*(range(size) for size in shape))
 
 
 def agreed_shapes(left: Array, right: Array) -> tuple[Array, Array] | None:

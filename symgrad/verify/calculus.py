@@ -107,7 +107,7 @@ def _by(
     turned = False
     if isinstance(by, Scripted) and by.sups and is_transpose(by.sups[-1]):
         turned, by = True, by._replace(sups=by.sups[:-1])
-    variables = _variables(by, node, world, env, evaluate)
+    variables = _variables(by, world, env, evaluate)
     if "unknown" in (variables.flexible, of.flexible):
         raise StepError("a derivative by something that does not exist at this step", node.span)
     if variables.flexible or of.flexible:
@@ -128,7 +128,7 @@ def _by(
     return result
 
 
-def _variables(by: Node, node: Derivative, world: World, env: Env, evaluate: Evaluate) -> Array:
+def _variables(by: Node, world: World, env: Env, evaluate: Evaluate) -> Array:
     """What is differentiated by; a name of several layers without its label means the last: ``∇_a C``."""
     found = world.context.named(by)
     if found is not None and not found[1] and not found[0].labels:

@@ -29,8 +29,6 @@ from symgrad.verify.syntax import (
 )
 from symgrad.verify.world import Env, OutsideError, Reading, StepError, UnsettledError, World
 
-_every = parts_of
-
 STEPS = frozenset("ltnτ")
 """Letters of layers, steps and samples: one stands for all where nothing says how many there are."""
 
@@ -50,6 +48,16 @@ class Truth(NamedTuple):
     value: Callable[[World, Env], Array]
     nodes: tuple[Node, ...]
     """The formulas that the value comes from; their free indices are the claim's too."""
+
+
+def truth_of(node: Node, *others: Node) -> Truth:
+    """The value of a formula as a truth; the free indices of ``others`` are the claim's too."""
+
+    def value(world: World, env: Env) -> Array:
+        world.current = env.indices
+        return evaluate(node, world, env)
+
+    return Truth(value, (node, *others))
 
 
 class Outcome(NamedTuple):
@@ -96,7 +104,7 @@ class Comparer:
                 return found
             first = first or found
             seen.append(found)
-            if reading == Reading() and not _outside(found) and found.verdict == "undecided":
+            if reading == Reading() and found.verdict == "undecided":
                 break
         assert first is not None
         guessed = next((letter for world in self.worlds for letter in world.guessed), None)
@@ -161,7 +169,7 @@ class Comparer:
                 None,
                 "both sides are 0, since nothing in the document leads from one to the other",
             )
-        return Outcome("right", reached, assumptions=(*assumed, *self.sizes_assumed(member, truth)))
+        return Outcome("right", reached, assumptions=(*assumed, *self.sizes_assumed()))
 
     def _at(
         self, member: Node, expected: Array, world: World, env: Env, reading: Reading
@@ -268,15 +276,8 @@ class Comparer:
         except UnsettledError:
             return False
 
-    def sizes_assumed(self, member: Node, truth: Truth) -> tuple[str, ...]:
+    def sizes_assumed(self) -> tuple[str, ...]:
         """For which sizes a proof holds, where the document leaves sizes open."""
-        used = {
-            spelling.key
-            for node in (member, *truth.nodes)
-            for spelling in [spelled(part) for part in parts_of(node)]
-            if spelling is not None
-        }
-        del used
         told_of = [
             "(" + ", ".join(f"{_bare(key)} = {value}" for key, value in world.assumed_sizes.items()) + ")"
             for world in self.worlds
@@ -287,10 +288,6 @@ class Comparer:
 
 def _bare(key: str) -> str:
     return key.replace("cal:", "")
-
-
-def _outside(outcome: Outcome) -> bool:
-    return outcome.verdict == "wrong"
 
 
 def where(env: Env, world: World, n: int, shape: tuple[int, ...]) -> str:

@@ -38,6 +38,7 @@ from symgrad.verify.syntax import (
     Relation,
     Scripted,
     children,
+    parts_of,
 )
 
 
@@ -236,9 +237,7 @@ class Context:
 
     def note_names(self, node: Node) -> None:
         """Remember the indices that a formula binds, and how many indices its names carry."""
-        pending = [node]
-        while pending:
-            here = pending.pop()
+        for here in parts_of(node):
             if isinstance(here, Big) and here.upper is not None and not isinstance(here.upper, Number):
                 self.limited = True
             if isinstance(here, Big) and here.lower is not None:
@@ -248,20 +247,16 @@ class Context:
                         if isinstance(name, Name):
                             run = len(name.letter) > 1 and name.style != "word"
                             self.bound |= set(name.letter) if run else {name.letter}
-            pending += children(here)
 
     def note_ranks(self, node: Node) -> None:
         """Remember that ``z_{ij}`` has two subscripts."""
-        pending = [node]
-        while pending:
-            here = pending.pop()
+        for here in parts_of(node):
             if isinstance(here, Scripted) and here.sub is not None:
                 spelling = spelled(here)
                 if spelling is not None and all(self.index_like(item) for item in spelling.subs):
                     count = len([p for item in spelling.subs for p in pieces(item, None, self.bound)])
                     if any(not isinstance(item, Number) for item in spelling.subs) or len(spelling.subs) > 1:
                         self.mentioned[spelling.key] = max(count, self.mentioned.get(spelling.key, 0))
-            pending += children(here)
 
     def pattern(self, node: Node) -> Pattern | None:
         """The pattern that a left side is, or None if it is no name and no function of names."""
@@ -368,13 +363,7 @@ def shape_of(pattern: Pattern) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def has_derivative(node: Node) -> bool:
     """Whether a derivative stands inside."""
-    pending = [node]
-    while pending:
-        here = pending.pop()
-        if isinstance(here, Derivative):
-            return True
-        pending += children(here)
-    return False
+    return any(isinstance(part, Derivative) for part in parts_of(node))
 
 
 def mentions(node: Node, key: str) -> bool:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from symgrad.verify.arrays import Array, MisfitError, agreed_shapes
 from symgrad.verify.claims import Finding, Kind
-from symgrad.verify.compare import Outcome, Truth
+from symgrad.verify.compare import Outcome, Truth, truth_of
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.gather import Assertion
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.scalars import ZERO
-from symgrad.verify.syntax import Call, Derivative, Name, Node, Number, Sum
+from symgrad.verify.syntax import Call, Derivative, Name, Node, Number, Sum, parts_of
 from symgrad.verify.termwise import termwise
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
@@ -97,14 +97,12 @@ def diagnosed(
 
 def _numbers_put_in(node: Node) -> bool:
     """Whether a member states decimals and no names: numbers for a case that the document does not give."""
-    from symgrad.verify.compare import _every
-
-    decimals = any(isinstance(part, Number) and part.decimal for part in _every(node))
-    functions = [part.function for part in _every(node) if isinstance(part, Call)]
-    heads = [head for function in functions for head in _every(function)]
+    decimals = any(isinstance(part, Number) and part.decimal for part in parts_of(node))
+    functions = [part.function for part in parts_of(node) if isinstance(part, Call)]
+    heads = [head for function in functions for head in parts_of(function)]
     names = any(
         spelled(part) is not None and not (isinstance(part, Name) and part.letter in ("e", "π"))
-        for part in _every(node)
+        for part in parts_of(node)
         if not any(part is head for head in heads)
     )
     return decimals and not names
@@ -281,18 +279,14 @@ class Finder:
     def left_side(self, outcomes: Sequence[tuple[Node, Outcome]]) -> Mend | None:
         """Where all members agree with one another and none with the left side, the left side is wrong."""
         nodes = [node for node, _ in outcomes]
-        from symgrad.verify.verdicts import _evaluated
-
-        first = Truth(_evaluated(nodes[0]), (nodes[0],))
+        first = truth_of(nodes[0])
         if any(self.comparer.outcome(node, first).verdict != "right" for node in nodes[1:]):
             return None
         return self._left(nodes)
 
     def _left(self, nodes: list[Node]) -> Mend | None:
-        from symgrad.verify.verdicts import _evaluated
-
         anchor = self.assertion.members[0]
-        base = Truth(_evaluated(nodes[0]), (nodes[0],))
+        base = truth_of(nodes[0])
         from symgrad.verify.corrections import other_words, slight_changes, spots
         from symgrad.verify.corrections.chains import repr_of
 

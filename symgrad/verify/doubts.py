@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symgrad.verify.claims import Finding, Kind
-from symgrad.verify.documents.pieces import Span
+from symgrad.verify.documents.pieces import Span, overlap
 from symgrad.verify.gather import Assertion
 from symgrad.verify.syntax import Repair
 
@@ -23,7 +23,6 @@ def doubts(
     verdicts: Verdicts,
     assertion: Assertion,
     repairs: Sequence[Repair],
-    corrected: str | None,
     edits: tuple[tuple[Span, str], ...],
 ) -> tuple[list[Finding], str | None, tuple[tuple[Span, str], ...]]:
     """A finding for each repair, and the claim with the repairs written out."""
@@ -36,7 +35,7 @@ def doubts(
         findings.append(
             Finding(_KINDS.get(repair.kind, "garbled"), given, repair.replacement, repair.message, span)
         )
-        if not any(_overlap(span, other) or other[0] < span[0] <= other[1] for other, _ in edits):
+        if not any(overlap(span, other) or other[0] < span[0] <= other[1] for other, _ in edits):
             more.append((span, repair.replacement))
     # What is repaired at a place comes before what is added there.
     every = tuple(sorted((*more, *edits), key=lambda edit: edit[0]))
@@ -51,7 +50,3 @@ def doubts(
         ).strip(),
         every,
     )
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

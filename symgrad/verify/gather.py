@@ -298,24 +298,19 @@ def _indexes_an_axis(letter: str, context: Context) -> bool:
 
 def _summed_from_zero(node: Node) -> list[str]:
     found: list[str] = []
-    pending = [node]
-    while pending:
-        here = pending.pop()
+    for here in parts_of(node):
         if isinstance(here, Big) and here.lower is not None:
             for item in items(here.lower):
                 right = getattr(item, "right", None)
                 left = getattr(item, "left", None)
                 if isinstance(right, Number) and right.value == 0 and isinstance(left, Name):
                     found.append(left.letter)
-        pending += children(here)
     return found
 
 
 def _reads_axis(node: Node, letter: str, context: Context) -> bool:
     """Whether a letter alone is a position on an axis of a declared name."""
-    pending = [node]
-    while pending:
-        here = pending.pop()
+    for here in parts_of(node):
         named = context.named(here) if isinstance(here, Scripted) else None
         if named is not None:
             pattern = named[0]
@@ -323,7 +318,6 @@ def _reads_axis(node: Node, letter: str, context: Context) -> bool:
                 for position, sub in enumerate(pattern.subs):
                     if position >= len(declaration.subs) and isinstance(sub, Name) and sub.letter == letter:
                         return True
-        pending += children(here)
     return False
 
 
@@ -809,7 +803,7 @@ class _Sorter:
         if context.is_defined(pattern):
             context.facts.append((members[0], members[1]))
             return
-        if _same_square(pattern, members[1]):
+        if _same_square(pattern):
             return
         context.define(pattern, members[1])
         for later in members[2:]:
@@ -824,7 +818,7 @@ def _may_be(known: tuple[Node, ...], given: tuple[Node, ...]) -> bool:
     )
 
 
-def _same_square(pattern: Pattern, body: Node) -> bool:
+def _same_square(pattern: Pattern) -> bool:
     """``1_{i=j} = …`` and other definitions of what is known anyway."""
     return pattern.key in ("1", "bb:1", "𝟙")
 

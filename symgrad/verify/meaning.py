@@ -137,13 +137,13 @@ def _name(node: Node, world: World, env: Env) -> Array:
         pattern, rest = pattern._replace(key=f"{pattern.key}^{exponent}"), rest[1:]
         value = world.read(pattern, env)
         return value if not rest else _raised(value, rest, node, world, env)
-    value = _read(pattern, world, env, bool(primes))
+    value = _read(pattern, world, env)
     if primes:
         raise UnsettledError("a derivative needs its argument, as in f'(x)", node.span)
     return value if not rest else _raised(value, rest, node, world, env)
 
 
-def _read(pattern: Pattern, world: World, env: Env, primed: bool = False) -> Array:
+def _read(pattern: Pattern, world: World, env: Env) -> Array:
     key = pattern.key
     context = world.context
     if key in env.locals:
@@ -207,7 +207,7 @@ def _special(pattern: Pattern, world: World, env: Env) -> Array | None:
         )
     functions = context.functions.get(key)
     if functions:
-        return _function_by_name(key, functions, pattern, world, env)
+        return _function_by_name(functions, pattern, world, env)
     shorthand = _shorthand(pattern, world, env)
     if shorthand is not None:
         return shorthand
@@ -216,9 +216,7 @@ def _special(pattern: Pattern, world: World, env: Env) -> Array | None:
     return None
 
 
-def _function_by_name(
-    key: str, functions: list[Definition], pattern: Pattern, world: World, env: Env
-) -> Array | None:
+def _function_by_name(functions: list[Definition], pattern: Pattern, world: World, env: Env) -> Array | None:
     """A function without its arguments: its body, where its parameters are names of the document."""
     for definition in functions:
         parameters = definition.pattern.parameters or ()
@@ -310,11 +308,11 @@ def _raised(value: Array, rest: tuple[Node, ...], node: Node, world: World, env:
         elif isinstance(part, Label | Star):
             raise UnsettledError("a label that nothing declares", part.span)
         else:
-            value = _to_the(value, part, node, world, env)
+            value = _to_the(value, part, world, env)
     return value
 
 
-def _to_the(value: Array, part: Node, node: Node, world: World, env: Env) -> Array:
+def _to_the(value: Array, part: Node, world: World, env: Env) -> Array:
     square = len(value.shape) == 2 and value.shape[0] == value.shape[1]
     if square and not isinstance(part, Number) and plain_index(part):
         return _matrix_power(value, world.whole(part, env), part)
@@ -530,7 +528,7 @@ def _big(node: Big, world: World, env: Env) -> Array:
         raise UnsettledError(f"sums of more than {MOST_LAID_OUT:,} terms in all", node.span)
     values: list[Array] = []
     letters = [letter for letter, _ in ranges]
-    for bound in _places(ranges, node, world, env):
+    for bound in assignments(ranges):
         inner = env.with_indices(bound)
         if all(_holds(condition, world, inner) for condition in conditions):
             world.current = inner.indices
@@ -557,12 +555,6 @@ def _big(node: Big, world: World, env: Env) -> Array:
             return scalar(largest(tuple(value.scalar for value in values)))
         case _:
             return scalar(-largest(tuple(-value.scalar for value in values)))
-
-
-def _places(
-    ranges: list[tuple[str, tuple[int, int]]], node: Big, world: World, env: Env
-) -> list[dict[str, int]]:
-    return list(assignments(ranges))
 
 
 def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[int, int]]], list[Relation]]:
@@ -763,7 +755,7 @@ def applied(pattern: Pattern, primes: int, node: Call, world: World, env: Env) -
     values = [evaluate(argument, world, env) for argument in node.arguments]
     log = key.partition("_")[0]
     if key not in BUILTIN and log in ("log", "lg"):
-        return _log_to(key, log, values[0], node, world)
+        return _log_to(key, values[0], node)
     if len(values) == 1 and key in ENTRYWISE:
         if key in ASSUMED:
             world.assumptions.setdefault(ASSUMED[key])
@@ -776,7 +768,7 @@ def applied(pattern: Pattern, primes: int, node: Call, world: World, env: Env) -
     return _abstract(pattern, primes, values, node, world, env)
 
 
-def _log_to(key: str, log: str, value: Array, node: Call, world: World) -> Array:
+def _log_to(key: str, value: Array, node: Call) -> Array:
     base = key.partition("_")[2]
     if not base.isdigit() or int(base) < 2:
         raise UnsettledError(f"a logarithm to the base {base}", node.span)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from symgrad.verify.claims import Claim
-from symgrad.verify.documents.pieces import Span
+from symgrad.verify.documents.pieces import Span, overlap
 from symgrad.verify.passages import Document, replace
 
 Edit: TypeAlias = tuple[Span, str]
@@ -33,7 +33,7 @@ def mended(document: Document, claims: Sequence[Claim]) -> Mended:
         edits = _outermost(claim.edits)
         others = accepted.setdefault(claim.passage, [])
         fresh = [edit for edit in edits if edit not in others]
-        if not edits or any(_overlap(edit[0], other[0]) for edit in fresh for other in others):
+        if not edits or any(overlap(edit[0], other[0]) for edit in fresh for other in others):
             left.append(claim)
         else:
             others += fresh
@@ -100,14 +100,9 @@ def _outermost(edits: Sequence[Edit]) -> list[Edit]:
     """The edits in order, without those inside or across another that begins earlier."""
     kept: list[Edit] = []
     for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit[0][0], -edit[0][1])):
-        if not kept or not _overlap(kept[-1][0], edit[0]):
+        if not kept or not overlap(kept[-1][0], edit[0]):
             kept.append(edit)
     return kept
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    """Whether two stretches share a character, or one is a place strictly inside the other."""
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def _edited(text: str, edits: Sequence[Edit]) -> str:

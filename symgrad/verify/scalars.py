@@ -35,6 +35,7 @@ from symgrad.verify.expressions import (
     symbol,
     times,
     total,
+    whole,
 )
 from symgrad.verify.walks import (
     expanded_definition,
@@ -80,6 +81,7 @@ __all__ = [
     "symbols_of",
     "times",
     "total",
+    "whole",
     "written",
 ]
 

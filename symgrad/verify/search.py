@@ -35,7 +35,7 @@ from symgrad.verify.syntax import (
     Quotient,
     Scripted,
     Sum,
-    children,
+    parts_of,
 )
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
@@ -76,7 +76,7 @@ class Search:
     def best(self) -> Change | None:
         """The most plausible correction that makes the member right."""
         found = self._best((self._slight, self._usual, self._unusual))
-        if found is not None or not any(isinstance(part, Derivative) for part in _every(self.node)):
+        if found is not None or not any(isinstance(part, Derivative) for part in parts_of(self.node)):
             return found
         # What is missing may be a derivative that holds other names fixed.
         for partial in (1, 2, 3):
@@ -212,7 +212,7 @@ class Search:
                     continue
                 phrase = _joined(list(words), self._glue(None))
                 for sign in (1, -1):
-                    new, edit = summand(self.writer, spot.node, sign, phrase.node, phrase.text)
+                    new, edit = summand(spot.node, sign, phrase.node, phrase.text)
                     note = phrase.text if sign > 0 else f"-{phrase.text}"
                     yield Change(spot, new, (edit,), "missing-term", spot.term, 2.2 + 0.1 * len(words), note)
 
@@ -346,7 +346,7 @@ class Search:
                 )
                 if sorted(map(str, (self._letter(word.node) for word in words))) in patterns:
                     cost -= 0.55
-                new, edit = summand(self.writer, node, sign, made.node, made.text)
+                new, edit = summand(node, sign, made.node, made.text)
                 edits: Edits = (edit,)
                 if not bare:
                     start = node.span[0]
@@ -373,7 +373,7 @@ class Search:
 
     def _glue(self, node: Node | None) -> str:
         if not isinstance(node, Product):
-            node = next((s for s in _every(self.node) if isinstance(s, Product)), None)
+            node = next((s for s in parts_of(self.node) if isinstance(s, Product)), None)
         return self.writer.glue(node)
 
     def _order(self, word: Word, model: Node | None) -> int:
@@ -407,12 +407,12 @@ class Search:
         """The words with their values here, likelier ones first."""
         numbers = self.numbers
         anchor = self.finder.truth.nodes[0]
-        here = {self._letter(part) for part in _every(self.node)}
-        derivatives = sum(isinstance(part, Derivative) for part in _every(self.node)) > 1
+        here = {self._letter(part) for part in parts_of(self.node)}
+        derivatives = sum(isinstance(part, Derivative) for part in parts_of(self.node)) > 1
         target = anchor.by[0] if isinstance(anchor, Derivative) else None
         towards = target is not None and any(
             isinstance(part, Derivative) and any(repr_of(by) == repr_of(target) for by in part.by)
-            for part in _every(self.node)
+            for part in parts_of(self.node)
         )
         listed: list[tuple[Word, float]] = []
         links = self.links
@@ -574,13 +574,13 @@ class Search:
         if isinstance(anchor, Name) and len(anchor.letter) == 1 and self.finder.assertion.kind == "update":
             return False
         wanted = repr_of(anchor)
-        return any(repr_of(part) == wanted for part in _every(change.node))
+        return any(repr_of(part) == wanted for part in parts_of(change.node))
 
     @property
     def _holds_itself(self) -> bool:
         """Whether the left side stands in the member as it is."""
         wanted = repr_of(self.finder.truth.nodes[0])
-        return any(repr_of(part) == wanted for part in _every(self.node))
+        return any(repr_of(part) == wanted for part in parts_of(self.node))
 
     # Arrays
 
@@ -596,11 +596,11 @@ class Search:
         )
         spot = Spot(self.node, lambda new: new, self.node.span, None, self.node)
         for sign in (1, -1):
-            unit, at = summand(self.writer, self.node, sign, Name("I", "", self.node.span), "I")
+            unit, at = summand(self.node, sign, Name("I", "", self.node.span), "I")
             yield Change(spot, unit, (at,), "missing-term", self.node.span, 2.0, "I" if sign > 0 else "-I")
         for sign, words in self._products_that_are(rest):
             made = _joined(list(words), self._glue(None))
-            new, edit = summand(self.writer, self.node, sign, made.node, made.text)
+            new, edit = summand(self.node, sign, made.node, made.text)
             note = made.text if sign > 0 else f"-{made.text}"
             yield Change(spot, new, (edit,), "missing-term", self.node.span, 2.0 + 0.2 * len(words), note)
 
@@ -725,14 +725,6 @@ def _negated(change: Change) -> Change:
         ((where, "-" + text), *rest) if where[0] == start else (((start, start), "-"), (where, text), *rest)
     )
     return change._replace(part=part, edits=edits, cost=change.cost)
-
-
-def _every(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        here = pending.pop()
-        yield here
-        pending += children(here)
 
 
 def may_be_equal(sampler: Sampler, one: Scalar, other: Scalar) -> bool:

@@ -11,7 +11,7 @@ from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.scalars import Scalar, expanded_definition, symbols_of
-from symgrad.verify.syntax import Derivative, Group, Node, Product, Sum, Term
+from symgrad.verify.syntax import Big, Derivative, Group, Node, Product, Sum, Term, parts_of
 from symgrad.verify.terms import Difference, Monomial, Pair, difference
 from symgrad.verify.world import Env, UnsettledError, World
 
@@ -41,7 +41,7 @@ def termwise(finder: Finder, node: Node, given: Array, true: Array, world: World
     found = difference(values, true.scalar)
     if found is None or not found.pairs:
         return None
-    if env.indices or not _worth(found, terms):
+    if env.indices or not _worth(terms):
         return None
     if any(pair.given is None for pair in found.pairs) and any(_is_zero(value) for value in values):
         return None  # a summand that is 0 for its wrong index, most likely
@@ -63,7 +63,7 @@ def _is_zero(value: Scalar) -> bool:
     return not polynomial(value)
 
 
-def _worth(found: Difference, terms: tuple[Term, ...]) -> bool:
+def _worth(terms: tuple[Term, ...]) -> bool:
     """Whether the comparison says more than a search would: several terms, or a plain product."""
     if len(terms) > 1:
         return True
@@ -73,10 +73,7 @@ def _worth(found: Difference, terms: tuple[Term, ...]) -> bool:
 
 
 def _has_big(node: Node) -> bool:
-    from symgrad.verify.compare import _every
-    from symgrad.verify.syntax import Big
-
-    return any(isinstance(part, Big) for part in _every(node))
+    return any(isinstance(part, Big) for part in parts_of(node))
 
 
 class _Teller:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from symgrad.verify.arrays import Array
-from symgrad.verify.compare import Truth
+from symgrad.verify.compare import Truth, truth_of
 from symgrad.verify.context import Context, Template
 from symgrad.verify.gather import RATES
-from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.syntax import (
     Derivative,
@@ -21,8 +18,8 @@ from symgrad.verify.syntax import (
     Sum,
     Term,
     children,
+    parts_of,
 )
-from symgrad.verify.world import Env, World
 
 _NO_TEMPLATE = (
     "nothing says what this update must be; state it, as in "
@@ -39,7 +36,7 @@ def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | N
         body = template.right
         if not same_name(template.left, target):
             body = put(template.right, template.placeholder, target, exact=template.left)
-        return Truth(_value(body), (body, target)), ""
+        return truth_of(body, target), ""
     rate = _rate(target, right)
     if rate is None:
         return (
@@ -48,13 +45,13 @@ def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | N
         )
     span = right.span
     gradient = Derivative(None, (target,), 1, "nabla", "∇", None, span)
-    for derivative in _derivatives(right):
-        if derivative.of is not None and len(derivative.by) == 1:
+    for derivative in parts_of(right):
+        if isinstance(derivative, Derivative) and derivative.of is not None and len(derivative.by) == 1:
             gradient = derivative._replace(by=(target,))
             break
     step = Product((Factor("", rate), Factor("", gradient)), span)
     body = Sum((Term(1, target, span), Term(-1, step, span)), span)
-    return Truth(_value(body), (body, target)), ""
+    return truth_of(body, target), ""
 
 
 def arrow_truth(left: Node, context: Context) -> Truth | None:
@@ -62,7 +59,7 @@ def arrow_truth(left: Node, context: Context) -> Truth | None:
     for template in context.templates:
         if template.arrow == "→" and isinstance(template.right, Derivative):
             body = template.right._replace(of=left)
-            return Truth(_value(body), (body,))
+            return truth_of(body)
     return None
 
 
@@ -111,17 +108,6 @@ def _rebuilt(node: Any, key: str, target: Node, exact: Node) -> Any:
     return tuple(_rebuilt(part, key, target, exact) for part in node)
 
 
-def _derivatives(node: Node) -> list[Derivative]:
-    found: list[Derivative] = []
-    pending = [node]
-    while pending:
-        here = pending.pop()
-        if isinstance(here, Derivative):
-            found.append(here)
-        pending += reversed(children(here))
-    return found
-
-
 def _rate(target: Node, right: Node) -> Node | None:
     """The learning rate that an update uses."""
     from symgrad.verify.meaning import bare
@@ -136,11 +122,3 @@ def _rate(target: Node, right: Node) -> Node | None:
             continue
         pending += reversed(children(here))
     return None
-
-
-def _value(body: Node) -> Callable[[World, Env], Array]:
-    def value(world: World, env: Env) -> Array:
-        world.current = env.indices
-        return evaluate(body, world, env)
-
-    return value

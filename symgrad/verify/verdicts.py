@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from symgrad.verify.arrays import Array
 from symgrad.verify.claims import Claim, Finding, Member, Reached, Verdict, Witness
-from symgrad.verify.compare import Comparer, Outcome, Truth
+from symgrad.verify.compare import Comparer, Outcome, Truth, truth_of
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.equality.facts import solved
@@ -17,7 +16,7 @@ from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
 from symgrad.verify.syntax import Node
 from symgrad.verify.updates import arrow_truth, update_truth
-from symgrad.verify.world import Env, World
+from symgrad.verify.world import World
 
 if TYPE_CHECKING:
     from symgrad.verify.network import NetworkNames
@@ -91,7 +90,7 @@ class Verdicts:
         rest = members if assertion.anchor is not None else members[1:]
         relations = assertion.relations
         judged = [node for node, relation in zip(rest, relations, strict=False) if relation in _JUDGED]
-        return Truth(_evaluated(anchor), (anchor,)), judged, ""
+        return truth_of(anchor), judged, ""
 
     def _whole(
         self,
@@ -125,7 +124,7 @@ class Verdicts:
         if doubtful:
             from symgrad.verify.doubts import doubts
 
-            more, corrected, edits = doubts(self, assertion, doubtful, corrected, edits)
+            more, corrected, edits = doubts(self, assertion, doubtful, edits)
             if corrected is not None and not self._reads_well(assertion, corrected):
                 corrected, edits = None, ()
             findings = [*findings, *more] if verdict == "wrong" else more
@@ -270,14 +269,6 @@ def _first_span(assertion: Assertion) -> Span:
     """The left side as it stands: from the beginning of the claim to the end of its first member."""
     statement = assertion.stated.statement
     return statement.span[0], max(statement.members[0].span[1], statement.span[0])
-
-
-def _evaluated(node: Node) -> Callable[[World, Env], Array]:
-    def value(world: World, env: Env) -> Array:
-        world.current = env.indices
-        return evaluate(node, world, env)
-
-    return value
 
 
 def _combined(outcomes: Sequence[Outcome]) -> tuple[Verdict, Reached | None]:

@@ -17,7 +17,19 @@ from symgrad.verify.context import Context, Declaration, Definition, Pattern, Ra
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, items, letters_in, script_text, spelled
 from symgrad.verify.scalars import Scalar, Sign, defined, number, symbol, symbols_of, times, total
-from symgrad.verify.syntax import Call, Group, Name, Node, Number, Product, Quotient, Scripted, Sum, children
+from symgrad.verify.syntax import (
+    Call,
+    Group,
+    Name,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Scripted,
+    Sum,
+    children,
+    parts_of,
+)
 
 MOST_ENTRIES: Final = 20_000
 """The most entries of a tensor, and the most terms of a sum, that a formula is laid out to."""
@@ -79,10 +91,6 @@ class Env:
         self.indices = indices or {}
         self.locals = local or {}
 
-    def having(self, **indices: int) -> Env:
-        """The same with more indices."""
-        return Env({**self.indices, **indices}, self.locals)
-
     def with_indices(self, indices: dict[str, int]) -> Env:
         """The same with more indices."""
         return Env({**self.indices, **indices}, self.locals)
@@ -110,7 +118,6 @@ class World:
         self._pool = list(_POOLS[choice])
         self._steps = list(_STEPS[choice])
         self._arrays: dict[tuple[str, tuple[int, ...], tuple[int, ...]], Array] = {}
-        self._definitional: dict[tuple[int, tuple[tuple[str, int], ...]], Array] = {}
         self._going: set[object] = set()
         self._entries = 0
         self._size_differences()
@@ -1055,14 +1062,11 @@ class World:
 
 def calls_of(node: Node, key: str) -> Iterator[Call]:
     """Every call of a function inside a formula."""
-    pending = [node]
-    while pending:
-        here = pending.pop()
+    for here in parts_of(node):
         if isinstance(here, Call):
             spelling = spelled(here.function)
             if spelling is not None and spelling.key == key:
                 yield here
-        pending += children(here)
 
 
 def entry_value(entry: Scalar) -> Scalar:

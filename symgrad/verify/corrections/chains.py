@@ -238,9 +238,7 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
             )
 
 
-def summand(
-    w: Writer, node: Node, sign: int, term: Node, text: str
-) -> tuple[Node, tuple[tuple[int, int], str]]:
+def summand(node: Node, sign: int, term: Node, text: str) -> tuple[Node, tuple[tuple[int, int], str]]:
     """A sum with one more term at its end."""
     at = node.span[1]
     old = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)

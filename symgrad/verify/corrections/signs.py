@@ -83,10 +83,10 @@ def too_many(w: Writer, spot: Spot) -> Iterator[Change]:
         kind: Kind = "repeated-term" if twice else "extra-term"
         # Of 1 − p nobody writes p in vain.
         cost = 0.9 if spot.inside is None else 2.5 if isinstance(left, Number) else 1.3
-        yield Change(spot, left, without(w, node, n), kind, term.span, cost)
+        yield Change(spot, left, without(node, n), kind, term.span, cost)
 
 
-def without(w: Writer, node: Sum, n: int) -> Edits:
+def without(node: Sum, n: int) -> Edits:
     """The text without a summand; the sign of what becomes first is left out if it is a plus."""
     term = node.terms[n]
     if n > 0:

@@ -136,11 +136,6 @@ class Writer:
         """The text in brackets."""
         return f"({text})" if self.notation.plain or "\\frac" not in text else f"\\left({text}\\right)"
 
-    def as_factor(self, node: Node) -> str:
-        """A part as a factor of a product."""
-        text = self.at(node.span)
-        return self.bracketed(text) if isinstance(node, Sum) else text
-
     # Transposes
 
     def transpose_mark(self) -> str:

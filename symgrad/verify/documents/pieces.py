@@ -9,6 +9,11 @@ Span: TypeAlias = tuple[int, int]
 Display: TypeAlias = Literal["display", "inline", "code", "plain", "table"]
 
 
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two stretches share a character, or one is a place strictly inside the other."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
 class Cell(NamedTuple):
     """A cell of a table of names, without its dollar signs or tags; start and stop are in the passage's text.
 

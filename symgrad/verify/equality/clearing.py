@@ -21,9 +21,8 @@ from symgrad.verify.equality.polynomials import (
     merged,
     monomial,
     to_the,
-    whole,
 )
-from symgrad.verify.scalars import Rational, Scalar, bracket
+from symgrad.verify.scalars import Rational, Scalar, bracket, whole
 
 _ROUNDS: Final = 8
 

@@ -12,7 +12,7 @@ from math import comb
 from typing import TypeAlias
 
 from symgrad.verify.equality.budget import EXPONENT, TERMS, Clock, ExhaustedError, number_power
-from symgrad.verify.scalars import Rational, Scalar, number, power, times, total
+from symgrad.verify.scalars import Rational, Scalar, number, power, times, total, whole
 
 Monomial: TypeAlias = tuple[tuple[Scalar, Rational], ...]
 Polynomial: TypeAlias = dict[Monomial, Rational]
@@ -98,11 +98,6 @@ def negative(a: Polynomial) -> Polynomial:
 def plus(a: Polynomial, c: Rational) -> Polynomial:
     """A polynomial and a number, a + c."""
     return summed(a, {(): c} if c else {})
-
-
-def whole(c: Rational) -> Rational:
-    """The same number, an int where it is one: those are faster."""
-    return c if isinstance(c, int) or c.denominator != 1 else c.numerator
 
 
 def atom_of(atom: Scalar) -> Polynomial:

@@ -23,10 +23,9 @@ from symgrad.verify.equality.polynomials import (
     expandable,
     monomial,
     negative,
-    whole,
 )
 from symgrad.verify.equality.signs import NONNEGATIVE, POSITIVE, UNKNOWN
-from symgrad.verify.scalars import ONE, Rational, Scalar, call, number, raised
+from symgrad.verify.scalars import ONE, Rational, Scalar, call, number, raised, whole
 
 _PRIMES_BELOW: Final = 1000
 
@@ -152,9 +151,6 @@ class PowerReader(CaseReader):
         for prime, e in primes(c).items():
             add_to(result, self._log_kernel({(): prime}), e)
         return result
-
-    def _of(self, f: Scalar) -> Polynomial:
-        return self.registered.get(f) or atom_of(f)
 
     def _opposite(self, f: Scalar) -> Scalar:
         """An atom for −f."""

@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from symgrad.verify.equality.budget import Clock
-from symgrad.verify.equality.polynomials import Monomial, Polynomial, add_to, by_age, merged, whole
-from symgrad.verify.scalars import Rational, Scalar
+from symgrad.verify.equality.polynomials import Monomial, Polynomial, add_to, by_age, merged
+from symgrad.verify.scalars import Rational, Scalar, whole
 
 _PASSES: Final = 40
 _WORK: Final = 30

@@ -241,7 +241,7 @@ def _visible(tokens: list[Token]) -> list[Token]:
     mate = partners(tokens)
     arguments = _braces_of_commands(tokens, mate)
     dropped: set[int] = set()
-    kept = _kept_for_their_inside(tokens, mate)
+    kept = _kept_for_their_inside(tokens)
     for index, token in enumerate(tokens):
         if token.kind == "transparent":
             dropped.add(index)
@@ -298,7 +298,7 @@ def _braces_of_commands(tokens: list[Token], mate: list[int]) -> set[int]:
     return found
 
 
-def _kept_for_their_inside(tokens: list[Token], mate: list[int]) -> set[int]:
+def _kept_for_their_inside(tokens: list[Token]) -> set[int]:
     r"""The braces with a ``\bf`` at their level, which rules as far as they reach."""
     if not any(token.kind == "switch" for token in tokens):
         return set()
