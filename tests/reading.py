@@ -1,4 +1,6 @@
-"""The tables of formulas and trees in tests/verify/reader/cases: one file for each file of the reader.
+"""Formulas read for tests.
+
+The tables of formulas and trees stand in tests/verify/reader/cases: one file for each file of the reader.
 
 A formula stands at the left margin, what it is read as under it, four blanks in, a line for each statement:
 the tree as the reader's ``show`` prints it, or ``!!`` with the complaint and its place; behind it in brackets
@@ -14,6 +16,7 @@ import pytest
 
 from symgrad.verify.reader import read
 from symgrad.verify.reader.shown import shown
+from symgrad.verify.syntax import Node
 
 CASES = Path(__file__).parent / "verify" / "reader" / "cases"
 
@@ -33,3 +36,9 @@ def reading(formula: str) -> list[str]:
     """What a formula of a table is read as, a line for each statement."""
     text = formula.removeprefix("plain: ").replace("⏎", "\n")
     return [shown(statement) for statement in read(text, plain=formula.startswith("plain: "))]
+
+
+def member(formula: str) -> Node:
+    """The first member of the only statement of a formula."""
+    (statement,) = read(formula)
+    return statement.members[0]

@@ -198,8 +198,3 @@ def gradients(loss: Scalar, variables: Array, span: Sequence[int], world: World)
     if any(entry.kind != "symbol" for entry in variables.entries):
         raise UnsettledError("a derivative by something that is no name", (span[0], span[1]))
     return gradients_of(scalar(loss), variables, world)
-
-
-def is_number_derivative(node: Node) -> bool:
-    """Whether a node is a derivative."""
-    return isinstance(node, Derivative)

@@ -8,7 +8,6 @@ from typing import Final
 
 from symgrad.verify.scalars import (
     ONE,
-    PI,
     ZERO,
     Scalar,
     bracket,
@@ -119,6 +118,3 @@ def largest(entries: tuple[Scalar, ...]) -> Scalar:
     for entry in entries[1:]:
         found = maximum(found, entry)
     return found
-
-
-__all__ = ["ASSUMED", "BUILTIN", "ENTRYWISE", "PI", "WHOLE", "largest", "log_softmax", "softmax"]

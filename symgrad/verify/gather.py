@@ -14,7 +14,6 @@ from typing import Literal, NamedTuple, TypeAlias
 from symgrad.verify.context import Context, Declaration, Pattern, Range, Template, has_derivative, mentions
 from symgrad.verify.functions import BUILTIN
 from symgrad.verify.names import (
-    INDEX_LETTERS,
     LOSS_LETTERS,
     items,
     label_items,
@@ -890,6 +889,3 @@ def _is_step(name: Name, dim: Node) -> bool:
     if isinstance(dim, Scripted) and isinstance(dim.base, Name):
         return name.letter != dim.base.letter
     return False
-
-
-__all__ = ["INDEX_LETTERS", "Assertion", "Gathered", "Stated", "gather"]

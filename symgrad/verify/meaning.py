@@ -13,8 +13,8 @@ from typing import Final
 
 from symgrad.verify import arrays
 from symgrad.verify.arrays import IDENTITY, ONES, Array, MisfitError, scalar
-from symgrad.verify.calculus import derivative, is_number_derivative
-from symgrad.verify.context import Context, Definition, Pattern
+from symgrad.verify.calculus import derivative
+from symgrad.verify.context import Definition, Pattern
 from symgrad.verify.functions import ASSUMED, BUILTIN, ENTRYWISE, WHOLE, largest, log_softmax, softmax
 from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, plain_index, spelled
 from symgrad.verify.scalars import (
@@ -63,7 +63,6 @@ from symgrad.verify.world import (
     MOST_ENTRIES,
     MOST_LAID_OUT,
     Env,
-    UnknownNameError,
     UnsettledError,
     World,
     assignments,
@@ -979,6 +978,3 @@ def _abstract(
     if len(every) > _MOST_ARGUMENTS:
         return scalar(world.unknown_number(name, tuple(every)))
     return scalar(abstract(name, (0,) * len(every), tuple(every)))
-
-
-__all__ = ["Context", "ShapeError", "UnknownNameError", "evaluate", "is_number_derivative"]

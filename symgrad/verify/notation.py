@@ -376,5 +376,3 @@ _GREEK = {
     "λ": "\\lambda", "μ": "\\mu", "ν": "\\nu", "π": "\\pi", "ρ": "\\rho", "σ": "\\sigma", "τ": "\\tau",
     "φ": "\\phi", "ψ": "\\psi", "ω": "\\omega", "Σ": "\\Sigma", "ℓ": "\\ell", "κ": "\\kappa", "ξ": "\\xi",
 }  # fmt: skip
-
-__all__ = ["Notation", "Number", "Word", "primed_call"]

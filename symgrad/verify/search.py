@@ -9,7 +9,7 @@ from math import isfinite
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, entrywise, multiplied
+from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, multiplied
 from symgrad.verify.claims import Kind
 from symgrad.verify.corrections import Change, Edits, Spot, other_words, slight_changes, spots
 from symgrad.verify.corrections.analogies import analogues, twins
@@ -742,6 +742,3 @@ def may_be_equal(sampler: Sampler, one: Scalar, other: Scalar) -> bool:
             else:
                 differed += 1
     return agreed > 0 and agreed >= differed
-
-
-__all__ = ["Search", "entrywise", "may_be_equal"]

@@ -12,10 +12,10 @@ from itertools import count, product
 from math import prod
 from typing import Any, Final, NamedTuple
 
-from symgrad.verify.arrays import Array, MisfitError, scalar, stack
+from symgrad.verify.arrays import Array, scalar, stack
 from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
-from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, items, letters_in, script_text, spelled
+from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, letters_in, script_text, spelled
 from symgrad.verify.scalars import Scalar, Sign, defined, number, symbol, symbols_of, times, total
 from symgrad.verify.syntax import (
     Call,
@@ -1145,15 +1145,3 @@ def assignments(ranges: list[tuple[str, tuple[int, int]]]) -> Iterator[dict[str,
     letters = [letter for letter, _ in ranges]
     for values in product(*(range(first, last + 1) for _, (first, last) in ranges)):
         yield dict(zip(letters, values, strict=True))
-
-
-__all__ = [
-    "Env",
-    "MisfitError",
-    "OutsideError",
-    "Reading",
-    "UnknownNameError",
-    "UnsettledError",
-    "World",
-    "items",
-]

@@ -6,16 +6,11 @@ from fractions import Fraction
 
 import pytest
 from judging import gathered, judge, sheet, verdicts
+from reading import member
 
 from symgrad.verify.compare import free_indices, readings
-from symgrad.verify.reader import read
 
 INDEXED = (r"W \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^n", r"z_i = \sum_{j=1}^n W_{ij} x_j")
-
-
-def member(formula):
-    (statement,) = read(formula)
-    return statement.members[0]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from judging import gathered, meant, sheet, verdicts
+from reading import member
 
 from symgrad.verify.context import has_derivative, mentions, shape_of
-from symgrad.verify.reader import read
 
 GIVEN = (
     r"W \in \mathbb{R}^{m \times n}",
@@ -21,11 +21,6 @@ GIVEN = (
 @pytest.fixture(scope="module")
 def context():
     return gathered(sheet(given=GIVEN)).context
-
-
-def node(formula):
-    (statement,) = read(formula)
-    return statement.members[0]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +62,7 @@ def test_what_a_letter_is(letter, index, size, known, context):
     ],
 )
 def test_a_name_on_the_page(formula, key, subs, labels, rest, primes, context):
-    pattern, others, found = context.named(node(formula))
+    pattern, others, found = context.named(member(formula))
     assert (pattern.key, len(pattern.subs), len(pattern.labels), len(others), found) == (
         key, subs, labels, rest, primes,
     )  # fmt: skip
@@ -91,7 +86,7 @@ def test_x1_is_an_entry_of_x_where_x_is_known():
     ],
 )
 def test_left_sides_that_define(formula, key, parameters, context):
-    pattern = context.pattern(node(formula))
+    pattern = context.pattern(member(formula))
     assert pattern.key == key
     assert (None if pattern.parameters is None else len(pattern.parameters)) == parameters
 
@@ -100,13 +95,13 @@ def test_left_sides_that_define(formula, key, parameters, context):
     "formula", ["x + y", "2 x", "x^T", r"\frac{\partial L}{\partial x}", "g(u + 1)", "3", "f'(z)"]
 )
 def test_left_sides_that_define_nothing(formula, context):
-    assert context.pattern(node(formula)) is None
+    assert context.pattern(member(formula)) is None
 
 
 def test_patterns_are_told_apart_by_their_scripts(context):
-    patterns = [context.pattern(node(text)) for text in ("z_1", "z_2", "z_i", "z^{(1)}", "z")]
+    patterns = [context.pattern(member(text)) for text in ("z_1", "z_2", "z_i", "z^{(1)}", "z")]
     assert len({shape_of(pattern) for pattern in patterns}) == 5
-    assert shape_of(context.pattern(node("z_{1}"))) == shape_of(patterns[0])
+    assert shape_of(context.pattern(member("z_{1}"))) == shape_of(patterns[0])
 
 
 @pytest.mark.parametrize(
@@ -120,8 +115,8 @@ def test_patterns_are_told_apart_by_their_scripts(context):
     ],
 )
 def test_what_stands_inside(formula, derivative, mentions_x):
-    assert has_derivative(node(formula)) is derivative
-    assert mentions(node(formula), "x") is mentions_x
+    assert has_derivative(member(formula)) is derivative
+    assert mentions(member(formula), "x") is mentions_x
 
 
 def test_a_square_may_be_a_name():

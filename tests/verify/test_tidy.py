@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 from judging import sheet, verdicts
+from reading import member
 
 from symgrad.verify.meaning import bare
-from symgrad.verify.reader import read
 from symgrad.verify.syntax import Accent, Name, Scripted, Transposed, children
 from symgrad.verify.tidy import differentials, has_scripted_delta, tidied
-
-
-def node(formula):
-    (statement,) = read(formula)
-    return statement.members[0]
 
 
 @pytest.mark.parametrize(
@@ -27,12 +22,12 @@ def node(formula):
     ],
 )
 def test_a_transpose_on_a_label_is_one_on_the_name(formula, same_as):
-    assert bare(tidied(node(formula), deltas=False)) == bare(node(same_as))
+    assert bare(tidied(member(formula), deltas=False)) == bare(member(same_as))
 
 
 @pytest.mark.parametrize("style", [r"\mathrm{T}", r"\text{T}", r"\mathsf{T}", "T", r"\top"])
 def test_a_t_in_any_style_transposes(style):
-    made = tidied(node(f"W^{{{style}}}"), deltas=False)
+    made = tidied(member(f"W^{{{style}}}"), deltas=False)
     assert isinstance(made, Scripted)
     assert [type(part) for part in made.sups] == [Transposed]
 
@@ -42,9 +37,9 @@ def test_a_t_in_any_style_transposes(style):
     [(r"\Delta w", True), (r"\Delta w_i", True), (r"\Delta (x)", False), (r"\Delta 2", False)],
 )
 def test_a_delta_before_a_name_belongs_to_it_where_it_is_no_name_of_its_own(formula, joined):
-    made = tidied(node(formula), deltas=True)
+    made = tidied(member(formula), deltas=True)
     assert isinstance(made, Accent) is joined
-    assert bare(tidied(node(formula), deltas=False)) == bare(node(formula))
+    assert bare(tidied(member(formula), deltas=False)) == bare(member(formula))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +47,7 @@ def test_a_delta_before_a_name_belongs_to_it_where_it_is_no_name_of_its_own(form
     [([r"\Delta^{(2)}"], True), ([r"\Delta w"], False), (["x", r"\sum_i \Delta_i"], True), ([], False)],
 )
 def test_a_delta_with_scripts_is_a_name_of_its_own(formulas, scripted):
-    assert has_scripted_delta(map(node, formulas)) is scripted
+    assert has_scripted_delta(map(member, formulas)) is scripted
 
 
 @pytest.mark.parametrize(
@@ -64,11 +59,11 @@ def test_a_delta_with_scripts_is_a_name_of_its_own(formulas, scripted):
     ],
 )
 def test_differentials_stand_alone_on_left_sides(heads, found):
-    assert differentials(map(node, heads)) == found
+    assert differentials(map(member, heads)) == found
 
 
 def test_a_d_before_such_a_name_is_part_of_it():
-    made = tidied(node(r"\mathbf{K} d\mathbf{Q} + d\mathbf{P}"), deltas=False, after_d=frozenset({"Q"}))
+    made = tidied(member(r"\mathbf{K} d\mathbf{Q} + d\mathbf{P}"), deltas=False, after_d=frozenset({"Q"}))
     letters = set()
     pending = [made]
     while pending:
@@ -81,12 +76,12 @@ def test_a_d_before_such_a_name_is_part_of_it():
 
 def test_tidying_twice_changes_nothing():
     for formula in (r"\Delta w x", "a^{[l]^T} b", r"\mathbf{K} d\mathbf{Q}"):
-        once = tidied(node(formula), deltas=True, after_d=frozenset({"Q"}))
+        once = tidied(member(formula), deltas=True, after_d=frozenset({"Q"}))
         assert tidied(once, deltas=True, after_d=frozenset({"Q"})) == once
 
 
 def test_places_stay_what_they_were():
-    (factor, other) = tidied(node(r"\Delta w x"), deltas=True).factors
+    (factor, other) = tidied(member(r"\Delta w x"), deltas=True).factors
     assert (factor.node.span, other.node.span) == ((0, 8), (9, 10))
 
 

@@ -7,8 +7,8 @@ from math import prod
 
 import pytest
 from judging import judge, meant, sheet, verdicts
+from reading import member
 
-from symgrad.verify.reader import read
 from symgrad.verify.scalars import symbols_of
 from symgrad.verify.world import (
     Env,
@@ -71,11 +71,6 @@ def test_all_open_sizes_of_one_world_differ():
     assert min(sizes) > 1
 
 
-def node(formula):
-    (statement,) = read(formula)
-    return statement.members[0]
-
-
 @pytest.mark.parametrize(
     ("formula", "value"),
     [
@@ -85,7 +80,7 @@ def node(formula):
 )  # fmt: skip
 def test_indices_are_whole_numbers(formula, value):
     world = meant("x", r"x \in \mathbb{R}").world
-    assert world.whole(node(formula), Env({"i": 4, "j": 2})) == value
+    assert world.whole(member(formula), Env({"i": 4, "j": 2})) == value
 
 
 @pytest.mark.parametrize(
@@ -101,7 +96,7 @@ def test_indices_are_whole_numbers(formula, value):
 def test_what_is_no_index_is_refused(formula, error, message):
     world = meant("x", r"x \in \mathbb{R}").world
     with pytest.raises(error, match=message):
-        world.whole(node(formula), Env({"i": 4}))
+        world.whole(member(formula), Env({"i": 4}))
 
 
 def test_one_name_is_one_array_and_each_entry_a_symbol_of_its_own():

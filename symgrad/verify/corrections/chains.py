@@ -246,8 +246,3 @@ def summand(node: Node, sign: int, term: Node, text: str) -> tuple[Node, tuple[t
         (at, at),
         f" {'+' if sign > 0 else '-'} {text}",
     )
-
-
-def is_call(word: Word) -> bool:
-    """Whether a word is a function's value."""
-    return isinstance(word.node, Call)
