@@ -104,6 +104,7 @@ class Context:
         self.power_names: dict[str, int] = {}
         self.signs: dict[str, Sign] = {}
         self.mentioned: dict[str, int] = {}
+        self.counted: dict[str, set[Fraction]] = {}
         self.plain: set[str] = set()
         self.sets: set[str] = set()
         self.network: set[str] = set()
@@ -257,6 +258,8 @@ class Context:
                     count = len([p for item in spelling.subs for p in pieces(item, None, self.bound)])
                     if any(not isinstance(item, Number) for item in spelling.subs) or len(spelling.subs) > 1:
                         self.mentioned[spelling.key] = max(count, self.mentioned.get(spelling.key, 0))
+                    elif spelling.subs and isinstance(spelling.subs[0], Number):
+                        self.counted.setdefault(spelling.key, set()).add(spelling.subs[0].value)
 
     def pattern(self, node: Node) -> Pattern | None:
         """The pattern that a left side is, or None if it is no name and no function of names."""

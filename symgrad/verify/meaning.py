@@ -16,7 +16,7 @@ from symgrad.verify.arrays import IDENTITY, ONES, Array, MisfitError, scalar
 from symgrad.verify.calculus import derivative
 from symgrad.verify.context import Definition, Pattern
 from symgrad.verify.functions import ASSUMED, BUILTIN, ENTRYWISE, WHOLE, largest, log_softmax, softmax
-from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, plain_index, spelled
+from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, letters_in, plain_index, spelled
 from symgrad.verify.scalars import (
     ONE,
     PI,
@@ -164,6 +164,18 @@ def _read(pattern: Pattern, world: World, env: Env) -> Array:
     return world.read(pattern, env)
 
 
+def _is_identity(pattern: Pattern, world: World, env: Env) -> bool:
+    """Whether ``I_n`` is the identity of a size; ``I_i``, and I_1, I_2, I_3 on one page, are entries."""
+    if any(name.letter in env.indices for name in letters_in(pattern.subs[0])):
+        return False
+    numbers = world.context.counted.get("I", set())
+    if len(numbers) == 2 and not numbers & {0, 1}:
+        raise UnsettledError(
+            "I with two numbers may be two identities or two entries; declare it", pattern.span
+        )
+    return len(numbers) < 2 and not numbers & {0, 1}
+
+
 def _special(pattern: Pattern, world: World, env: Env) -> Array | None:
     key = pattern.key
     context = world.context
@@ -187,7 +199,12 @@ def _special(pattern: Pattern, world: World, env: Env) -> Array | None:
     if key == "δ" and len(pattern.subs) == 2 and not context.is_known("δ"):
         left, right = (world.whole(node, env) for node in pattern.subs)
         return scalar(ONE if left == right else ZERO)
-    if key == "I" and len(pattern.subs) == 1 and not context.is_known("I"):
+    if (
+        key == "I"
+        and len(pattern.subs) == 1
+        and not context.is_known("I")
+        and _is_identity(pattern, world, env)
+    ):
         return IDENTITY
     if key in context.sizes:
         return scalar(

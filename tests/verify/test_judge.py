@@ -176,3 +176,49 @@ def test_every_claim_of_a_sheet_is_judged_by_itself():
         )
     )
     assert found == ["right", "wrong", "unreadable", "right"]
+
+
+IMAGE = [r"z_1 = w_1 I_1 + w_2 I_2 + w_3 I_3", r"z_2 = w_1 I_2 + w_2 I_3 + w_3 I_4"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial z_1}{\partial w_2} = I_2", "right"),
+        (r"\frac{\partial z_1}{\partial w_2} = I_3", "wrong"),
+        (r"\frac{\partial z_2}{\partial w_1} = 0", "wrong"),
+        (r"\frac{\partial z_2}{\partial I_4} = w_3", "right"),
+    ],
+)
+def test_an_image_called_I_is_not_the_identity(claim, verdict):
+    assert verdicts(sheet(claim, given=IMAGE)) == [verdict]
+
+
+def test_entries_of_I_with_rows_and_columns_are_not_the_identity():
+    given = [
+        f"S_{{{r}{c}}} = "
+        + " + ".join(f"I_{{{r + i}{c + j}}} K_{{{i + 1}{j + 1}}}" for i in (0, 1) for j in (0, 1))
+        for r in (1, 2)
+        for c in (1, 2)
+    ]
+    true = r"\frac{\partial S_{12}}{\partial K_{11}} = I_{12}"
+    false = r"\frac{\partial S_{12}}{\partial K_{11}} = 0"
+    assert verdicts(sheet(true, given=given)) == ["right"]
+    assert verdicts(sheet(false, given=given)) == ["wrong"]
+
+
+def test_an_index_at_I_makes_it_no_identity():
+    given = [r"i = 1, \dots, 3", r"z_i = w I_i"]
+    assert verdicts(sheet(r"\frac{\partial z_i}{\partial w} = I_i", given=given)) == ["right"]
+    assert verdicts(sheet(r"\frac{\partial z_i}{\partial w} = 1", given=given)) == ["wrong"]
+
+
+def test_two_numbers_at_I_leave_open_what_it_is():
+    (claim,) = judge(sheet(r"\frac{\partial z}{\partial w} = I_2", given=[r"z = w I_2 + v I_3"]))
+    assert claim.verdict == "undecided"
+    assert "declare it" in claim.detail
+
+
+def test_the_identity_of_a_stated_size_stays_the_identity():
+    given = [r"x \in \mathbb{R}^{n}", r"y = I_n x"]
+    assert verdicts(sheet("y = x", given=given)) == ["right"]
