@@ -23,6 +23,7 @@ from symgrad.algebra.affine import affine
 from symgrad.algebra.brackets import decide
 from symgrad.algebra.functions import FUNCTIONS
 from symgrad.algebra.identifiers import identifier, identifiers
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
@@ -39,7 +40,7 @@ from symgrad.algebra.terms import (
     ValueBracket,
     put,
 )
-from symgrad.algebra.unroll import Layout, Point, Site, layouts, unflat, whole_shape
+from symgrad.algebra.unroll import Layout, Point, Site, layouts, whole_shape
 from symgrad.algebra.written import Function
 from symgrad.errors import AlgebraError, BudgetError, quoted
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from math import prod
 
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import unflat, whole_shape
+from symgrad.algebra.unroll import whole_shape
 
 _FLAT_RANK = 2
 

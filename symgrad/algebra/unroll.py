@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeAlias
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket
 from symgrad.algebra.loops import holds, loop, whole_steps
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Polynomial, Size
 from symgrad.algebra.tensors import Tensor
@@ -131,15 +132,6 @@ def reading_order(term: Term) -> tuple[tuple[Index, int], ...]:
     for index in term.bound:
         order.setdefault(index, 1)
     return tuple(order.items())
-
-
-def unflat(position: int, shape: Sequence[int]) -> Point:
-    """The row-major multi-index of a flat position."""
-    values: list[int] = []
-    for size in reversed(shape):
-        position, value = divmod(position, size)
-        values.append(value)
-    return tuple(reversed(values))
 
 
 def whole_shape(shape: tuple[Size, ...]) -> tuple[int, ...]:

@@ -7,9 +7,10 @@ from math import prod
 
 from symgrad.algebra.count import count_terms, count_terms_at
 from symgrad.algebra.identifiers import identifier
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.terms import Entry, Term
-from symgrad.algebra.unroll import unflat, whole_shape
+from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.document import Document, Formula
 from symgrad.errors import BudgetError
 

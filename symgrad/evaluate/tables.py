@@ -18,6 +18,7 @@ import sympy
 
 from symgrad.algebra.affine import Index, affine
 from symgrad.algebra.brackets import decide
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.terms import (
     Call,
     Expression,
@@ -30,7 +31,7 @@ from symgrad.algebra.terms import (
     ValueBracket,
     inner_expressions,
 )
-from symgrad.algebra.unroll import Layout, Point, Site, layouts, unflat, whole_shape
+from symgrad.algebra.unroll import Layout, Point, Site, layouts, whole_shape
 from symgrad.errors import AlgebraError, ValuesError
 from symgrad.evaluate.numbers import ON_ARRAYS
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Entry
-from symgrad.algebra.unroll import Layout, layouts, unflat, whole_shape
+from symgrad.algebra.unroll import Layout, layouts, whole_shape
 from symgrad.errors import RenderError
 from symgrad.render.notation import Atom, Notation, product
 from symgrad.render.unrolled import Unrolled, in_reading_order, unrolled

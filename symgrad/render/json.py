@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from symgrad.algebra.identifiers import identifiers
-from symgrad.algebra.unroll import unflat, whole_shape
+from symgrad.algebra.positions import unflat
+from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.document import Document, Formula
 from symgrad.render.aligned import Lines, aligned
 from symgrad.render.displays import environment

@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import prod
 from typing import Literal
 
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
-from symgrad.algebra.unroll import unflat, whole_shape
+from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import Function
 from symgrad.render.metrics import width
 from symgrad.render.notation import Atom, Sort

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from symgrad.algebra.affine import Index, affine
 from symgrad.algebra.brackets import decide
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Size
 from symgrad.algebra.terms import (
@@ -32,7 +33,7 @@ from symgrad.algebra.terms import (
     factor_of,
     put,
 )
-from symgrad.algebra.unroll import Layout, Point, Site, distinct, layouts, unflat, whole_shape
+from symgrad.algebra.unroll import Layout, Point, Site, distinct, layouts, whole_shape
 from symgrad.errors import RenderError
 from symgrad.render.notation import Atom, Notation, Sort, product, signed_sum
 

@@ -95,9 +95,9 @@ def _of_function(pattern: Pattern, node: Derivative, world: World, env: Env, eva
     known = all(
         spelling is not None and world.context.is_known(spelling.key) for spelling in map(spelled, parameters)
     )
-    if known or len(parameters) != 1:
-        return evaluate(node.of, world, env)  # type: ignore[arg-type]
     assert node.of is not None
+    if known or len(parameters) != 1:
+        return evaluate(node.of, world, env)
     return evaluate(Call(node.of, (node.by[0],), True, node.span), world, env)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import NamedTuple
 
+from symgrad.algebra.positions import unflat
 from symgrad.verify.arrays import Array, agreed_shapes, told
 from symgrad.verify.claims import Reached, Verdict, Witness
 from symgrad.verify.context import Context, has_derivative
@@ -292,8 +293,6 @@ def _bare(key: str) -> str:
 
 def where(env: Env, world: World, n: int, shape: tuple[int, ...]) -> str:
     """For which indices and which entry, in words."""
-    from symgrad.verify.world import unflat
-
     parts = [f"{letter} = {value}" for letter, value in env.indices.items()]
     if shape:
         place = ", ".join(str(p + world.context.base) for p in unflat(n, shape))

@@ -107,22 +107,22 @@ class Scalar:
     @property
     def value(self) -> Rational:
         """The value of a number."""
-        return self.data  # type: ignore[no-any-return]
+        return self.data  # type: ignore[no-any-return]  # its kind says what it is
 
     @property
     def letter(self) -> Letter:
         """The letter of a symbol."""
-        return self.data  # type: ignore[no-any-return]
+        return self.data  # type: ignore[no-any-return]  # its kind says what it is
 
     @property
     def exponent(self) -> Rational:
         """The exponent of a power."""
-        return self.data  # type: ignore[no-any-return]
+        return self.data  # type: ignore[no-any-return]  # its kind says what it is
 
     @property
     def unknown(self) -> tuple[str, tuple[int, ...]]:
         """The name of an unknown function, and how often it is differentiated by each argument."""
-        return self.data  # type: ignore[no-any-return]
+        return self.data  # type: ignore[no-any-return]  # its kind says what it is
 
     @property
     def definition(self) -> Scalar | None:

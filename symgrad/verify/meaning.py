@@ -148,7 +148,7 @@ def _read(pattern: Pattern, world: World, env: Env) -> Array:
     if key in env.locals:
         value = env.locals[key]
         if pattern.subs and value.shape:
-            return world._part(value, tuple(world.whole(n, env) for n in pattern.subs), key, pattern.span)  # noqa: SLF001
+            return world.part(value, tuple(world.whole(n, env) for n in pattern.subs), key, pattern.span)
         return value
     if key in env.indices and not pattern.subs:
         return scalar(number(env.indices[key]))
@@ -297,7 +297,8 @@ def _scripted(node: Scripted, world: World, env: Env) -> Array:
 
 
 def _subscripted(value: Array, node: Scripted, world: World, env: Env) -> Array:
-    subs = items(node.sub)  # type: ignore[arg-type]
+    assert node.sub is not None
+    subs = items(node.sub)
     if isinstance(node.base, Group) and node.base.bracket in ("|", "‖"):
         return value  # the kind of a norm, taken care of by the group
     if not all(world.context.index_like(item) for item in subs):
@@ -308,7 +309,7 @@ def _subscripted(value: Array, node: Scripted, world: World, env: Env) -> Array:
 
         split = pieces(subs[0], len(value.shape), world.context.bound)
         places = tuple(world.whole(piece, env) for piece in split)
-    return world._part(value, places, "this", node.span)  # noqa: SLF001
+    return world.part(value, places, "this", node.span)
 
 
 def _exponential(node: Scripted, world: World, env: Env) -> Array:

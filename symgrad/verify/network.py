@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import permutations
+from itertools import permutations, product
 from math import prod
 from typing import TYPE_CHECKING, Final
 
 from symgrad.algebra.affine import Affine, Index
 from symgrad.algebra.brackets import Bracket
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import (
     Apply,
     Compare,
@@ -52,7 +54,7 @@ from symgrad.verify.scalars import (
     total,
 )
 from symgrad.verify.syntax import Derivative, Listed, Node, Number, children
-from symgrad.verify.world import OutsideError, StepError, UnsettledError, World, unflat
+from symgrad.verify.world import OutsideError, StepError, UnsettledError, World
 
 if TYPE_CHECKING:
     from symgrad.network.model import Model
@@ -147,7 +149,7 @@ class NetworkNames:
         """How well a letter's subscripts fit a tensor; None where they cannot."""
         use = self.uses[letter]
         tensor = next(iter(self.stems[stem].values()))
-        shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+        shape = whole_shape(tensor.shape)
         count = prod(shape)
         score = 0.0
         packed = use.packs(shape)
@@ -196,7 +198,7 @@ class NetworkNames:
         """The scalars of a tensor, row by row."""
         made = world.made_entries
         if tensor.name not in made:
-            shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+            shape = whole_shape(tensor.shape)
             definition = next((d for d in self.model.definitions if d.target == tensor), None)
             found: list[Scalar] = []
             for n in range(prod(shape)):
@@ -213,8 +215,8 @@ class NetworkNames:
     def lookup(self, tensor: Tensor, place: tuple[int, ...], world: World) -> Scalar:
         """The entry of a tensor at indices from 0."""
         offset = 0
-        for size, index in zip(tensor.shape, place, strict=True):
-            offset = offset * int(size) + index  # type: ignore[arg-type]
+        for size, index in zip(whole_shape(tensor.shape), place, strict=True):
+            offset = offset * size + index
         stem = tensor.stem
         letter = next(letter for letter, known in self.letters.items() if known == stem)
         return self.entries(tensor, world, letter, _label(tensor))[offset]
@@ -240,12 +242,11 @@ class Native:
         self.names = names
         self.world = world
         first = next(iter(tensors.values()))
-        self.shape = tuple(int(size) for size in first.shape)  # type: ignore[arg-type]
+        self.shape = whole_shape(first.shape)
         self.flat = True
         if use is not None:
             self.flat = names.counts_flat or any(
-                use.is_flat(tuple(int(size) for size in tensor.shape), labels)  # type: ignore[arg-type]
-                for labels, tensor in tensors.items()
+                use.is_flat(whole_shape(tensor.shape), labels) for labels, tensor in tensors.items()
             )
             self.flat = self.flat and not any(rank > 1 for rank in use.ranks)
         self.base = 0 if use is not None and use.zero else 1
@@ -269,7 +270,7 @@ class Native:
             layer = ", ".join(map(str, labels)) or "?"
             raise StepError(f"the network has no {self.letter} of layer {layer}", span)
         tensor = self.tensors[labels]
-        shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+        shape = whole_shape(tensor.shape)
         every = tuple(self.names.entries(tensor, self.world, self.letter, labels))
         whole = Array(shape, every)
         if not subs:
@@ -313,7 +314,7 @@ class Native:
     def spelled(self, notation: Notation, labels: tuple[int, ...], subs: tuple[int, ...]) -> str:
         """The entry at a flat position from 1, as the document writes it."""
         tensor = self.tensors.get(labels) or next(iter(self.tensors.values()))
-        shape = tuple(int(size) for size in tensor.shape)  # type: ignore[arg-type]
+        shape = whole_shape(tensor.shape)
         if not shape or not subs:
             return notation.entry(self.letter, labels, ())
         if len(shape) > 1 and not self.flat:
@@ -518,9 +519,7 @@ def _unknown_functions(node: Written) -> Iterator[str]:
 
 
 def _all(indices: tuple[Index, ...]) -> Iterator[dict[Index, int]]:
-    from itertools import product
-
-    for values in product(*(range(int(index.size)) for index in indices)):  # type: ignore[arg-type]
+    for values in product(*map(range, whole_shape(tuple(index.size for index in indices)))):
         yield dict(zip(indices, values, strict=True))
 
 

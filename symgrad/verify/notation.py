@@ -249,7 +249,7 @@ class Notation:
             place = key[5] if len(key) > 5 else ()
             native = world.native.get(name)
             if native is not None:
-                return native.spelled(self, labels, (*subs, *place))  # type: ignore[no-any-return]
+                return native.spelled(self, labels, (*subs, *place))
             return self.entry(name, labels, (*subs, *place))
         if key[0] == "upstream":
             (loss, _), output = key[2], key[3]

@@ -182,7 +182,7 @@ def _product(node: Product, context: Context) -> Node:
             parts = [*parts[:-1], bare]
             n += opened
         elif group is not None and is_call(parts[-1], group, context):
-            call = _called(parts[-1], after.node, group, context)  # type: ignore[union-attr]
+            call = _called(parts[-1], after.node, group, context)  # type: ignore[union-attr]  # group is in it
             parts = [*parts[:-1], call]
             n += 1
         elif len(parts) == 1:

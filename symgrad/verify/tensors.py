@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Final
 
+from symgrad.algebra.unroll import whole_shape
 from symgrad.verify.notation import Notation, Word
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def learn_tensors(notation: Notation, verdicts: Verdicts) -> None:
     ]
     # A chain goes through what is computed: ∂L/∂z before ∂L/∂b.
     for native, labels, tensor in sorted(every, key=lambda item: item[2].name not in computed):
-        count = prod(int(size) for size in tensor.shape)
+        count = prod(whole_shape(tensor.shape))
         if count > _MOST_ENTRIES or len(notation.more) + count > _MOST:
             continue
         for place in range(1, count + 1):

@@ -38,7 +38,7 @@ def _matrix(finder: Finder, node: Node, true: Array, world: World, env: Env) -> 
     if any(entry is None for entry in entries) or world.assumed_sizes or finder.notation.plain:
         return None
     columns = true.shape[-1] if len(true.shape) == 2 else 1
-    rows = [" & ".join(entries[i : i + columns]) for i in range(0, len(entries), columns)]  # type: ignore[arg-type]
+    rows = [" & ".join(entries[i : i + columns]) for i in range(0, len(entries), columns)]  # type: ignore[arg-type]  # none is None
     return "\\begin{bmatrix} " + " \\\\ ".join(rows) + " \\end{bmatrix}"
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count, product
 from math import prod
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from symgrad.algebra.positions import unflat
 from symgrad.verify.arrays import Array, scalar, stack
 from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
@@ -30,6 +31,9 @@ from symgrad.verify.syntax import (
     children,
     parts_of,
 )
+
+if TYPE_CHECKING:
+    from symgrad.verify.network import Native
 
 MOST_ENTRIES: Final = 20_000
 """The most entries of a tensor, and the most terms of a sum, that a formula is laid out to."""
@@ -114,7 +118,7 @@ class World:
         self.assumed_sizes: dict[str, int] = {}
         self.assumptions: dict[str, None] = {}
         self.unknown: dict[str, None] = {}
-        self.native: dict[str, Any] = {}
+        self.native: dict[str, Native] = {}
         self._pool = list(_POOLS[choice])
         self._steps = list(_STEPS[choice])
         self._arrays: dict[tuple[str, tuple[int, ...], tuple[int, ...]], Array] = {}
@@ -378,7 +382,7 @@ class World:
     def _found(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None) -> Array:
         native = self.native.get(key)
         if native is not None:
-            return native.entry(labels, subs, span)  # type: ignore[no-any-return]
+            return native.entry(labels, subs, span)
         for declaration in self.context.declarations.get(key, ()):
             numbered = declaration.subs and all(isinstance(node, Number) for node in declaration.subs)
             if numbered and len(subs) >= len(declaration.subs):
@@ -389,7 +393,7 @@ class World:
                     if d.pattern.subs and self.matched(d.pattern, labels, subs[: len(d.pattern.subs)])
                 ]
                 if shape is not None and not exact:
-                    return self._part(
+                    return self.part(
                         self._symbols(key, labels, subs[: len(declaration.subs)], shape),
                         subs[len(declaration.subs) :],
                         key,
@@ -405,7 +409,7 @@ class World:
             if wanted <= len(subs):
                 bound = self.matched(definition.pattern, labels, subs[:wanted])
                 if bound is not None:
-                    return self._part(
+                    return self.part(
                         self._defined(definition, labels, subs[:wanted], bound), subs[wanted:], key, span
                     )
             else:
@@ -432,10 +436,10 @@ class World:
             own = (d for d in self.context.definitions.get(key, ()) if _openness(d, self.context)[0] == 0)
             if any(self.matched(d.pattern, labels, subs[: len(d.pattern.subs)]) is not None for d in own):
                 return None
-            return self._part(self._symbols(key, labels, subs[:slots], shape), subs[slots:], key, span)
+            return self.part(self._symbols(key, labels, subs[:slots], shape), subs[slots:], key, span)
         return None
 
-    def _part(self, array: Array, rest: tuple[int, ...], key: str, span: Span | None) -> Array:
+    def part(self, array: Array, rest: tuple[int, ...], key: str, span: Span | None) -> Array:
         """The part of an array at further subscripts, counted from the document's first index."""
         if not rest:
             return array
@@ -592,7 +596,7 @@ class World:
                     f"{key} has {prod(shape):,} entries; at most {MOST_ENTRIES:,} are laid out", span
                 )
             whole = self._symbols(key, labels, subs[:slots], shape)
-            return self._part(whole, subs[slots:], key, span)
+            return self.part(whole, subs[slots:], key, span)
         stated = (
             *self.context.declarations.get(key, ()),
             *(d.pattern for d in self.context.definitions.get(key, ())),
@@ -974,7 +978,7 @@ class World:
             labels = None
         native = self.native.get(pattern.key)
         if native is not None:
-            return native.limits(position, len(pattern.subs))  # type: ignore[no-any-return]
+            return native.limits(position, len(pattern.subs))
         for declaration in self.context.declarations.get(pattern.key, ()):
             axis = position - len(declaration.subs)
             if axis < 0:
@@ -1118,15 +1122,6 @@ def names_in(node: Node, context: Context) -> Iterator[Pattern]:
             if isinstance(here, Name):
                 continue
         pending += reversed(children(here))
-
-
-def unflat(position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The indices from 0 of a flat position."""
-    indices: list[int] = []
-    for size in reversed(shape):
-        position, index = divmod(position, size)
-        indices.append(index)
-    return tuple(reversed(indices))
 
 
 def shown(key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> str:

@@ -17,9 +17,9 @@ from symgrad.algebra.exchange import (
     to_sympy,
 )
 from symgrad.algebra.normal import normal, same_expression
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Program, equation
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import unflat
 from symgrad.algebra.written import PI, Constant, Definition, define, maximum, positive, same, total
 from symgrad.derivation.sweep import sweep
 from symgrad.errors import AlgebraError, BudgetError

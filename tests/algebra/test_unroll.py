@@ -21,7 +21,6 @@ from symgrad.algebra.unroll import (
     distinct,
     layouts,
     reading_order,
-    unflat,
     whole_shape,
 )
 from symgrad.errors import AlgebraError
@@ -213,11 +212,6 @@ def test_of_several_indices_in_one_axis_the_one_with_the_longest_stride_is_walke
             term = Term(1, bound, (), ((Entry(v, (e,)), 1),))
             assert reading_order(term) == ((i, 1), (j, 1))
             assert positions(Expression((term,))) == [(n,) for n in range(8)]
-
-
-def test_unflat_undoes_flat():
-    assert [unflat(n, (2, 3)) for n in range(6)] == [(i, j) for i in range(2) for j in range(3)]
-    assert unflat(0, ()) == ()
 
 
 def test_a_bracket_without_indices_that_fails_leaves_nothing():

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-from math import prod
-
 import pytest
 from judging import judge, meant, sheet, verdicts
 from reading import member
@@ -18,13 +15,7 @@ from symgrad.verify.world import (
     UnsettledError,
     assignments,
     shown,
-    unflat,
 )
-
-
-@pytest.mark.parametrize("shape", [(), (4,), (2, 3), (2, 3, 4)])
-def test_unflat_counts_row_by_row(shape):
-    assert [unflat(n, shape) for n in range(prod(shape))] == list(product(*map(range, shape)))
 
 
 def test_assignments_are_all_values_of_all_indices():

@@ -113,7 +113,7 @@ def _renumbered(node: Node, places: set[Span], new: int) -> Node:
             return tuple([walk(value) for value in part])
         return part
 
-    return walk(node)  # type: ignore[return-value]
+    return walk(node)  # type: ignore[return-value]  # a node comes back as one
 
 
 def _edited(w: Writer, span: Span, edits: list[tuple[Span, str]]) -> str:

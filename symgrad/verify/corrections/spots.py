@@ -91,6 +91,7 @@ def _parts(spot: Spot) -> Iterator[Spot]:
         many = spot.many or isinstance(node, Big | Derivative | Relation)
         return Spot(child, lambda new: rebuild(put(new)), term or spot.term, node, spot.whole, many)
 
+    # A lambda with a default is more than the callable that mypy expects: type: ignore[misc].
     match node:
         case Sum():
             several = len(node.terms) > 1

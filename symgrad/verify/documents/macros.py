@@ -155,7 +155,7 @@ def definitions(text: str, start: int, stop: int) -> Iterator[Definition]:
         groups: list[str] = []
         after = shape.stop
         while len(groups) < (2 if way == "DeclarePairedDelimiter" else 1):
-            after = _SPACE.match(text, after, stop).end()  # type: ignore[union-attr]
+            after = _SPACE.match(text, after, stop).end()  # type: ignore[union-attr]  # it always matches
             if text[after : min(after + 1, stop)] != "{":
                 break
             end = _group_end(text, after, stop)

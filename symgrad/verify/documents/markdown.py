@@ -149,7 +149,7 @@ class _Scanner:
         text = self.text
         position = start + count
         if count == 2:
-            end = tex.upto(r"\$\$", comments=False).match(text, position).end()  # type: ignore[union-attr]
+            end = tex.upto(r"\$\$", comments=False).match(text, position).end()  # type: ignore[union-attr]  # it always matches
             return self.quoted(Found(position, end, "display", unclosed=end >= len(text))), end + 2
         if count > 2 or position >= len(text) or text[position].isspace():
             return None, position
@@ -179,7 +179,7 @@ class _Scanner:
         if position < self.missing.get(closer, 0) and not alone:
             return None, position
         pattern = tex.upto(r"\\\\?" + re.escape(closer[-1]), comments=False)
-        end = pattern.match(text, position, limit).end()  # type: ignore[union-attr]
+        end = pattern.match(text, position, limit).end()  # type: ignore[union-attr]  # it always matches
         closed = text.startswith(closer, end)
         if not closed and not alone:
             self.missing[closer] = limit

@@ -106,7 +106,7 @@ def _continued(text: str, stop: int, position: int) -> Span:
 
 def _line(text: str, start: int, end: int, *, bullet: bool = True) -> _Line:
     if bullet:
-        start = _BULLET.match(text, start, end).end()  # type: ignore[union-attr]
+        start = _BULLET.match(text, start, end).end()  # type: ignore[union-attr]  # it always matches
     tail = text[max(start, end - 20) : end]
     if number := _NUMBERED.search(tail):
         end -= len(tail) - number.start()

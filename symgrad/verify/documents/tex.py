@@ -95,7 +95,7 @@ def _scan(text: str, position: int, stop: int) -> Iterator[Found | Mark]:
             position = fi.end() if fi else stop
         elif token[0] in _CLOSERS:
             closer, display = _CLOSERS[token[0]]
-            end = upto(closer, comments=True).match(text, position, stop).end()  # type: ignore[union-attr]
+            end = upto(closer, comments=True).match(text, position, stop).end()  # type: ignore[union-attr]  # it always matches
             yield Found(position, end, "display" if display else "inline", unclosed=end >= stop)
             yield from _marks(text, position, end)
             position = end + 2
@@ -119,7 +119,7 @@ def environment_at(
         if plain in known and (argument := pattern.match(text, position, stop)):
             position = argument.end()
     closer = rf"\\end\s*\{{{re.escape(environment)}\}}"
-    end = upto(closer, comments=comments).match(text, position, stop).end()  # type: ignore[union-attr]
+    end = upto(closer, comments=comments).match(text, position, stop).end()  # type: ignore[union-attr]  # it always matches
     display: Final = "inline" if plain == "math" else "display"
     found = Found(position, end, display, unclosed=end >= stop, environment=environment)
     return found, min(stop, text.find("}", end) + 1 if end < stop else stop)
@@ -138,13 +138,13 @@ def upto(closer: str, *, comments: bool) -> re.Pattern[str]:
 def inline_end(text: str, start: int, stop: int, *, comments: bool) -> int:
     r"""Where the next dollar sign is that is not escaped and not inside ``\text{…}``, or ``stop``."""
     dollar = _DOLLAR_AFTER_COMMENTS if comments else _DOLLAR
-    first = end = dollar.match(text, start, stop).end()  # type: ignore[union-attr]
+    first = end = dollar.match(text, start, stop).end()  # type: ignore[union-attr]  # it always matches
     for _ in range(_MOST_INNER_DOLLARS):
         if end >= stop:
             break
         if not _inside_text(text, start, end):
             return end
-        end = dollar.match(text, end + 1, stop).end()  # type: ignore[union-attr]
+        end = dollar.match(text, end + 1, stop).end()  # type: ignore[union-attr]  # it always matches
     return min(first, stop)
 
 

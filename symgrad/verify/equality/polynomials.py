@@ -326,7 +326,7 @@ class Reader:
             return {tuple((atom, e * n) for atom, e in m): whole(number_power(c, n))}
         return self.inverse(p, -n, node)
 
-    def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002
+    def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002  # others need it
         """The inverse p⁻ⁿ where p is no monomial; ``node`` is the power as it was written."""
         return {((node.args[0], -n),): 1}
 

@@ -45,7 +45,7 @@ class PowerReader(CaseReader):
             return self.reduced({monomial(exponents): number_power(c, n)})
         return self.reduced(super().whole_power(p, n, node))
 
-    def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002
+    def inverse(self, p: Polynomial, n: int, node: Scalar) -> Polynomial:  # noqa: ARG002  # others need it
         """The inverse p⁻ⁿ with a denominator that stands for itself and its opposite."""
         return self.by_cases(lambda u: self._inverse(u, n), p)
 

@@ -28,9 +28,9 @@ class Drawn:
 
     def __init__(self, seed: int = 0) -> None:
         self._rng = Random(seed)  # noqa: S311  # no secret
-        self._float_rng = Random(seed + 1)  # noqa: S311
+        self._float_rng = Random(seed + 1)  # noqa: S311  # no secret
 
-    def residue(self, s: Scalar) -> int:  # noqa: ARG002
+    def residue(self, s: Scalar) -> int:  # noqa: ARG002  # others need it
         """A remainder."""
         return self._rng.getrandbits(126) + 2
 

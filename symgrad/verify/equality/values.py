@@ -88,7 +88,7 @@ class Evaluator(Generic[T]):
             return self.power(values[0], node.data)
         return self.function(node, values)
 
-    def checked(self, node: Scalar, value: T) -> T | None:  # noqa: ARG002
+    def checked(self, node: Scalar, value: T) -> T | None:  # noqa: ARG002  # others need it
         """``value``, if the symbol may have it."""
         return value
 
