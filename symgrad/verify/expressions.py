@@ -21,7 +21,9 @@ from weakref import ref
 Kind: TypeAlias = Literal[
     "number", "symbol", "pi", "sum", "product", "power", "raise", "call", "bracket", "abstract"
 ]
-Sign: TypeAlias = Literal["real", "positive", "nonnegative", "nonzero", "natural", "integer"]
+Sign: TypeAlias = Literal[
+    "real", "positive", "nonnegative", "nonzero", "negative", "nonpositive", "natural", "integer"
+]
 Rational: TypeAlias = int | Fraction
 Operand: TypeAlias = "Scalar | int | Fraction"
 

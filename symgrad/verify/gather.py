@@ -9,6 +9,7 @@ document overrule this.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.verify.context import Context, Declaration, Pattern, Range, Template, has_derivative, mentions
@@ -40,6 +41,7 @@ from symgrad.verify.syntax import (
     Scripted,
     Statement,
     Sum,
+    Term,
     Words,
     children,
     parts_of,
@@ -51,6 +53,7 @@ RATES = ("η", "α", "λ", "ε", "γ", "μ", "ρ", "lr", "r", "a", "h")
 Kind: TypeAlias = Literal["chain", "update", "arrow", "unreadable"]
 
 _EQUALITIES = ("=", ":=", "≡")
+_TURNED = {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}
 _SPACES = ("R", "ℝ", "Z", "ℤ", "N", "ℕ")
 
 
@@ -614,9 +617,10 @@ class _Sorter:
             return
         context, members, relations = self.context, self.statement.members, self.statement.relations
         if relations == ("≠",) and isinstance(members[1], Number) and not context.index_like(members[0]):
-            pattern = context.pattern(members[0])
-            if pattern is not None and members[1].value == 0:
-                context.signs.setdefault(pattern.key, "nonzero")
+            for item in items(members[0]):
+                pattern = context.pattern(item)
+                if pattern is not None and members[1].value == 0:
+                    context.signs.setdefault(pattern.key, "nonzero")
             return
         if relations == ("≠",):
             context.unequal.append((members[0], members[1]))
@@ -631,13 +635,16 @@ class _Sorter:
                         context.sizes.setdefault(name.letter)
                 return
         for left, op, right in zip(members, relations, members[1:], strict=False):
-            for one, turned in ((left, op), (right, {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}.get(op, op))):
+            for one, turned in ((left, op), (right, _TURNED.get(op, op))):
                 other = right if one is left else left
-                if isinstance(other, Number) and other.value >= 0 and turned in (">", "≥"):
-                    pattern = context.pattern(one)
+                bound = _constant(other)
+                sign = None if bound is None else _sign(turned, bound)
+                if sign is None:
+                    continue
+                for item in items(one):
+                    pattern = context.pattern(item)
                     if pattern is not None:
-                        positive = turned == ">" or other.value > 0
-                        context.signs[pattern.key] = "positive" if positive else "nonnegative"
+                        context.signs[pattern.key] = sign
 
     # Equations
 
@@ -889,3 +896,22 @@ def _is_step(name: Name, dim: Node) -> bool:
     if isinstance(dim, Scripted) and isinstance(dim.base, Name):
         return name.letter != dim.base.letter
     return False
+
+
+def _constant(node: Node) -> Fraction | None:
+    """The value of a number with or without a sign."""
+    match node:
+        case Number():
+            return node.value
+        case Sum(terms=(Term(node=Number(value=value), sign=sign),)):
+            return sign * value
+    return None
+
+
+def _sign(relation: str, bound: Fraction) -> Sign | None:
+    """What ``x > 0``, ``x ≤ -1`` and their like say of the sign of x."""
+    if relation in (">", "≥") and bound >= 0:
+        return "positive" if relation == ">" or bound else "nonnegative"
+    if relation in ("<", "≤") and bound <= 0:
+        return "negative" if relation == "<" or bound else "nonpositive"
+    return None

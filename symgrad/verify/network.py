@@ -65,6 +65,7 @@ _USUAL: Final = {
     **dict.fromkeys("axiu", "input"), **dict.fromkeys("wkfvbcgmθ", "parameter"),
     **dict.fromkeys("zosyhqpr", "intermediate"), **dict.fromkeys("td", "target"),
 }  # fmt: skip
+_PLAIN: Final = frozenset("xwkzo")  # hardly a page means anything else by them
 
 
 class NetworkNames:
@@ -157,10 +158,11 @@ class NetworkNames:
             return None
         if use.ranks and max(use.ranks) > len(shape):
             return None
-        score += 2.0 if use.most == count else 0.0
+        # The last of many entries says more than the last of two.
+        score += min(2.0, count / 4) if use.most == count else 0.0
         # w_{1221} is an entry of four axes, and of nothing with fewer entries.
         score += 1.0 if packed and use.most > count else 0.0
-        if use.on_left:
+        if use.computed:
             score += 3.0 if tensor.role in ("intermediate", "objective") else -3.0
         elif tensor.role in ("intermediate", "objective"):
             score -= 1.0
@@ -170,7 +172,7 @@ class NetworkNames:
             score += 0.25
         usual = _USUAL.get(letter.lower())
         if usual is not None:
-            score += 1.5 if usual == tensor.role else -0.5
+            score += (2.5 if letter.lower() in _PLAIN else 1.5) if usual == tensor.role else -0.5
         if tensor.role == "parameter" and (letter.lower() in ("b", "c")) != tensor.stem.startswith("b"):
             score -= 3.0
         return score
@@ -348,7 +350,8 @@ class Use:
         self.singles: set[str] = set()
         self.by_layer: dict[tuple[int, ...], set[str]] = {}
         self.ranks: set[int] = set()
-        self.on_left = False
+        self.computed = False
+        """Whether it stands alone on a left side, or is differentiated: ``∂o/∂x``."""
         self.differentiated = False
         self.first_right = False
 
@@ -391,9 +394,9 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
     for one in stated:
         for number_, member in enumerate(one.statement.members):
             first = True
-            pending: list[tuple[Node, bool]] = [(member, False)]
+            pending: list[tuple[Node, Node | None]] = [(member, None)]
             while pending:
-                node, under = pending.pop()
+                node, inside = pending.pop()
                 spelling = spelled(node)
                 if spelling is not None:
                     key = _letter_of(spelling.key)
@@ -401,18 +404,18 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
                     if key in LOSS_LETTERS or (key in INDEX_LETTERS and alone):
                         continue
                     use = found.setdefault(key, Use())
-                    if number_ == 0 and node is member:
-                        use.on_left = True
+                    derivative = inside if isinstance(inside, Derivative) else None
+                    if (number_ == 0 and node is member) or (derivative and node is derivative.of):
+                        use.computed = True
                     if number_ > 0 and first:
                         use.first_right, first = True, False
-                    use.differentiated = use.differentiated or under
+                    use.differentiated |= derivative is not None and node is not derivative.of
                     labels = tuple(
                         int(item.value) for item in label_items(spelling.sups)[0] if isinstance(item, Number)
                     )
                     _note(use, spelling.key, spelling.subs, labels)
                     continue
-                below = isinstance(node, Derivative)
-                pending += [(child, below) for child in reversed(children(node))]
+                pending += [(child, node) for child in reversed(children(node))]
     return found
 
 

@@ -7,7 +7,7 @@ several.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from itertools import count, product
 from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -45,6 +45,7 @@ MOST_NAMED: Final = 200_000
 """The most entries that a document's names have together."""
 
 _SERIALS = count()
+_OPPOSITE: Final[dict[Sign, Sign]] = {"negative": "positive", "nonpositive": "nonnegative"}
 _POOLS: Final = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 7, 6))
 _STEPS: Final = ((3, 4, 5), (4, 5, 6))
 _WINDOW: Final = (1, 3)
@@ -603,9 +604,7 @@ class World:
         )
         if any(pattern.labels or pattern.subs for pattern in stated):
             return self._beyond(key, labels, subs, span)
-        return scalar(
-            symbol(("entry", self.serial, key, labels, subs), shown(key, labels, subs), self.sign_of(key))
-        )
+        return scalar(self._symbol(("entry", self.serial, key, labels, subs), shown(key, labels, subs), key))
 
     def _symbols(
         self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], shape: tuple[int, ...]
@@ -616,8 +615,16 @@ class World:
         for n in range(prod(shape)):
             place = (*subs, *(p + base for p in unflat(n, shape)))
             name = shown(key, labels, place)
-            entries.append(symbol(("entry", self.serial, key, labels, place), name, self.sign_of(key)))
+            entries.append(self._symbol(("entry", self.serial, key, labels, place), name, key))
         return Array(shape, tuple(entries))
+
+    def _symbol(self, place: Hashable, name: str, key: str) -> Scalar:
+        """An entry of a name that nothing defines. What is negative is the opposite of something positive."""
+        sign = self.sign_of(key)
+        opposite = _OPPOSITE.get(sign)
+        if opposite is None:
+            return symbol(place, name, sign)
+        return defined(place, name, -symbol(("opposite", place), f"-{name}", opposite), sign)
 
     def _chosen(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> Array:
         """A name that is one of finitely many numbers: one of them."""
@@ -659,7 +666,7 @@ class World:
             for n in range(prod(shape)):
                 at = tuple(p + base for p in unflat(n, shape))
                 name = shown(key, labels, (*subs, *at))
-                entries.append(symbol(("entry", self.serial, key, labels, subs, at), name, self.sign_of(key)))
+                entries.append(self._symbol(("entry", self.serial, key, labels, subs, at), name, key))
             made = Array(shape, tuple(entries))
             self._arrays[place] = made
             return made

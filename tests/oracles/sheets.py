@@ -139,7 +139,8 @@ def sheet(
                 *(f"{pen.write(left)} = {pen.write(right)}" for left, right in d.definitions),
             ]
         )
-        hypotheses = [f"{pen.write(left)} = {pen.write(right)}" for left, right in d.hypotheses]
+        hypotheses = [f"{pen.name(role)} > 0" for role in d.positive]
+        hypotheses += [f"{pen.write(left)} = {pen.write(right)}" for left, right in d.hypotheses]
         if habits["marks"] and lines:
             return "\n".join(
                 ["# symgrad: given", *hypotheses, *lines, "", "# symgrad: claim", claim]

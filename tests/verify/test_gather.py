@@ -113,8 +113,13 @@ def test_several_names_are_declared_at_once():
         (r"x \ge 1", "positive"),
         (r"x \in (0, 1)", "positive"),
         (r"x \neq 0", "nonzero"),
-        ("x < 0", None),
+        ("x < 0", "negative"),
+        (r"0 \geq x", "nonpositive"),
+        (r"x \leq -1", "negative"),
+        (r"w, x \geq 0", "nonnegative"),
+        (r"w, x \neq 0", "nonzero"),
         (r"x \leq 1", None),
+        (r"x \geq -1", None),
     ],
 )
 def test_hypotheses_say_what_is_known_of_a_sign(formula, sign):

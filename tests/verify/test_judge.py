@@ -222,3 +222,43 @@ def test_two_numbers_at_I_leave_open_what_it_is():
 def test_the_identity_of_a_stated_size_stays_the_identity():
     given = [r"x \in \mathbb{R}^{n}", r"y = I_n x"]
     assert verdicts(sheet("y = x", given=given)) == ["right"]
+
+
+# Signs that a document states
+
+
+@pytest.mark.parametrize(
+    ("premise", "given", "claim", "verdict"),
+    [
+        ("x > 0, y > 0", "F = \\log(xy)", "F = \\log(x) + \\log(y)", "right"),
+        ("x, y > 0", "F = \\log(xy)", "F = \\log(x) + \\log(y)", "right"),
+        ("x < 0", "F = \\sqrt{x^2}", "F = -x", "right"),
+        ("x < 0", "F = \\sqrt{x^2}", "F = x", "wrong"),
+        ("x \\leq 0", "F = |x|", "F = -x", "right"),
+        ("x < 0", "F = \\log(-x)", "\\frac{\\partial F}{\\partial x} = \\frac{1}{x}", "right"),
+        ("x, y < 0", "F = \\log(xy)", "F = \\log(-x) + \\log(-y)", "right"),
+        ("x, y < 0", "F = \\sqrt{xy}", "F = \\sqrt{-x}\\sqrt{-y}", "right"),
+    ],
+)
+def test_a_stated_sign_is_a_premise(premise, given, claim, verdict):
+    assert verdicts(sheet(claim, given=[premise, given])) == [verdict]
+
+
+def test_a_sign_stated_in_plain_text_is_a_premise():
+    text = "Let x, y > 0.\nF = log(x*y)\n\nF = log(x) + log(y)\n"
+    assert [c.verdict for c in judged(passages.find(text, "text"))] == ["right"]
+
+
+def test_the_witness_of_something_negative_is_told_by_its_opposite():
+    (claim,) = judge(sheet("F = x", given=["x < 0", "F = \\sqrt{x^2}"]))
+    assert claim.witness.point == (("-x", "1"),)
+
+
+@pytest.mark.parametrize(("image", "plane"), [("x", "o"), ("u", "s"), ("i", "z")])
+def test_a_letter_that_is_differentiated_is_no_parameter(image, plane):
+    """o_1 and o_2 alone look like the two entries of the kernel, but nobody differentiates a kernel."""
+    paths = [
+        rf"\partial L/\partial {plane}_{n} \cdot \partial {plane}_{n}/\partial {image}_2" for n in (2, 1)
+    ]
+    claim = rf"\partial L/\partial {image}_2 = {' + '.join(paths)}"
+    assert "wrong" not in verdicts(sheet(claim), "input(2x3) | conv2d(1, (1, 2), bias=false)")

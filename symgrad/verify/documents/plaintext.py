@@ -2,6 +2,7 @@
 
 A line is taken if at least six in ten of its words are formula words; what is taken of it are the runs of
 such words that hold ``=``, ``:=``, ``<-``, ``←`` or ``∈``: of "the loss is L = y^2" the part from ``L`` on.
+A line that says no more than a sign is taken too: "x, y > 0", "Let s > 0."
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ _BULLET = re.compile(
 _NUMBERED = re.compile(r"\s{2,}\(\d{1,3}(?:\.\d{1,3})?[a-z]?\)\s*$")
 _COMMENT = re.compile(r"\s*+(?:(?:#|//|%|<!--)\s*+)?(?=symgrad:)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\w+://")
+_PREMISE = re.compile(
+    r"(?:(?:let|assume|assuming|suppose|given|where|with)\s+(?:that\s+)?(?:all\s+)?)?"
+    r"(?P<sign>\w+(?:\s*,\s*\w+)*\s*(?:>=?|<=?|[≥≤≠]|!=)\s*0)\s*[.,;]?\s*",
+    re.IGNORECASE,
+)
 
 
 class _Line(NamedTuple):
@@ -72,9 +78,13 @@ def scan(text: str) -> Iterator[Found | Mark]:
             position = _line_end(text, table.stop) + 1
             continue
         position = end + 1
+        start = end - len(line)
+        if premise := _premise(text, start, end):
+            yield premise
+            continue
         if not _RELATION.search(line):
             continue
-        read = _line(text, end - len(line), end)
+        read = _line(text, start, end)
         if not read.share:
             continue
         spans = _formulas(text, read)
@@ -83,6 +93,13 @@ def scan(text: str) -> Iterator[Found | Mark]:
             spans[-1] = (spans[-1][0], stop)
         for start, stop in spans:
             yield Found(start, _without_punctuation(text, start, stop), "plain")
+
+
+def _premise(text: str, start: int, end: int) -> Found | None:
+    """What a line says of signs, if it says nothing else."""
+    begin = _BULLET.match(text, start, end).end()  # type: ignore[union-attr]  # it always matches
+    said = _PREMISE.fullmatch(text, begin, end)
+    return Found(*said.span("sign"), "plain") if said else None
 
 
 def _continued(text: str, stop: int, position: int) -> Span:

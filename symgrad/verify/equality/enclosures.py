@@ -57,6 +57,10 @@ class Enclosures(Evaluator[Value]):
                 allowed = sign == 1
             case "nonnegative":
                 allowed = sign in {0, 1}
+            case "negative":
+                allowed = sign == -1
+            case "nonpositive":
+                allowed = sign in {-1, 0}
             case "nonzero":
                 allowed = sign in {-1, 1}
             case "natural" | "integer" as kind:

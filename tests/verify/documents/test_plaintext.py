@@ -29,6 +29,15 @@ from symgrad.verify.documents.plaintext import scan
         ("dL/dx = dL/dz * w   # chain rule", ["dL/dx = dL/dz * w"]),
         ("s = a1 + a2 + ...", ["s = a1 + a2 + ..."]),
         ("x1\tx2\nx3\tx4\n", ["x1\tx2\nx3\tx4"]),
+        # what is said of signs
+        ("x > 0\ny = log(x)", ["x > 0", "y = log(x)"]),
+        ("- Let x, y >= 0.", ["x, y >= 0"]),
+        ("with all w ≠ 0", ["w ≠ 0"]),
+        ("0 < x", []),
+        ("if x > 0", []),
+        ("y = x for x > 0", ["y = x"]),
+        ("x > 0:", []),
+        ("x > y", []),
         # prose
         ("We set batch size = 32 for all of the runs", []),
         ("the learning rate = 0.1", []),
