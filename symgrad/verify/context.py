@@ -116,6 +116,8 @@ class Context:
         self.words: set[str] = set()
         self.unread: list[tuple[int, Problem]] = []
         self.layered: frozenset[str] = frozenset()
+        self.computed: frozenset[str] = frozenset()
+        """Letters of what a network computes."""
         self.limited = False
         self.differences: list[tuple[str, str]] = []
         self.fixed: set[str] = set()

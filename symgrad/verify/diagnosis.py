@@ -19,7 +19,7 @@ from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.scalars import ZERO
-from symgrad.verify.syntax import Call, Derivative, Name, Node, Number, Sum, parts_of
+from symgrad.verify.syntax import Call, Derivative, Name, Node, Number, Product, Sum, parts_of
 from symgrad.verify.termwise import termwise
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _FAR_FETCHED: Final = 2.2
 """Something missing that costs more is less likely than a wrong left side."""
+
+_LIKELY: Final = 2.0
+"""A correction that costs more does not speak against summands that are missing."""
 
 _NOTHING: Final = 1e-9
 _FEW: Final = 6
@@ -118,6 +121,15 @@ def _may_be_another(mend: Mend, node: Node) -> bool:
     )
 
 
+def _is_a_lost_path(mend: Mend, node: Node) -> bool:
+    """Whether one summand is missing beside chains of derivatives: a chain too, rather than its value."""
+    terms = [term.node for term in node.terms] if isinstance(node, Sum) else [node]
+    return [finding.kind for finding in mend.findings] == ["missing-term"] and all(
+        isinstance(term, Product) and sum(isinstance(f.node, Derivative) for f in term.factors) > 1
+        for term in terms
+    )
+
+
 def _in_several_terms(mend: Mend) -> bool:
     """Whether more than one term that stands there is wrong, and not just all signs: no single slip then."""
     if all(finding.kind == "sign" for finding in mend.findings):
@@ -178,12 +190,22 @@ class Finder:
         told: Mend | None = None
         if given is not None and not outcome.misfit:
             told = termwise(self, node, given, true, world, env)
-            if told is not None and not self._is_right(node, told):
+            if told is not None and (self._says_itself(node, told) or not self._is_right(node, told)):
                 told = None
             if told is not None and 1 < len(told.findings) <= _FEW and not _in_several_terms(told):
                 from symgrad.verify.search import Search
 
                 change = Search(self, node, true, world, env).slight()
+                if change is not None:
+                    return Mend((self.finding(change),), change.edits)
+            if told is not None and {finding.kind for finding in told.findings} == {"missing-term"}:
+                change = self._rather_than_missing(told, node, true, world, env)
+                if change is not None:
+                    return Mend((self.finding(change),), change.edits)
+            if told is not None and _is_a_lost_path(told, node):
+                from symgrad.verify.search import Search
+
+                change = Search(self, node, true, world, env).like_its_neighbours()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
             if told is not None and _may_be_another(told, node):
@@ -207,6 +229,23 @@ class Finder:
         if left is not None:
             return left
         return self._replaced(node, outcome, (true, world, env))
+
+    def _rather_than_missing(
+        self, told: Mend, node: Node, true: Array, world: World, env: Env
+    ) -> Change | None:
+        """What explains better than lost summands: one slip; where there was one summand, a lost factor."""
+        from symgrad.verify.search import Search
+
+        change = Search(self, node, true, world, env).slips()
+        if change is not None:
+            return change
+        single = not isinstance(node, Sum) or len(node.terms) == 1
+        if len(told.findings) == 1 and not single:
+            return None
+        change = Search(self, node, true, world, env).best()
+        if change is None or change.cost > _LIKELY:
+            return None
+        return None if change.kind == "missing-term" and len(told.findings) == 1 else change
 
     def _anywhere(self, node: Node) -> tuple[World, Env, int] | None:
         for world in self.comparer.worlds:
@@ -232,6 +271,10 @@ class Finder:
             return None
         finally:
             world.reading = Reading()
+
+    def _says_itself(self, node: Node, mend: Mend) -> bool:
+        """Whether the replacements leave the left side on the right: ``G = G``."""
+        return "".join(self._edited(node.span, mend.edits).split()) == self.anchor_text()
 
     def _is_right(self, node: Node, mend: Mend) -> bool:
         """Whether the claim with the replacements, read again, is right."""
@@ -307,7 +350,7 @@ class Finder:
         for change in sorted(found, key=lambda c: c.cost):
             if monotonic() > self.until or tried > 8:
                 return None
-            if any(repr_of(change.node) == repr_of(node) for node in nodes):
+            if any(repr_of(change.node) == repr_of(node) for node in nodes) or _by_itself(change.node):
                 continue  # a formula that says itself says nothing
             if not self._fits(change.node, value, world, env):
                 continue
@@ -381,6 +424,17 @@ class Finder:
         message = f"{outcome.misfit or 'this is not equal to the left side'}; it should be {true}"
         finding = Finding(kind, given, true, message, self.verdicts.raw(self.assertion, span))
         return Mend((finding,), ((span, true),))
+
+
+def _by_itself(node: Node) -> bool:
+    """``∂t/∂t``."""
+    from symgrad.verify.corrections.chains import repr_of
+
+    return (
+        isinstance(node, Derivative)
+        and node.of is not None
+        and any(repr_of(node.of) == repr_of(by) for by in node.by)
+    )
 
 
 def edited(text: str, edits: Edits, span: Span) -> str:

@@ -140,14 +140,19 @@ def _keys(node: Node, context: Context) -> set[str]:
 
 
 def gather(
-    stated: Sequence[Stated], network: Iterable[str] = (), layered: frozenset[str] = frozenset()
+    stated: Sequence[Stated],
+    network: Iterable[str] = (),
+    layered: frozenset[str] = frozenset(),
+    computed: frozenset[str] = frozenset(),
 ) -> Gathered:
     """Sort the statements of a document.
 
-    ``network`` holds the keys of names that a network gives, ``layered`` those that it gives for each layer.
+    ``network`` holds the keys of names that a network gives, ``layered`` those that it gives for each layer,
+    ``computed`` those that it computes.
     """
     context = Context()
     context.layered = layered
+    context.computed = computed
     given = frozenset(network)
     context.network |= given
     context.plain_text = any(one.plain for one in stated)
@@ -162,14 +167,12 @@ def gather(
     last: Node | None = None
     for one in stated:
         sorter = _Sorter(context, given, one, last)
-        found = sorter.sort()
         statement = one.statement
-        if (
-            not found
-            and assertions
-            and assertions[-1].stated.passage == one.passage
-            and sorter.beside_a_claim()
-        ):
+        beside = (
+            bool(assertions) and assertions[-1].stated.passage == one.passage and sorter.speaks_of_indices()
+        )
+        found = [] if beside and statement.relations != ("=",) else sorter.sort()
+        if beside and not found:
             before = assertions[-1]
             condition = statement.members[0], statement.relations[0], statement.members[1]
             assertions[-1] = before._replace(conditions=(*before.conditions, condition))
@@ -471,8 +474,8 @@ class _Sorter:
             return self.equation()
         return []
 
-    def beside_a_claim(self) -> bool:
-        """Whether the statement is a condition on the claim before it."""
+    def speaks_of_indices(self) -> bool:
+        """Whether the statement relates indices: beside a claim it is a condition on it."""
         relations = self.statement.relations
         return (
             self.stated.role != "given"
@@ -613,8 +616,6 @@ class _Sorter:
                     context.bound.add(letter)
 
     def constrain(self) -> None:
-        if self.beside_a_claim():
-            return
         context, members, relations = self.context, self.statement.members, self.statement.relations
         if relations == ("≠",) and isinstance(members[1], Number) and not context.index_like(members[0]):
             for item in items(members[0]):
@@ -673,11 +674,19 @@ class _Sorter:
             return []
         if (
             pattern is not None
-            and self.context.is_defined_at_all(pattern.key)
-            and not _stands_in(members[0], members[1])
+            and self._is_computed(pattern)
+            and (not _stands_in(members[0], members[1]) or not _has_a_step(members[1]))
         ):
             return [self.claim("chain")]
         return [self.claim("update")]
+
+    def _is_computed(self, pattern: Pattern) -> bool:
+        """Whether an equation of the document or the network says what a name is."""
+        context = self.context
+        if pattern.key in context.computed:
+            return True
+        bodies = [definition.body for definition in context.definitions.get(pattern.key, ())]
+        return bool(bodies) and not all(isinstance(body, Number) for body in bodies)
 
     def arrow(self) -> list[Assertion]:
         members = self.statement.members
@@ -848,6 +857,14 @@ def _is_step_down(node: Node) -> bool:
     from symgrad.verify.syntax import Sum
 
     return isinstance(node, Sum) and len(node.terms) > 1
+
+
+def _has_a_step(node: Node) -> bool:
+    """Whether a right side holds a derivative, or a rate times something: ``w - η g``."""
+    if has_derivative(node):
+        return True
+    factors = [part.factors[0].node for part in parts_of(node) if isinstance(part, Product)]
+    return any(isinstance(first, Name) and first.letter in RATES[:-3] for first in factors)
 
 
 def _stands_in(name: Node, node: Node) -> bool:

@@ -41,7 +41,9 @@ def judged(
         from symgrad.verify.network import NetworkNames
 
         network = NetworkNames(model, stated, names or {})
-    gathered = gather(stated) if network is None else gather(stated, network.keys, network.layered)
+    gathered = (
+        gather(stated) if network is None else gather(stated, network.keys, network.layered, network.computed)
+    )
     verdicts = Verdicts(document, gathered, network, limit_s)
     claims: list[Claim] = []
     for number, assertion in enumerate(gathered.assertions):

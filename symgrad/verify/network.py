@@ -86,7 +86,19 @@ class NetworkNames:
             for letter, stem in self.letters.items()
             for tensor in self.stems[stem].values()
         )
+        # Who writes a_{12} for row 1, column 2 writes w_{22} too.
+        self.counts_rows = not self.counts_flat and any(
+            letter in self.uses and len(whole_shape(tensor.shape)) > 1
+            and not self.uses[letter].is_flat(whole_shape(tensor.shape), labels)
+            for letter, stem in self.letters.items()
+            for labels, tensor in self.stems[stem].items()
+        )  # fmt: skip
         self.functions = frozenset(f for d in model.definitions for f in _unknown_functions(d.body))
+        self.computed = frozenset(
+            letter
+            for letter, stem in self.letters.items()
+            if any(tensor.role in ("intermediate", "objective") for tensor in self.stems[stem].values())
+        )
         self.layered = frozenset(
             letter for letter, stem in self.letters.items() if any(label for label in self.stems[stem])
         )
@@ -203,9 +215,11 @@ class NetworkNames:
             shape = whole_shape(tensor.shape)
             definition = next((d for d in self.model.definitions if d.target == tensor), None)
             found: list[Scalar] = []
+            native = world.native[letter]
             for n in range(prod(shape)):
                 place = ("entry", world.serial, letter, labels, (n + 1,))
-                name = letter if not shape else f"{letter}{''.join(map(str, labels))}_{n + 1}"
+                subs = ",".join(map(str, native.subs(n, shape)))
+                name = letter if not shape else f"{letter}{''.join(map(str, labels))}_{subs}"
                 if definition is None:
                     found.append(symbol(place, name))
                 else:
@@ -245,7 +259,7 @@ class Native:
         self.world = world
         first = next(iter(tensors.values()))
         self.shape = whole_shape(first.shape)
-        self.flat = True
+        self.flat = not names.counts_rows
         if use is not None:
             self.flat = names.counts_flat or any(
                 use.is_flat(whole_shape(tensor.shape), labels) for labels, tensor in tensors.items()
@@ -317,13 +331,12 @@ class Native:
         """The entry at a flat position from 1, as the document writes it."""
         tensor = self.tensors.get(labels) or next(iter(self.tensors.values()))
         shape = whole_shape(tensor.shape)
-        if not shape or not subs:
-            return notation.entry(self.letter, labels, ())
-        if len(shape) > 1 and not self.flat:
-            return notation.entry(
-                self.letter, labels, tuple(p + self.base for p in unflat(subs[0] - 1, shape))
-            )
-        return notation.entry(self.letter, labels, (subs[0] - 1 + self.base,))
+        return notation.entry(self.letter, labels, self.subs(subs[0] - 1, shape) if shape and subs else ())
+
+    def subs(self, position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The subscripts of the entry at a flat position from 0, as the document counts."""
+        places = (position,) if self.flat and len(shape) == 2 else unflat(position, shape)
+        return tuple(place + self.base for place in places)
 
 
 def _label(tensor: Tensor) -> tuple[int, ...]:

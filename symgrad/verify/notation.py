@@ -62,8 +62,10 @@ class Word(NamedTuple):
 
 
 class _Sample(NamedTuple):
+    """How a name was written: ``separator`` between its subscripts, "" where they stand close."""
+
     base: str
-    commas: bool
+    separator: str
     braces: bool
     glued: bool
     label: str
@@ -109,9 +111,8 @@ class Notation:
                     base = here._replace(sups=tuple(s for s in here.sups if s in label_nodes(here)))
                     if base.sups != here.sups:
                         plain: Node = base if base.sub is not None or base.sups or base.primes else base.base
-                        self.words.setdefault(
-                            bare(plain), Word(plain, text[plain.span[0] : self._stop(plain, base)])
-                        )
+                        shown = text[plain.span[0] : self._stop(plain, base, text)]
+                        self.words.setdefault(bare(plain), Word(plain, shown))
                 continue
             if isinstance(here, Derivative) and here.of is not None and here.notation == "fraction":
                 shown = text[here.span[0] : here.span[1]]
@@ -167,13 +168,15 @@ class Notation:
         if stop - start <= _LONGEST_PHRASE and len(self.phrases) < _MOST_PHRASES:
             self.phrases.setdefault(bare(node), Word(node, text[start:stop]))
 
-    def _stop(self, plain: Node, base: Scripted) -> int:
-        if plain is not base:
-            return plain.span[1]
-        parts = [base.base.span[1]]
-        parts += [base.sub.span[1]] if base.sub is not None else []
-        parts += [part.span[1] for part in base.sups]
-        return max(parts)
+    def _stop(self, plain: Node, base: Scripted, text: str) -> int:
+        """Where a name ends whose power is left out, with the braces that close its scripts."""
+        start, stop = plain.span
+        if plain is base:
+            parts = [base.base.span[1], *(part.span[1] for part in base.sups)]
+            stop = max([*parts, base.sub.span[1]] if base.sub is not None else parts)
+        while text[stop : stop + 1] == "}" and text.count("{", start, stop) > text.count("}", start, stop):
+            stop += 1
+        return stop
 
     def _learn_name(self, node: Node, text: str) -> None:
         named = self.context.named(node)
@@ -184,9 +187,9 @@ class Notation:
             here = text[node.span[0] : node.span[1]]
             if named[0].subs:  # digits glued to the letter: w5
                 stem = here.rstrip("0123456789")
-                self._samples[key] = _Sample(stem, commas=False, braces=False, glued=True, label="")
+                self._samples[key] = _Sample(stem, separator="", braces=False, glued=True, label="")
             else:
-                self._samples.setdefault(key, _Sample(here, False, False, False, ""))
+                self._samples.setdefault(key, _Sample(here, "", False, False, ""))
             return
         base_node: Node = node
         while isinstance(base_node, Scripted):
@@ -200,9 +203,11 @@ class Notation:
         sub = node.sub
         if sub is None:
             known = self._samples.get(key)
-            self._samples[key] = (known or _Sample(base, False, False, False, ""))._replace(label=label)
+            self._samples[key] = (known or _Sample(base, "", False, False, ""))._replace(label=label)
             return
-        commas = isinstance(sub, Listed)
+        separator = ""
+        if isinstance(sub, Listed):
+            separator = text[sub.items[0].span[1] : sub.items[1].span[0]]
         before = text[base_node.span[1] : sub.span[0]]
         braces = "{" in before
         glued = "_" not in before
@@ -210,29 +215,38 @@ class Notation:
         if isinstance(sub, Number) and key not in self._numbered:
             self._numbered.add(key)
             known = None
-        if known is None or known.commas < commas or (known.braces and not braces) or not known.base:
-            self._samples[key] = _Sample(base, commas, braces, glued, label or (known.label if known else ""))
+        closer = known is not None and not known.separator and bool(separator)
+        if known is None or closer or (known.braces and not braces) or not known.base:
+            label = label or (known.label if known else "")
+            self._samples[key] = _Sample(base, separator, braces, glued, label)
 
     def entry(self, key: str, labels: tuple[int, ...], subs: tuple[int, ...]) -> str:
         """An entry of a name."""
         sample = self._samples.get(key)
         if sample is None:
-            base = letter_text(key, self.plain)
-            sample = _Sample(base, False, False, self.plain, "")
+            sample = self._usual(letter_text(key, self.plain), len(subs))
         text = sample.base
         if subs:
-            joined = [str(n) for n in subs]
-            glue = "" if not sample.commas and all(0 <= n < 10 for n in subs) else ","
-            inner = glue.join(joined)
-            if sample.glued:
+            separator = sample.separator or ("" if all(0 <= n < 10 for n in subs) else ",")
+            if self.plain and not sample.braces and separator.strip() == ",":
+                separator = "_"  # a comma ends what stands without braces
+            inner = separator.join(map(str, subs))
+            if sample.glued and not (separator and separator in inner):
                 text += inner
-            elif (len(inner) == 1 and not sample.braces) or (self.plain and not sample.braces):
+            elif sample.glued or ((len(inner) == 1 or self.plain) and not sample.braces):
                 text += f"_{inner}"
             else:
                 text += f"_{{{inner}}}"
         if labels:
             text += (sample.label or "^{(%s)}") % ",".join(map(str, labels))
         return text
+
+    def _usual(self, base: str, subs: int) -> _Sample:
+        """How a name that does not occur would be written: as others with several subscripts are."""
+        for sample in self._samples.values():
+            if subs > 1 and sample.separator:
+                return sample._replace(base=base, label="")
+        return _Sample(base, "", False, self.plain, "")
 
     def symbol(self, scalar: Scalar, world: World, env: Env) -> str | None:
         """A symbol as the author would write it."""

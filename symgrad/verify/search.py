@@ -21,7 +21,7 @@ from symgrad.verify.corrections.signs import lost_beside
 from symgrad.verify.equality import Sampler
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
-from symgrad.verify.scalars import ZERO, Scalar, symbol
+from symgrad.verify.scalars import ZERO, Scalar, number, symbol, times
 from symgrad.verify.syntax import (
     Big,
     Call,
@@ -53,6 +53,8 @@ _MOST_FOUND: Final = 8
 _MOST_WORDS: Final = 300
 _MOST_LINKS: Final = 24
 _LIKELY: Final = 1.45
+_UNNAMED: Final = frozenset(("Group", "Quotient", "Number", "Sum", "Root", "Big"))
+_SMALL: Final = tuple({Fraction(p, q) for p in range(1, 10) for q in range(1, 10)} - {Fraction(1)})
 
 
 class Search:
@@ -75,7 +77,7 @@ class Search:
 
     def best(self) -> Change | None:
         """The most plausible correction that makes the member right."""
-        found = self._best((self._slight, self._usual, self._unusual))
+        found = self._best((self._by_a_constant, self._slight, self._usual, self._unusual))
         if found is not None or not any(isinstance(part, Derivative) for part in parts_of(self.node)):
             return found
         # What is missing may be a derivative that holds other names fixed.
@@ -120,6 +122,36 @@ class Search:
 
     # Candidates
 
+    def slips(self) -> Change | None:
+        """One change that brings in no other word."""
+        return self._best((self._slight, lambda every: iter(self._later)))
+
+    def like_its_neighbours(self) -> Change | None:
+        """A summand that is missing, made from one that is there."""
+        return self._best((lambda every: analogues(self.writer, every[0]),))
+
+    def _by_a_constant(self, every: list[Spot]) -> Iterator[Change]:
+        """A constant more or less, where that is all that lies between the member and the truth."""
+        if not self._is_multiple():
+            return
+        for spot in every:
+            if spot.inside is None or spot.inside is self.node:
+                for change in (*slight_changes(self.writer, spot), *constants(self.writer, spot)):
+                    if change.kind == "constant-factor":
+                        yield change
+
+    def _is_multiple(self) -> bool:
+        """Whether the member is the truth times one number of a few digits, and not the opposite."""
+        given, true = self.given, self.true
+        if given is None or given.shape or true.shape or given.flexible:
+            return False
+        one, other = self.numbers.of(given.entries[0]), self.numbers.of(true.entries[0])
+        ratio = None if one is None or other is None else self.numbers.over(one, other)
+        if ratio is None:
+            return False
+        values = (self.numbers.of(number(value)) for value in _SMALL)
+        return any(value is not None and self.numbers.same(ratio, value) for value in values)
+
     def _slight(self, every: list[Spot]) -> Iterator[Change]:
         """What is likely enough to be tried before anything else."""
         self._later = []
@@ -139,7 +171,8 @@ class Search:
             if self._out_of_time():
                 return
             yield from other_words(self.writer, spot)
-            if isinstance(spot.node, Sum) or spot.inside is None or isinstance(spot.inside, Group):
+            wide = isinstance(spot.node, Sum) or spot.inside is None or isinstance(spot.inside, Group)
+            if wide and not self._has_zero(spot.node):
                 yield from analogues(self.writer, spot)
         yield from self._looked_up(every)
         for spot in every:
@@ -280,6 +313,7 @@ class Search:
             isinstance(spot.node, Sum) and spot.inside is not None and len(spot.node.terms) > 1
         ):
             return
+        patterns = self._patterns(self.node)
         found = 0
         for sign in (1, -1):
             value = ratio if sign > 0 else numbers.minus(numbers.minus(ratio, ratio), ratio)
@@ -296,6 +330,8 @@ class Search:
                     + 0.35 * (len(product) - 1)
                     + (sign < 0)
                 )
+                if self._pattern(spot.node, *(valued.word.node for valued in product)) in patterns:
+                    cost -= 0.4
                 made = _joined([valued.word for valued in product], self._glue(spot.node))
                 for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
                     part = change.part
@@ -312,20 +348,10 @@ class Search:
         if numbers.zero(rest, need.now) or numbers.zero(need.now):
             return  # beside what is 0 nothing is missing: that itself is wrong
         node = spot.node
-        if (
-            isinstance(node, Sum)
-            and len(node.terms) > 1
-            and any(self._is_zero(term.node, numbers) for term in node.terms)
-        ):
+        if self._has_zero(node):
             return
         model = self._model(node)
-        patterns = [
-            sorted(str(self._letter(factor.node)) for factor in term.factors)
-            for term in (t.node for t in (node.terms if isinstance(node, Sum) else ()))
-            if isinstance(term, Product)
-        ]
-        if isinstance(node, Product):
-            patterns.append(sorted(str(self._letter(factor.node)) for factor in node.factors))
+        patterns = self._patterns(node)
         found = 0
         for sign in (1, -1):
             value = rest if sign > 0 else numbers.minus(numbers.minus(rest, rest), rest)
@@ -337,14 +363,17 @@ class Search:
                 glue = self._glue(model)
                 made = _joined(words, glue)
                 inner = isinstance(spot.inside, Group)
-                bare = spot.inside is None or isinstance(node, Sum) or inner
+                bare = spot.inside is None or isinstance(node, Sum) or inner or self._in_braces(spot)
                 cost = (
                     1.55
                     + sum(valued.cost for valued in product)
                     + 0.2 * (len(product) - 1)
                     + (0 if bare else 0.8)
+                    # 1 − a is seldom a summand's, and a square is seldom written a·a.
+                    + 0.5 * sum(isinstance(word.node, Group) for word in words)
+                    + 0.3 * (len(words) - len({word.text for word in words}))
                 )
-                if sorted(map(str, (self._letter(word.node) for word in words))) in patterns:
+                if sorted(str(self._letter(word.node)) for word in words) in patterns:
                     cost -= 0.55
                 new, edit = summand(node, sign, made.node, made.text)
                 edits: Edits = (edit,)
@@ -359,12 +388,34 @@ class Search:
                 if found >= _MOST_FOUND:
                     return
 
-    def _is_zero(self, node: Node, numbers: Numbers) -> bool:
+    def _patterns(self, node: Node) -> list[list[str]]:
+        """The letters of each product among the summands, where it has nothing but names in it."""
+        terms = [term.node for term in node.terms] if isinstance(node, Sum) else [node]
+        found = [self._pattern(term) for term in terms if isinstance(term, Product)]
+        return [pattern for pattern in found if not _UNNAMED.intersection(pattern)]
+
+    def _pattern(self, term: Node, *more: Node) -> list[str]:
+        factors = [factor.node for factor in term.factors] if isinstance(term, Product) else [term]
+        return sorted(str(self._letter(node)) for node in (*factors, *more))
+
+    def _in_braces(self, spot: Spot) -> bool:
+        """Whether a part is the whole numerator or denominator of a fraction that needs no brackets."""
+        inside = spot.inside
+        if not isinstance(inside, Quotient):
+            return False
+        return self.writer.at(inside.span).startswith(("\\frac", "\\dfrac", "\\tfrac"))
+
+    def _has_zero(self, node: Node) -> bool:
+        """Whether a summand beside others is 0: that one is wrong then, and nothing is missing."""
+        terms = node.terms if isinstance(node, Sum) else ()
+        return len(terms) > 1 and any(self._is_zero(term.node) for term in terms)
+
+    def _is_zero(self, node: Node) -> bool:
         value = self.finder.value(node, self.world, self.env)
         if value is None or value.shape or value.flexible:
             return False
-        vector = numbers.of(value.entries[0])
-        return vector is not None and numbers.zero(vector)
+        vector = self.numbers.of(value.entries[0])
+        return vector is not None and self.numbers.zero(vector)
 
     def _model(self, node: Node) -> Node | None:
         """A product among the summands: what a missing one would look like."""
@@ -401,13 +452,15 @@ class Search:
         if spelling is not None:
             named = self.writer.context.named(node)
             return (named[0].key if named is not None else spelling.key).rstrip("0123456789")
+        if isinstance(node, Call):
+            return ("call", self._letter(node.function), *map(self._letter, node.arguments))
         return type(node).__name__
 
     def _table(self) -> Table:
         """The words with their values here, likelier ones first."""
         numbers = self.numbers
         anchor = self.finder.truth.nodes[0]
-        here = {self._letter(part) for part in parts_of(self.node)}
+        here = {self._letter(part) for part in parts_of(self.node)} - _UNNAMED
         derivatives = sum(isinstance(part, Derivative) for part in parts_of(self.node)) > 1
         target = anchor.by[0] if isinstance(anchor, Derivative) else None
         towards = target is not None and any(
@@ -423,6 +476,9 @@ class Search:
             if not isinstance(word.node, Derivative):
                 continue
             upper = target is not None and repr_of(word.node.by[0]) != repr_of(target)
+            if upper and self._is_given(word.node.by[0]):
+                listed.append((word, 0.9))  # no path runs through what nothing computes
+                continue
             known = word.text in texts
             cost = (
                 0.0
@@ -443,7 +499,7 @@ class Search:
             if isinstance(word.node, Derivative):
                 listed += [(twin, 0.15) for twin in twins(self.writer, word)]
         for n in (1, 2, 3):
-            listed.append((Word(Number(Fraction(n), False, (0, 0)), str(n)), 0.3))
+            listed.append((Word(Number(Fraction(n), False, (0, 0)), str(n)), 0.15 if n == 1 else 0.3))
         for constant, text in constant_words(self.writer, (0, 0)):
             if isinstance(constant, Quotient):
                 listed.append((Word(constant, text), 0.4))
@@ -468,6 +524,14 @@ class Search:
             if vector is not None and not numbers.zero(vector):
                 valued.append(Valued(word, vector, cost))
         return Table(numbers, valued)
+
+    def _is_given(self, node: Node) -> bool:
+        """Whether a name is a number that nothing computes."""
+        value = self.finder.value(node, self.world, self.env)
+        if value is None or value.shape or value.flexible:
+            return False
+        (entry,) = value.entries
+        return entry.kind == "symbol" and not entry.letter.is_defined
 
     @property
     def numbers(self) -> Numbers:
@@ -624,7 +688,7 @@ class Search:
 
     def _products_that_are(self, rest: Array) -> Iterator[tuple[int, tuple[Word, ...]]]:
         values = self._array_words()
-        constants = [(Word(node, text), None) for node, text in constant_words(self.writer, (0, 0))]
+        constants = [Word(node, text) for node, text in constant_words(self.writer, (0, 0))]
         numbers = [(word, value) for word, value in values if not value.shape]
         shaped = [(word, value) for word, value in values if value.shape]
         for word, value in shaped:
@@ -647,9 +711,9 @@ class Search:
         made: Array,
         words: tuple[Word, ...],
         numbers: list[tuple[Word, Array]],
-        constants: list[tuple[Word, None]],
+        constants: list[Word],
     ) -> Iterator[tuple[int, tuple[Word, ...]]]:
-        """The product, the product times a number of the document, times a constant."""
+        """The product; times a number of the document, times a constant, times both."""
         if made.shape != rest.shape:
             return
         sign = self._sign(made, rest)
@@ -670,20 +734,24 @@ class Search:
             ratio = here
         if ratio is None:
             return
-        pool = [(word, value) for word, value in numbers]
-        for word, _ in constants:
-            value = self.finder.value(word.node, self.world, self.env)
-            if value is not None:
-                pool.append((word, value))
+        constant = [((word,), value.entries[0]) for word, value in self._valued(constants)]
+        named = [((word,), value.entries[0]) for word, value in numbers]
+        both = [((*c, *n), times((a, b))) for c, a in constant for n, b in named]
         for sign in (1, -1):
-            for word, value in pool:
-                vector = arithmetic.of(value.entries[0])
+            for more, scalar in (*named, *constant, *both):
+                vector = arithmetic.of(scalar)
                 if vector is None:
                     continue
                 if sign < 0:
                     vector = arithmetic.minus(arithmetic.minus(vector, vector), vector)
                 if arithmetic.same(vector, ratio):
-                    yield sign, (word, *words)
+                    yield sign, (*more, *words)
+
+    def _valued(self, words: list[Word]) -> Iterator[tuple[Word, Array]]:
+        for word in words:
+            value = self.finder.value(word.node, self.world, self.env)
+            if value is not None:
+                yield word, value
 
     def _sign(self, value: Array, rest: Array) -> int:
         for sign in (1, -1):
@@ -728,17 +796,22 @@ def _negated(change: Change) -> Change:
 
 
 def may_be_equal(sampler: Sampler, one: Scalar, other: Scalar) -> bool:
-    """Whether two expressions agree at most of the points where both have values; rounding may spoil some."""
+    """Whether two expressions agree at most of the points where both have values; rounding may spoil some.
+
+    Where both are 0 they agree only if they differ nowhere: much is 0 beyond a kink.
+    """
     if one is other:
         return True
     a, b = sampler.residue(one), sampler.residue(other)
     if a is not None and b is not None:
         return a == b
-    agreed = differed = 0
+    agreed = differed = nothing = 0
     for u, v in zip(sampler.floats(one), sampler.floats(other), strict=True):
         if isfinite(u) and isfinite(v):
-            if abs(u - v) <= _CLOSE * max(abs(u), abs(v), _TINY):
+            if not u and not v:
+                nothing += 1
+            elif abs(u - v) <= _CLOSE * max(abs(u), abs(v), _TINY):
                 agreed += 1
             else:
                 differed += 1
-    return agreed > 0 and agreed >= differed
+    return agreed >= differed if agreed else nothing > 0 and not differed

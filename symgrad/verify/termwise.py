@@ -45,6 +45,8 @@ def termwise(finder: Finder, node: Node, given: Array, true: Array, world: World
         return None
     if any(pair.given is None for pair in found.pairs) and any(_is_zero(value) for value in values):
         return None  # a summand that is 0 for its wrong index, most likely
+    if sum(pair.given is not None and not pair.coefficient for pair in found.pairs) == len(terms):
+        return None  # nothing of it is true: there are no terms to compare
     teller = _Teller(finder, terms, values, found, world, env)
     findings: list[Finding] = []
     edits: list[tuple[Span, str]] = []

@@ -84,8 +84,10 @@ ALONE: dict[str, tuple[str, ...]] = {
     "sign": ("constant-factor",),
     "index": ("wrong-target",),
     "target": ("wrong-index", "wrong-term"),
-    "letter": ("wrong-target", "wrong-function", "missing-factor"),
+    "letter": ("wrong-target", "wrong-function", "missing-factor", "extra-term"),
     "constant": ("missing-factor", "wrong-term"),
+    "missing term": ("missing-factor", "wrong-term", "sign", "constant-factor"),
+    "missing path": ("missing-factor", "wrong-term"),
 }
 
 # Within a term, or an exponent, where e^{a + b} is a product.
@@ -489,6 +491,8 @@ def slip(random: Random, d: Derivation, pen: Pen) -> Slip | None:
     changed, wrong, right = change
     if isinstance(changed, Num) or not _sound(changed) or not false(d, d.target, changed):
         return None
+    if kind == "entrywise" and pen.dot.strip() in ("\\cdot", "*"):
+        return None  # between vectors a dot may mean ⊙, and then nothing is wrong
     if kind == "missing term" and any(isinstance(e, Partial) and e.of.role != "L" for _, e in walk(right)):
         kind = "missing path"
     accepted = NAMES[kind]

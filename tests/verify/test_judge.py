@@ -262,3 +262,15 @@ def test_a_letter_that_is_differentiated_is_no_parameter(image, plane):
     ]
     claim = rf"\partial L/\partial {image}_2 = {' + '.join(paths)}"
     assert "wrong" not in verdicts(sheet(claim), "input(2x3) | conv2d(1, (1, 2), bias=false)")
+
+
+@pytest.mark.parametrize("letters", ["ts", "ij", "xy"])
+def test_letters_of_indices_have_signs_too(letters):
+    a, b = letters
+    text = f"{a} > 0\n{b} > 0\nF = log({a}*{b})\n\nF = log({b}) + log({a})\n"
+    assert [c.verdict for c in judged(passages.find(text, "text"))] == ["right"]
+
+
+def test_a_long_name_is_differentiated_in_plain_text():
+    text = "o = w*x\nyhat = sigmoid(o)\ndE/dc = yhat\n∂E/∂o = (yhat - yhat^2)*∂E/∂yhat\n"
+    assert [c.verdict for c in judged(passages.find(text, "text"))][-1] == "right"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
-from symgrad.verify.corrections.spots import Change, Spot
+from symgrad.verify.corrections.spots import Change, Spot, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
-from symgrad.verify.syntax import Name, Node, Number, Scripted, Sum, Term, children
+from symgrad.verify.syntax import Name, Node, Number, Product, Scripted, Sum, Term, children
 
 _MOST_INDICES: Final = 4
 _MOST_VALUES: Final = 10
@@ -42,9 +42,16 @@ def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
                 made = Sum((*terms_of(node), Term(term.sign, moved, (at, at))), node.span)
                 sign = "+" if term.sign > 0 else "-"
                 note = text if term.sign > 0 else f"-{text}"
+                cost = 2.0 if _has_twice(moved) else 1.45
                 yield Change(
-                    spot, made, (((at, at), f" {sign} {text}"),), "missing-term", spot.term, 1.45, note
+                    spot, made, (((at, at), f" {sign} {text}"),), "missing-term", spot.term, cost, note
                 )
+
+
+def _has_twice(node: Node) -> bool:
+    """Whether a product has one factor twice, which an author would write as a square."""
+    factors = [factor.node for factor in node.factors] if isinstance(node, Product) else []
+    return any(same(a, b) for n, a in enumerate(factors) for b in factors[n + 1 :])
 
 
 def terms_of(node: Node) -> tuple[Term, ...]:

@@ -239,7 +239,10 @@ def factors_more(w: Writer, spot: Spot, words: list[Word], cost: float = 2.0) ->
 
 
 def summand(node: Node, sign: int, term: Node, text: str) -> tuple[Node, tuple[tuple[int, int], str]]:
-    """A sum with one more term at its end."""
+    """A sum with one more term at its end; before what is all negative."""
+    if sign > 0 and isinstance(node, Sum) and all(term.sign < 0 for term in node.terms):
+        start = node.span[0]
+        return Sum((Term(1, term, (start, start)), *node.terms), node.span), ((start, start), text + " ")
     at = node.span[1]
     old = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
     return Sum((*old, Term(sign, term, (at, at))), node.span), (

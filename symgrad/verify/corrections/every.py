@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from symgrad.verify.corrections.chains import links, paths
 from symgrad.verify.corrections.functions import function_of, functions, grouped, wrapped
 from symgrad.verify.corrections.indices import indices
-from symgrad.verify.corrections.letters import is_plain_name, letters, turned
+from symgrad.verify.corrections.letters import is_plain_name, letters, others, turned
 from symgrad.verify.corrections.limits import limits, summed
 from symgrad.verify.corrections.powers import numbers, powers, raised
 from symgrad.verify.corrections.products import factors_too_many, lost_fraction, neighbours
@@ -43,6 +43,8 @@ def slight_changes(w: Writer, spot: Spot) -> Iterator[Change]:
             yield from numbers(w, spot)
         case Sum():
             yield from too_many(w, spot)
+            if spot.inside is None:
+                yield from wrapped(w, spot)
         case Product():
             yield from factors_too_many(w, spot)
             yield from neighbours(w, spot)
@@ -75,6 +77,7 @@ def other_words(w: Writer, spot: Spot) -> Iterator[Change]:
     node = spot.node
     if spelled(node) is not None and not (isinstance(node, Scripted) and is_e(node)):
         yield from letters(w, spot)
+        yield from others(w, spot)
         if is_plain_name(node) and not isinstance(spot.inside, Derivative):
             yield from function_of(w, spot)
     if isinstance(node, Derivative):

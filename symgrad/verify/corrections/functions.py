@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Final
 
 from symgrad.verify.corrections.spots import Change, Spot, moved
 from symgrad.verify.corrections.writer import Writer
-from symgrad.verify.syntax import Big, Call, Group, Name, Node, Scripted
+from symgrad.verify.names import spelled
+from symgrad.verify.syntax import Big, Call, Group, Name, Node, Number, Scripted
 
 SWAPPED: Final = {
     "tanh": ("σ", "sigmoid"), "σ": ("tanh",), "sigmoid": ("tanh",), "exp": ("log",), "log": ("exp",),
@@ -25,10 +27,8 @@ def functions(w: Writer, spot: Spot) -> Iterator[Change]:
     node = spot.node
     if not isinstance(node, Call):
         return
-    here = w.at(node.span)
+    head, tail = w.at((node.span[0], node.function.span[1])), w.at((node.function.span[1], node.span[1]))
     function = node.function
-    length = function.span[1] - node.span[0]
-    head, tail = here[:length], here[length:]
     if isinstance(function, Scripted) and function.primes:
         bare: Node = function._replace(primes=0)
         if function.sub is None and not function.sups:
@@ -46,11 +46,37 @@ def functions(w: Writer, spot: Spot) -> Iterator[Change]:
         yield w.change(spot, node._replace(function=primed), text, "wrong-function", 1.2)
         if isinstance(function, Name):
             yield from _others(w, spot, node, tail)
+    if isinstance(function, Scripted):
+        yield from _other_powers(w, spot, node, function)
     if len(node.arguments) == 1:
         argument = node.arguments[0]
-        group = Group("(", argument, argument.span)
-        yield w.change(spot, group, "(" + w.at(argument.span) + ")", "wrong-function", 2.0)
+        here = w.at(argument.span)
+        group: Node = Group("(", argument, argument.span)
+        alone = spelled(argument) is not None
+        yield w.change(
+            spot, argument if alone else group, here if alone else f"({here})", "wrong-function", 2.0
+        )
     yield from wrapped(w, spot)
+
+
+def _other_powers(w: Writer, spot: Spot, node: Call, function: Scripted) -> Iterator[Change]:
+    """``tanh^3(x)`` with another exponent, or none."""
+    for n, power in enumerate(function.sups):
+        if not isinstance(power, Number):
+            continue
+        rest = (*function.sups[:n], *function.sups[n + 1 :])
+        for value in dict.fromkeys((Fraction(2), power.value + 1, power.value - 1)):
+            if value not in (power.value, 0, 1):
+                sups = (*function.sups[:n], power._replace(value=value), *function.sups[n + 1 :])
+                made = node._replace(function=function._replace(sups=sups))
+                yield Change(spot, made, ((power.span, str(value)),), "wrong-term", spot.term, 1.3)
+        bare: Node = function._replace(sups=rest)
+        if not (rest or function.sub or function.primes):
+            bare = function.base
+        start = power.span[0]
+        head = w.at((node.span[0], start)).rstrip("{ ").rstrip().removesuffix("^").rstrip()
+        tail = w.at((w.closed_if(start, power.span[1]), node.span[1]))
+        yield w.change(spot, node._replace(function=bare), head + tail, "wrong-term", 1.5)
 
 
 def _primed(function: Node, head: str, start: int) -> str:

@@ -8,7 +8,7 @@ from symgrad.verify.claims import Kind
 from symgrad.verify.corrections.spots import Change, Spot, moved, same, with_sups
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
-from symgrad.verify.syntax import Call, Derivative, Label, Node, Product, Sum
+from symgrad.verify.syntax import Call, Derivative, Label, Name, Node, Product, Scripted, Sum
 
 
 def letters(w: Writer, spot: Spot) -> Iterator[Change]:
@@ -44,6 +44,49 @@ def letters(w: Writer, spot: Spot) -> Iterator[Change]:
             cost += 0.4
         kind: Kind = "wrong-index" if digits else "wrong-term"
         yield w.change(spot, moved(new, node.span), w.glued(node.span, word.text + tail), kind, cost)
+
+
+def others(w: Writer, spot: Spot) -> Iterator[Change]:
+    """The letter of another name of the document, with the indices that stand there."""
+    node = spot.node
+    if isinstance(node, Name):
+        yield from _other_stems(w, spot, node)
+        return
+    named = w.context.named(node)
+    if named is None or not isinstance(node, Scripted) or node.sub is None:
+        return
+    stop = node.base.span[1]
+    tail = w.at((stop, node.span[1]))
+    seen = {named[0].key}
+    for word in w.words:
+        other = w.context.named(word.node)
+        if (
+            other is None
+            or other[0].key in seen
+            or not isinstance(word.node, Scripted)
+            or len(other[0].subs) != len(named[0].subs)
+        ):
+            continue
+        seen.add(other[0].key)
+        length = word.node.base.span[1] - word.node.span[0]
+        new = node._replace(base=moved(word.node.base, node.base.span))
+        text = w.glued(node.span, word.text[:length] + tail)
+        cost = 2.1 if isinstance(spot.inside, Derivative) else 2.0
+        yield w.change(spot, new, text, "wrong-term", cost)
+
+
+def _other_stems(w: Writer, spot: Spot, node: Name) -> Iterator[Change]:
+    """``z11`` for ``x11``."""
+    mine = _stem(node.letter)
+    digits = node.letter[len(mine) :]
+    if not mine or not digits:
+        return
+    names = [word.node for word in w.words if isinstance(word.node, Name)]
+    for stem in dict.fromkeys(_stem(name.letter) for name in names if _stem(name.letter) != name.letter):
+        if stem and stem != mine:
+            new = node._replace(letter=stem + digits)
+            cost = 2.1 if isinstance(spot.inside, Derivative) else 2.0
+            yield w.change(spot, new, w.glued(node.span, stem + digits), "wrong-term", cost)
 
 
 def turned(w: Writer, spot: Spot) -> Iterator[Change]:

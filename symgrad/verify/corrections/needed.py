@@ -17,6 +17,8 @@ from symgrad.verify.scalars import ONE, Scalar, number, substituted
 
 _PRIME = 2**127 - 1
 _CLOSE = 1e-7
+_NOTHING = 1e-9
+_SLIGHT = 1e-6
 _FEW = 60
 
 Vector: TypeAlias = tuple[float, ...]
@@ -62,13 +64,10 @@ class Numbers:
         """Whether two values agree wherever both exist."""
         if self.exact:
             return a[0] == b[0]
-        met = False
-        for x, y in zip(a, b, strict=True):
-            if isfinite(x) and isfinite(y):
-                if abs(x - y) > _CLOSE * max(abs(x), abs(y), 1e-9):
-                    return False
-                met = True
-        return met
+        both = [(x, y) for x, y in zip(a, b, strict=True) if isfinite(x) and isfinite(y)]
+        # What is next to nothing beside the other points may be what rounding left.
+        least = max(_NOTHING, _SLIGHT * max((abs(x) for pair in both for x in pair), default=0.0))
+        return bool(both) and all(abs(x - y) <= _CLOSE * max(abs(x), abs(y), least) for x, y in both)
 
     def zero(self, a: Vector, scale: Vector | None = None) -> bool:
         """Whether a value is 0, against the size of what it came from."""

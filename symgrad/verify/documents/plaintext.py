@@ -198,7 +198,7 @@ def _is_formula(word: str) -> bool:
         ):
             continue
         # An identifier in a bracket or beside a sign: "eps)" closes what "sqrt(v" opened.
-        if len(letters) <= 8 and ((after and after in ")]}*/^·") or (before and before in "([*/^·")):
+        if len(letters) <= 8 and ((after and after in ")]}*/^·") or (before and before in "([*/^·∂∇")):
             continue
         return False
     return (
