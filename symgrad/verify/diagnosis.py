@@ -121,6 +121,16 @@ def _may_be_another(mend: Mend, node: Node) -> bool:
     )
 
 
+def _is_single(node: Node) -> bool:
+    return not isinstance(node, Sum) or len(node.terms) == 1
+
+
+def _may_be_one(mend: Mend, node: Node) -> bool:
+    """Whether summands that are missing may be one slip of another kind."""
+    kinds = {finding.kind for finding in mend.findings}
+    return kinds == {"missing-term"} or (_is_single(node) and "missing-term" in kinds)
+
+
 def _is_a_lost_path(mend: Mend, node: Node) -> bool:
     """Whether one summand is missing beside chains of derivatives: a chain too, rather than its value."""
     terms = [term.node for term in node.terms] if isinstance(node, Sum) else [node]
@@ -198,7 +208,7 @@ class Finder:
                 change = Search(self, node, true, world, env).slight()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
-            if told is not None and {finding.kind for finding in told.findings} == {"missing-term"}:
+            if told is not None and _may_be_one(told, node):
                 change = self._rather_than_missing(told, node, true, world, env)
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
@@ -239,8 +249,7 @@ class Finder:
         change = Search(self, node, true, world, env).slips()
         if change is not None:
             return change
-        single = not isinstance(node, Sum) or len(node.terms) == 1
-        if len(told.findings) == 1 and not single:
+        if len(told.findings) == 1 and not _is_single(node):
             return None
         change = Search(self, node, true, world, env).best()
         if change is None or change.cost > _LIKELY:
@@ -261,7 +270,8 @@ class Finder:
             return None
 
     def tried(self, node: Node, world: World, env: Env) -> Array | None:
-        """The same; a step that does not exist is raised."""
+        """The same; a step that does not exist is raised. What is only tried says nothing of sizes."""
+        sizes = set(self.verdicts.context.sizes)
         world.reading, world.current = self.reading, env.indices
         try:
             return evaluate(node, world, env)
@@ -271,6 +281,8 @@ class Finder:
             return None
         finally:
             world.reading = Reading()
+            for letter in self.verdicts.context.sizes.keys() - sizes:
+                del self.verdicts.context.sizes[letter]
 
     def _says_itself(self, node: Node, mend: Mend) -> bool:
         """Whether the replacements leave the left side on the right: ``G = G``."""

@@ -16,6 +16,7 @@ from symgrad.verify.arrays import IDENTITY, ONES, Array, MisfitError, scalar
 from symgrad.verify.calculus import derivative
 from symgrad.verify.context import Definition, Pattern
 from symgrad.verify.functions import ASSUMED, BUILTIN, ENTRYWISE, WHOLE, largest, log_softmax, softmax
+from symgrad.verify.indices import free_indices
 from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, letters_in, plain_index, spelled
 from symgrad.verify.scalars import (
     ONE,
@@ -579,8 +580,6 @@ def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[
     ranges: list[tuple[str, tuple[int, int]]] = []
     conditions: list[Relation] = []
     if node.lower is None and node.upper is None:
-        from symgrad.verify.compare import free_indices
-
         letters = [letter for letter in free_indices(node.body, world.context) if letter not in env.indices]
         return [(letter, _known_limits(letter, node, world, env)) for letter in letters], []
     if node.lower is None:

@@ -49,6 +49,9 @@ _NEVER_PRIMED: Final = frozenset(
 GLUES: Final = ("", "\\cdot", "*", "·", "\\times", "\\,", "\\,\\cdot\\,")
 """What stands between two factors."""
 
+_GLUED: Final = "glued"
+"""The style of a label that stands between the letter and its subscripts."""
+
 _LONGEST_PHRASE: Final = 80
 _PAIR: Final = 2
 _MOST_PHRASES: Final = 40
@@ -146,6 +149,8 @@ class Notation:
                 start, stop = here.inner.span
                 group = here._replace(bracket="(")
                 self.phrases.setdefault(bare(group), Word(group, f"({text[start:stop]})"))
+            elif isinstance(here, Quotient) and isinstance(here.bottom, Sum | Big):
+                self._learn_sum_below(here, text)
             elif isinstance(here, Root) or (
                 isinstance(here, Quotient) and not isinstance(here.top, Derivative)
             ):
@@ -159,6 +164,17 @@ class Notation:
             if not any(sign == known for known, _, _ in self.sums):
                 self.sums[sign, node.lower, node.upper] = None
             self._learn_phrase(node, text)
+
+    def _learn_sum_below(self, node: Quotient, text: str) -> None:
+        """A fraction, and its denominator for itself."""
+        from symgrad.verify.meaning import bare
+
+        if not isinstance(node.top, Derivative):
+            self._learn_phrase(node, text)
+        start, stop = node.bottom.span
+        if stop - start <= _LONGEST_PHRASE and len(self.phrases) < _MOST_PHRASES:
+            group = Group("(", node.bottom, node.bottom.span)
+            self.phrases.setdefault(bare(group), Word(group, f"({text[start:stop]})"))
 
     def _learn_phrase(self, node: Node, text: str) -> None:
         """A bracket, a fraction or a sum that may be missing elsewhere as a whole."""
@@ -197,7 +213,10 @@ class Notation:
         base = text[base_node.span[0] : base_node.span[1]]
         labels, _ = label_items(node.sups)
         label = ""
-        if labels or named[0].labels:
+        if named[0].labels and not node.sups:
+            # z1_2, the second z of layer 1.
+            base, label = base.rstrip("0123456789"), _GLUED
+        elif labels or named[0].labels:
             brackets = {getattr(sup, "bracket", "") for sup in node.sups}
             label = "^{(%s)}" if "(" in brackets else "^{[%s]}" if "[" in brackets else "^{%s}"
         sub = node.sub
@@ -226,6 +245,8 @@ class Notation:
         if sample is None:
             sample = self._usual(letter_text(key, self.plain), len(subs))
         text = sample.base
+        if labels and sample.label == _GLUED:
+            text, labels = text + "".join(map(str, labels)), ()
         if subs:
             separator = sample.separator or ("" if all(0 <= n < 10 for n in subs) else ",")
             if self.plain and not sample.braces and separator.strip() == ",":

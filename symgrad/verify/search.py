@@ -13,12 +13,21 @@ from symgrad.verify.arrays import Array, MisfitError, agreed_shapes, multiplied
 from symgrad.verify.claims import Kind
 from symgrad.verify.corrections import Change, Edits, Spot, other_words, slight_changes, spots
 from symgrad.verify.corrections.analogies import analogues, twins
-from symgrad.verify.corrections.chains import chain_words, factors_more, names_and_kin, repr_of, summand
+from symgrad.verify.corrections.bends import Due, due
+from symgrad.verify.corrections.chains import (
+    chain_words,
+    factors_more,
+    lettered_links,
+    names_and_kin,
+    repr_of,
+    summand,
+)
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
-from symgrad.verify.corrections.phrases import complements, inverses, sums_of_names
-from symgrad.verify.corrections.powers import constant_words, constants
+from symgrad.verify.corrections.phrases import complements, inverses, logarithms, sums_of_names
+from symgrad.verify.corrections.powers import constant_words, constants, times_constant
 from symgrad.verify.corrections.signs import lost_beside
 from symgrad.verify.equality import Sampler
+from symgrad.verify.indices import bound_letters, free_indices
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
 from symgrad.verify.scalars import ZERO, Scalar, number, symbol, times
@@ -52,9 +61,10 @@ _MOST_PLACES: Final = 5
 _MOST_FOUND: Final = 8
 _MOST_WORDS: Final = 300
 _MOST_LINKS: Final = 24
+_MOST_LETTERS: Final = 5
 _LIKELY: Final = 1.45
 _UNNAMED: Final = frozenset(("Group", "Quotient", "Number", "Sum", "Root", "Big"))
-_SMALL: Final = tuple({Fraction(p, q) for p in range(1, 10) for q in range(1, 10)} - {Fraction(1)})
+_SMALL: Final = tuple(sorted({Fraction(p, q) for p in range(1, 10) for q in range(1, 10)} - {Fraction(1)}))
 
 
 class Search:
@@ -77,7 +87,9 @@ class Search:
 
     def best(self) -> Change | None:
         """The most plausible correction that makes the member right."""
-        found = self._best((self._by_a_constant, self._slight, self._usual, self._unusual))
+        found = self._best(
+            (self._by_a_constant, self._slight, self._usual, self._in_sums, self._bent, self._unusual)
+        )
         if found is not None or not any(isinstance(part, Derivative) for part in parts_of(self.node)):
             return found
         # What is missing may be a derivative that holds other names fixed.
@@ -132,25 +144,31 @@ class Search:
 
     def _by_a_constant(self, every: list[Spot]) -> Iterator[Change]:
         """A constant more or less, where that is all that lies between the member and the truth."""
-        if not self._is_multiple():
+        constant = self._constant()
+        if constant is None:
             return
         for spot in every:
             if spot.inside is None or spot.inside is self.node:
                 for change in (*slight_changes(self.writer, spot), *constants(self.writer, spot)):
                     if change.kind == "constant-factor":
                         yield change
+            if spot.inside is None:
+                yield times_constant(self.writer, spot, constant)
 
-    def _is_multiple(self) -> bool:
-        """Whether the member is the truth times one number of a few digits, and not the opposite."""
+    def _constant(self) -> Fraction | None:
+        """The number of a few digits that the member lacks as a factor, if it lacks nothing else."""
         given, true = self.given, self.true
         if given is None or given.shape or true.shape or given.flexible:
-            return False
+            return None
         one, other = self.numbers.of(given.entries[0]), self.numbers.of(true.entries[0])
-        ratio = None if one is None or other is None else self.numbers.over(one, other)
+        ratio = None if one is None or other is None else self.numbers.over(other, one)
         if ratio is None:
-            return False
-        values = (self.numbers.of(number(value)) for value in _SMALL)
-        return any(value is not None and self.numbers.same(ratio, value) for value in values)
+            return None
+        for value in _SMALL:
+            vector = self.numbers.of(number(value))
+            if vector is not None and self.numbers.same(ratio, vector):
+                return value
+        return None
 
     def _slight(self, every: list[Spot]) -> Iterator[Change]:
         """What is likely enough to be tried before anything else."""
@@ -183,6 +201,25 @@ class Search:
             wide = alone or isinstance(spot.node, Product | Derivative)
             if self._takes_factors(spot) and wide and not self.need(spot):
                 yield from factors_more(self.writer, spot, self.links, 1.4)
+
+    def _in_sums(self, every: list[Spot]) -> Iterator[Change]:
+        """A factor that was lost under a sum over indices, with the letters that run there."""
+        free = free_indices(self.finder.truth.nodes[0], self.writer.context)
+        for spot in every:
+            if self._out_of_time() or not isinstance(spot.node, Big):
+                continue
+            letters = [*bound_letters(spot.node), *free]
+            body = spot.node
+            while isinstance(body.body, Big):
+                body = body.body
+                letters = [*bound_letters(body), *letters]
+            inner = next((s for s in every if s.node is body.body), None)
+            if inner is None or len(letters) > _MOST_LETTERS:
+                continue
+            words = list(lettered_links(self.writer, self.finder.truth.nodes[0], letters))
+            for change in factors_more(self.writer, inner, words, 1.6):
+                if not _is_entrywise(change.part):
+                    yield change
 
     @property
     def links(self) -> list[Word]:
@@ -296,6 +333,73 @@ class Search:
     def _out_of_time(self) -> bool:
         return monotonic() > self.finder.until - 1.0
 
+    def _bent(self, every: list[Spot]) -> Iterator[Change]:
+        """What is missing under a power, a root or a logarithm, or in an exponent."""
+        if self.given is None or self.given.shape or self.true.shape or self.given.flexible:
+            return
+        words: list[tuple[Valued, tuple[float, ...]]] | None = None
+        for spot in (*every, *self._bases(every)):
+            if spot.many or isinstance(spot.inside, Derivative) or spelled(spot.node) == spelled(self.node):
+                continue
+            if self._out_of_time():
+                return
+            wanted = None if self.need(spot) else self._due(spot)
+            if wanted is None:
+                continue
+            if words is None:
+                words = [(word, self._floats(word.word.node)) for word in self._table().words]
+            takes_factors = self._takes_factors(spot)
+            for valued, values in words:
+                for sign in (1, -1):
+                    if wanted.fits([a + sign * b for a, b in zip(wanted.now, values, strict=True)]):
+                        yield self._with_summand(spot, sign, valued.word, 1.7 + valued.cost)
+                if takes_factors and wanted.fits([a * b for a, b in zip(wanted.now, values, strict=True)]):
+                    yield from factors_more(self.writer, spot, [valued.word], 1.6 + valued.cost)
+                if not isinstance(spot.node, Number) and wanted.fits(values):
+                    text = self.writer.glued(spot.node.span, valued.word.text)
+                    yield self.writer.change(
+                        spot, valued.word.node, text, "wrong-term", 1.8 + max(0.0, valued.cost)
+                    )
+
+    def _bases(self, every: list[Spot]) -> list[Spot]:
+        """The names that are raised to a power: the x of x²."""
+        found: list[Spot] = []
+        for spot in every:
+            node = spot.node
+            named = self.writer.context.named(node) if isinstance(node, Scripted) else None
+            if named is None or not named[1] or not isinstance(node, Scripted):
+                continue
+            rest = named[1]
+            base: Node = node._replace(
+                sups=tuple(sup for sup in node.sups if sup not in rest),
+                span=(node.span[0], self.writer.stem_stop(node)),
+            )
+            if isinstance(base, Scripted) and base.sub is None and not base.sups and not base.primes:
+                base = base.base
+
+            def rebuilt(new: Node, spot: Spot = spot, rest: tuple[Node, ...] = rest) -> Node:
+                return spot.rebuild(Scripted(new, None, rest, 0, spot.node.span))
+
+            found.append(Spot(base, rebuilt, spot.term, node, spot.whole, spot.many))
+        return found
+
+    def _floats(self, node: Node) -> tuple[float, ...]:
+        value = self.finder.value(node, self.world, self.env)
+        return self.sampler.floats(value.entries[0]) if value is not None and not value.shape else ()
+
+    def _due(self, spot: Spot) -> Due | None:
+        """What a function of a part must be, where the formula is affine in that."""
+        now = self.finder.value(spot.node, self.world, self.env)
+        if now is None or now.shape or now.flexible:
+            return None
+        whole = self._with_hole(spot)
+        if whole is None:
+            return None
+        try:
+            return due(self.sampler, whole, _hole(), now.entries[0], self.true.entries[0])
+        except (ValueError, OverflowError, ZeroDivisionError, RecursionError):
+            return None
+
     def _others(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
         """Another word of the document in a factor's place."""
         for valued in islice(table.being(need.then), 4):
@@ -334,8 +438,7 @@ class Search:
                     cost -= 0.4
                 made = _joined([valued.word for valued in product], self._glue(spot.node))
                 for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
-                    part = change.part
-                    if isinstance(part, Product) and any(factor.op == "⊙" for factor in part.factors):
+                    if _is_entrywise(change.part):
                         continue
                     yield change if sign > 0 else _negated(change)
                 found += 1
@@ -362,28 +465,20 @@ class Search:
                 words = [valued.word for valued in ordered]
                 glue = self._glue(model)
                 made = _joined(words, glue)
-                inner = isinstance(spot.inside, Group)
-                bare = spot.inside is None or isinstance(node, Sum) or inner or self._in_braces(spot)
+                bare = self._is_bare(spot)
                 cost = (
                     1.55
                     + sum(valued.cost for valued in product)
                     + 0.2 * (len(product) - 1)
                     + (0 if bare else 0.8)
+                    + (0 if spot.inside is None or isinstance(node, Sum) else 0.4)
                     # 1 − a is seldom a summand's, and a square is seldom written a·a.
                     + 0.5 * sum(isinstance(word.node, Group) for word in words)
                     + 0.3 * (len(words) - len({word.text for word in words}))
                 )
                 if sorted(str(self._letter(word.node)) for word in words) in patterns:
                     cost -= 0.55
-                new, edit = summand(node, sign, made.node, made.text)
-                edits: Edits = (edit,)
-                if not bare:
-                    start = node.span[0]
-                    left, right = ("(", ")") if self.writer.notation.plain else ("\\left(", "\\right)")
-                    edits = (((start, start), left), (edit[0], edit[1] + right))
-                    new = Group("(", new, node.span)
-                note = made.text if sign > 0 else f"-{made.text}"
-                yield Change(spot, new, edits, "missing-term", spot.term, cost, note)
+                yield self._with_summand(spot, sign, made, cost)
                 found += 1
                 if found >= _MOST_FOUND:
                     return
@@ -397,6 +492,28 @@ class Search:
     def _pattern(self, term: Node, *more: Node) -> list[str]:
         factors = [factor.node for factor in term.factors] if isinstance(term, Product) else [term]
         return sorted(str(self._letter(node)) for node in (*factors, *more))
+
+    def _is_bare(self, spot: Spot) -> bool:
+        """Whether a sum may stand in a part's place as it is."""
+        inside = spot.inside
+        return (
+            inside is None or isinstance(spot.node, Sum) or isinstance(inside, Group) or self._in_braces(spot)
+        )
+
+    def _with_summand(self, spot: Spot, sign: int, word: Word, cost: float) -> Change:
+        """A part with one summand more, in brackets where it needs them."""
+        node = spot.node
+        new, edit = summand(node, sign, word.node, word.text)
+        edits: Edits = (edit,)
+        if not self._is_bare(spot):
+            start, stop = node.span
+            left, right = ("(", ")") if self.writer.notation.plain else ("\\left(", "\\right)")
+            edits = (((start, start), left), edit, ((stop, stop), right))
+            if edit[0] == (stop, stop):
+                edits = (((start, start), left), (edit[0], edit[1] + right))
+            new = Group("(", new, node.span)
+        note = word.text if sign > 0 else f"-{word.text}"
+        return Change(spot, new, edits, "missing-term", spot.term, cost, note)
 
     def _in_braces(self, spot: Spot) -> bool:
         """Whether a part is the whole numerator or denominator of a fraction that needs no brackets."""
@@ -505,6 +622,7 @@ class Search:
                 listed.append((Word(constant, text), 0.4))
         listed += [(word, 0.5) for word in sums_of_names(self.writer)]
         listed += inverses(self.writer)
+        listed += [(word, 0.5) for word in logarithms(self.writer)]
         listed += [
             (word, cost if self._letter(name) in here else cost + 0.2)
             for word, name, cost in complements(self.writer)
@@ -558,15 +676,19 @@ class Search:
         if spot.inside is None:
             truth, here = self.numbers.of(self.true.entries[0]), self.numbers.of(now.entries[0])
             return None if truth is None or here is None else Needed(here, truth)
-        hole = symbol(("hole",), "hole")
-        env = self.env.with_locals({_HOLE: Array((), (hole,))})
-        whole = self.finder.value(spot.rebuild(Name(_HOLE, "", spot.node.span)), self.world, env)
-        if whole is None or whole.shape or whole.flexible:
+        whole = self._with_hole(spot)
+        if whole is None:
             return None
         try:
-            return needed(self.numbers, whole.entries[0], hole, now.entries[0], self.true.entries[0])
+            return needed(self.numbers, whole, _hole(), now.entries[0], self.true.entries[0])
         except (ValueError, OverflowError, ZeroDivisionError, RecursionError):
             return None
+
+    def _with_hole(self, spot: Spot) -> Scalar | None:
+        """The formula with a symbol of its own in a part's place."""
+        env = self.env.with_locals({_HOLE: Array((), (_hole(),))})
+        whole = self.finder.value(spot.rebuild(Name(_HOLE, "", spot.node.span)), self.world, env)
+        return None if whole is None or whole.shape or whole.flexible else whole.entries[0]
 
     # Tests
 
@@ -637,14 +759,34 @@ class Search:
             return False
         if isinstance(anchor, Name) and len(anchor.letter) == 1 and self.finder.assertion.kind == "update":
             return False
-        wanted = repr_of(anchor)
-        return any(repr_of(part) == wanted for part in parts_of(change.node))
+        return any(self._is_anchor(part) for part in parts_of(change.node))
+
+    def _is_anchor(self, node: Node) -> bool:
+        """Whether a part is the left side, however its labels are written."""
+        anchor = self.finder.truth.nodes[0]
+        if repr_of(node) == repr_of(anchor):
+            return True
+        if not (isinstance(node, Derivative) and isinstance(anchor, Derivative)):
+            return False
+        ends = ((node.of, anchor.of), *zip(node.by, anchor.by, strict=False))
+        return len(node.by) == len(anchor.by) and all(self._is_same_name(a, b) for a, b in ends)
+
+    def _is_same_name(self, one: Node | None, other: Node | None) -> bool:
+        if one is None or other is None:
+            return one is other
+        a, b = self.writer.context.named(one), self.writer.context.named(other)
+        if a is None or b is None:
+            return repr_of(one) == repr_of(other)
+        return (a[0].key, *map(repr_of, a[0].labels), *map(repr_of, a[0].subs)) == (
+            b[0].key,
+            *map(repr_of, b[0].labels),
+            *map(repr_of, b[0].subs),
+        )
 
     @property
     def _holds_itself(self) -> bool:
         """Whether the left side stands in the member as it is."""
-        wanted = repr_of(self.finder.truth.nodes[0])
-        return any(repr_of(part) == wanted for part in parts_of(self.node))
+        return any(self._is_anchor(part) for part in parts_of(self.node))
 
     # Arrays
 
@@ -781,6 +923,14 @@ def _joined(words: list[Word], glue: str) -> Word:
             )
     factors = tuple(Factor("", word.node) for word in words)
     return Word(Product(factors, (0, 0)), glue.join(word.text for word in words))
+
+
+def _is_entrywise(node: Node) -> bool:
+    return isinstance(node, Product) and any(factor.op == "⊙" for factor in node.factors)
+
+
+def _hole() -> Scalar:
+    return symbol(("hole",), "hole")
 
 
 def _negated(change: Change) -> Change:

@@ -16,6 +16,7 @@ from symgrad.algebra.positions import unflat
 from symgrad.verify.arrays import Array, scalar, stack
 from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
+from symgrad.verify.indices import free_indices
 from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, letters_in, script_text, spelled
 from symgrad.verify.scalars import Scalar, Sign, defined, number, symbol, symbols_of, times, total
 from symgrad.verify.syntax import (
@@ -254,7 +255,7 @@ class World:
                 int(c) if c.isdigit() else env.indices[c] if c in env.indices else self.size(c)
                 for c in letters
             )
-        if new:
+        if new and key not in self.context.ranges and key not in self.context.bound:
             self.context.sizes.setdefault(key)
             return self.size(key)
         raise UnknownNameError(f"nothing says which values {node.letter} takes", node.span)
@@ -348,8 +349,6 @@ class World:
         """Indices that the definition of a name leaves open: it means another thing at each step."""
         if key not in self._open:
             self._open[key] = ()
-            from symgrad.verify.compare import free_indices
-
             found: dict[str, None] = {}
             for definition in self.context.definitions.get(key, ()):
                 own = {

@@ -3,9 +3,11 @@
 A slip is *located exactly* where the findings call it by a true name (``oracles.slips.NAMES`` and ``ALONE``
 are the table) and give what is wrong and what should stand there: at least the wrong part, at most its term.
 Or where the corrected claim is the claim as it was before the slip, which touches nothing but that part.
-Factors and terms may stand in another order there. Or where the name is true, the edits stay within the wrong
-term (of a right side of one term: within the claim), and symgrad proves the claim that they make, which does
-not name the left side once more.
+Factors and terms may stand in another order there. Or where the edits stay within the wrong term and make a
+claim that is proved, and does not name the left side once more: it may be spelled otherwise than it was.
+Where there is no wrong term (one is missing, or the right side has but one) the name must be true as well. Or
+where another left side is named, and the claim is proved for it: whether the left side or an index was the
+slip, nobody can tell then.
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ def marked(case: Case) -> Mark:
         and (
             (named and _stated(case, last))
             or _mended(case, last)
-            or (named and _made_true(case, document, last))
+            or ((named or (case.outer[0] and not case.alone)) and _made_true(case, document, last))
+            or _for_another(case, document, last)
         )
     )
     return Mark(outcome, last.reached, located, named, told(last))
@@ -207,12 +210,33 @@ def _made_true(case: Case, document: passages.Document, claim: Claim) -> bool:
     text = document.passages[claim.passage].text
     if not claim.edits or not all(_inside(case, text, span, new) for span, new in claim.edits):
         return False
-    made = text
-    for (start, stop), new in sorted(claim.edits, reverse=True):
-        made = made[:start] + new + made[stop:]
     target = bag(case.corrected.replace("\\begin{aligned}", "").split("=")[0])
-    if (bag(made) - bag(text)) & target:
+    if (bag(_edited(text, claim)) - bag(text)) & target:
         return False
+    return _is_right(case, document, claim)
+
+
+def _for_another(case: Case, document: passages.Document, claim: Claim) -> bool:
+    """Whether the left side is said to be another, and is the only thing that the edits change."""
+    text = document.passages[claim.passage].text
+    relation = text.find("=")
+    return (
+        [finding.kind for finding in claim.findings] == ["wrong-target"]
+        and case.kind in ("index", "letter")
+        and bool(claim.edits)
+        and all(stop <= relation for (_, stop), _ in claim.edits)
+        and _is_right(case, document, claim)
+    )
+
+
+def _edited(text: str, claim: Claim) -> str:
+    for (start, stop), new in sorted(claim.edits, reverse=True):
+        text = text[:start] + new + text[stop:]
+    return text
+
+
+def _is_right(case: Case, document: passages.Document, claim: Claim) -> bool:
+    made = _edited(document.passages[claim.passage].text, claim)
     again = passages.find(passages.replace(document, {claim.passage: made}), document.kind)
     return judged(again, network(case.net) if case.net else None)[-1].verdict == "right"
 

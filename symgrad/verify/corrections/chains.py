@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice, permutations
 from typing import Final
 
 from symgrad.verify.claims import Kind
@@ -10,12 +11,13 @@ from symgrad.verify.corrections.indices import kin, renumbered
 from symgrad.verify.corrections.spots import Change, Edits, Spot, moved, same
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import is_transpose, spelled
-from symgrad.verify.notation import Word
+from symgrad.verify.notation import Word, letter_text
 from symgrad.verify.syntax import (
     Accent,
     Call,
     Derivative,
     Factor,
+    Listed,
     Name,
     Node,
     Number,
@@ -51,6 +53,45 @@ def chain_words(w: Writer, anchor: Node) -> list[Word]:
         found.append(Word(lower, derivative_text(w, anchor, word.text, by_text)))
         found.append(Word(upper, derivative_text(w, anchor, of_text, word.text)))
     return found
+
+
+def lettered_links(w: Writer, anchor: Node, letters: Sequence[str]) -> Iterator[Word]:
+    """Derivatives of the left side's numerator, and names, with the letters that run where they may stand."""
+    if not (isinstance(anchor, Derivative) and len(anchor.by) == 1 and anchor.of is not None):
+        return
+    texts = anchor_texts(w, anchor)
+    if texts is None:
+        return
+    for word in lettered(w, letters):
+        if not same(word.node, anchor.by[0]):
+            upper = anchor._replace(by=(word.node,), scale=None)
+            yield Word(upper, derivative_text(w, anchor, texts[0], word.text))
+        yield word
+
+
+def lettered(w: Writer, letters: Sequence[str]) -> Iterator[Word]:
+    """The names of the document that have letters as subscripts, with these letters instead."""
+    seen: set[str] = set()
+    for word in w.words:
+        node = word.node
+        named = w.context.named(node)
+        if named is None or named[1] or named[0].key in seen or not isinstance(node, Scripted):
+            continue
+        subs = named[0].subs
+        if node.sub is None or not subs or not all(isinstance(sub, Name) for sub in subs):
+            continue
+        seen.add(named[0].key)
+        own = w.of_word(word)
+        start, stop = node.sub.span
+        separator = ""
+        if isinstance(node.sub, Listed):
+            separator = own.at((node.sub.items[0].span[1], node.sub.items[1].span[0]))
+        for chosen in islice(permutations(letters, len(subs)), _MANY):
+            spelling = separator.join(letter_text(letter, w.notation.plain) for letter in chosen)
+            names = tuple(Name(letter, "", node.sub.span) for letter in chosen)
+            sub: Node = names[0] if len(names) == 1 else Listed(names, ",", node.sub.span)
+            text = own.at((node.span[0], start)) + spelling + own.at((stop, node.span[1]))
+            yield Word(node._replace(sub=sub), text)
 
 
 def names_and_kin(w: Writer) -> list[Word]:
@@ -242,7 +283,8 @@ def summand(node: Node, sign: int, term: Node, text: str) -> tuple[Node, tuple[t
     """A sum with one more term at its end; before what is all negative."""
     if sign > 0 and isinstance(node, Sum) and all(term.sign < 0 for term in node.terms):
         start = node.span[0]
-        return Sum((Term(1, term, (start, start)), *node.terms), node.span), ((start, start), text + " ")
+        minus = (start, start + 1), f"{text} - "
+        return Sum((Term(1, term, (start, start)), *node.terms), node.span), minus
     at = node.span[1]
     old = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
     return Sum((*old, Term(sign, term, (at, at))), node.span), (

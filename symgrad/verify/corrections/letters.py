@@ -39,7 +39,7 @@ def letters(w: Writer, spot: Spot) -> Iterator[Change]:
         digits = mine != pattern.key and _stem(other[0].key) == mine
         accents = _bare(other[0].key) == _bare(pattern.key)
         shape = len(other[0].subs) == len(pattern.subs)
-        cost = 1.2 if digits else 1.8 if accents else 2.1 if shape else 2.5
+        cost = 1.2 if digits else 1.8 if accents else 1.9 if shape else 2.5
         if isinstance(inside, Derivative):
             cost += 0.4
         kind: Kind = "wrong-index" if digits else "wrong-term"

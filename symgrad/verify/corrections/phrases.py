@@ -58,10 +58,13 @@ def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
     for word in w.values:
         if isinstance(word.node, Root):
             cost = 0.35
-        elif spelled(word.node) is not None and not _indexed(w, word):
-            cost = 0.45
         elif spelled(word.node) is not None:
-            yield from _inverse_complement(w, word)
+            cost = 0.65 if _indexed(w, word) else 0.45
+        elif isinstance(word.node, Group) and isinstance(word.node.inner, Sum | Big):
+            inner = word.node.inner
+            text = word.text if w.notation.plain else word.text.removeprefix("(").removesuffix(")")
+            one = Number(Fraction(1), False, word.node.span)
+            yield Word(Quotient(one, inner, word.node.span), w.fraction("1", text)), 0.6
             continue
         else:
             continue
@@ -69,6 +72,17 @@ def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
             yield from _inverse_complement(w, word)
         one = Number(Fraction(1), False, word.node.span)
         yield Word(Quotient(one, word.node, word.node.span), w.fraction("1", word.text)), cost
+
+
+def logarithms(w: Writer) -> Iterator[Word]:
+    """The logarithm of each sum that the document has in brackets or below a fraction."""
+    heads = {"log": "log", "ln": "ln"} if w.notation.plain else {"\\log": "log", "\\ln": "ln"}
+    texts = [word.text for word in w.words if isinstance(word.node, Call)]
+    head = next((head for head in heads for text in texts if text.startswith(head)), next(iter(heads)))
+    for word in w.words:
+        if isinstance(word.node, Group) and isinstance(word.node.inner, Sum | Big) and word.text[:1] == "(":
+            name = Name(heads[head], "word", word.node.span)
+            yield Word(Call(name, (word.node.inner,), True, word.node.span), head + word.text)
 
 
 def _indexed(w: Writer, word: Word) -> bool:
@@ -83,4 +97,4 @@ def _inverse_complement(w: Writer, word: Word) -> Iterator[tuple[Word, float]]:
     span = word.node.span
     one = Number(Fraction(1), False, span)
     inner = Sum((Term(1, one, span), Term(-1, word.node, span)), span)
-    yield Word(Quotient(one, inner, span), w.fraction("1", f"1 - {word.text}")), 0.5
+    yield Word(Quotient(one, inner, span), w.fraction("1", f"1 - {word.text}")), 0.8

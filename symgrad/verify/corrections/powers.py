@@ -131,25 +131,41 @@ def _to_the(node: Node, exponent: Node) -> Node:
 
 def constants(w: Writer, spot: Spot) -> Iterator[Change]:
     """A part times a constant that was lost: 2, ½, 1/n."""
+    start = spot.node.span[0]
+    for constant, text in constant_words(w, (start, start)):
+        yield _times(w, spot, constant, text)
+
+
+def times_constant(w: Writer, spot: Spot, value: Fraction) -> Change:
+    """A part times a number."""
+    start = spot.node.span[0]
+    span: Span = (start, start)
+    top = Number(Fraction(value.numerator), False, span)
+    if value.denominator == 1:
+        return _times(w, spot, top, str(value))
+    bottom = Number(Fraction(value.denominator), False, span)
+    text = w.fraction(str(value.numerator), str(value.denominator))
+    return _times(w, spot, Quotient(top, bottom, span), text)
+
+
+def _times(w: Writer, spot: Spot, constant: Node, text: str) -> Change:
     node = spot.node
     start, stop = node.span
-    span: Span = (start, start)
-    for constant, text in constant_words(w, span):
-        inner: Node = Group("(", node, node.span) if isinstance(node, Sum) else node
-        new = Product((Factor("", constant), Factor("", inner)), node.span)
-        glue = "*" if w.notation.plain else " "
-        if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign < 0:
-            at = node.terms[0].node.span[0]
-            edits: Edits = (((at, at), text + glue),)
-        elif isinstance(node, Sum):
-            left, right = ("(", ")") if w.notation.plain else ("\\left(", "\\right)")
-            edits = (
-                ((start, start), text + (glue if w.notation.plain else "") + left),
-                ((stop, stop), right),
-            )
-        else:
-            edits = (((start, start), text + glue),)
-        yield Change(spot, new, edits, "constant-factor", spot.term, 1.5, text)
+    inner: Node = Group("(", node, node.span) if isinstance(node, Sum) else node
+    new = Product((Factor("", constant), Factor("", inner)), node.span)
+    glue = "*" if w.notation.plain else " "
+    if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0].sign < 0:
+        at = node.terms[0].node.span[0]
+        edits: Edits = (((at, at), text + glue),)
+    elif isinstance(node, Sum):
+        left, right = ("(", ")") if w.notation.plain else ("\\left(", "\\right)")
+        edits = (
+            ((start, start), text + (glue if w.notation.plain else "") + left),
+            ((stop, stop), right),
+        )
+    else:
+        edits = (((start, start), text + glue),)
+    return Change(spot, new, edits, "constant-factor", spot.term, 1.5, text)
 
 
 def constant_words(w: Writer, span: Span) -> list[tuple[Node, str]]:

@@ -29,7 +29,7 @@ def factors_too_many(w: Writer, spot: Spot) -> Iterator[Change]:
             span = (factor.node.span[0], factors[1].node.span[0])
         constant = _is_constant(factor.node)
         kind: Kind = "constant-factor" if constant else "extra-term"
-        yield Change(spot, left, ((span, ""),), kind, factor.node.span, 1.25 if constant else 1.9)
+        yield Change(spot, left, ((span, ""),), kind, factor.node.span, 1.25 if constant else 1.6)
 
 
 def _is_constant(node: Node) -> bool:

@@ -1,0 +1,78 @@
+"""The indices that a formula leaves open, and those that a sum in it binds."""
+
+from __future__ import annotations
+
+from symgrad.verify.context import Context
+from symgrad.verify.names import items, spelled
+from symgrad.verify.syntax import Big, Label, Name, Node, Number, Relation, Scripted, children
+
+
+def bound_letters(node: Big) -> list[str]:
+    """The letters that a sum runs over, and the run ``ij`` of two besides."""
+    found: list[str] = []
+    for item in items(node.lower) if node.lower is not None else ():
+        left = item.left if isinstance(item, Relation) else item
+        for name in items(left):
+            if isinstance(name, Name):
+                found += [name.letter, *name.letter] if len(name.letter) > 1 else [name.letter]
+    return found
+
+
+def free_indices(node: Node, context: Context) -> list[str]:
+    """The indices that a formula leaves open, in the order in which they stand."""
+    found: dict[str, None] = {}
+    _free(node, context, frozenset(), found, scripted=False)
+    return list(found)
+
+
+def _free(
+    node: Node, context: Context, bound: frozenset[str], found: dict[str, None], *, scripted: bool
+) -> None:
+    match node:
+        case Name():
+            _free_name(node, context, bound, found, scripted=scripted)
+        case Scripted():
+            spelling = spelled(node)
+            named = context.named(node) if spelling is not None else None
+            if named is None:
+                _free(node.base, context, bound, found, scripted=scripted)
+                for part in (*((node.sub,) if node.sub is not None else ()), *node.sups):
+                    _free(part, context, bound, found, scripted=True)
+                return
+            pattern, rest, _ = named
+            for part in (*pattern.labels, *pattern.subs):
+                _free(part, context, bound, found, scripted=True)
+            for part in rest:
+                _free(part, context, bound, found, scripted=False)
+        case Big(lower=None, upper=None):
+            return  # a bare Σ runs over what its body leaves open
+        case Big():
+            inner = {*bound, *bound_letters(node)}
+            for item in items(node.lower) if node.lower is not None else ():
+                if isinstance(item, Relation):
+                    _free(item.right, context, bound, found, scripted=True)
+            if node.upper is not None:
+                _free(node.upper, context, bound, found, scripted=True)
+            _free(node.body, context, frozenset(inner), found, scripted=False)
+        case Label():
+            _free(node.inner, context, bound, found, scripted=True)
+        case Number():
+            return
+        case _:
+            for child in children(node):
+                _free(child, context, bound, found, scripted=scripted)
+
+
+def _free_name(
+    node: Name, context: Context, bound: frozenset[str], found: dict[str, None], *, scripted: bool
+) -> None:
+    letters = [node.letter]
+    if len(node.letter) > 1 and scripted and node.style != "word" and not context.is_known(node.letter):
+        letters = list(node.letter)
+    for letter in letters:
+        if letter in bound or letter.isdigit() or context.is_size(letter):
+            continue
+        if (scripted and context.is_index(letter)) or (
+            not scripted and letter in context.ranges and letter not in context.declarations
+        ):
+            found.setdefault(letter)
