@@ -87,9 +87,7 @@ class Search:
 
     def best(self) -> Change | None:
         """The most plausible correction that makes the member right."""
-        found = self._best(
-            (self._by_a_constant, self._slight, self._usual, self._in_sums, self._bent, self._unusual)
-        )
+        found = self._best((self._by_a_constant, self._slight, self._usual, self._in_sums, self._unusual))
         if found is not None or not any(isinstance(part, Derivative) for part in parts_of(self.node)):
             return found
         # What is missing may be a derivative that holds other names fixed.
@@ -201,9 +199,14 @@ class Search:
             wide = alone or isinstance(spot.node, Product | Derivative)
             if self._takes_factors(spot) and wide and not self.need(spot):
                 yield from factors_more(self.writer, spot, self.links, 1.4)
+        yield from self._bent(every)
 
     def _in_sums(self, every: list[Spot]) -> Iterator[Change]:
-        """A factor that was lost under a sum over indices, with the letters that run there."""
+        """What was lost under a sum: a factor with the letters that run there, a 1 in brackets."""
+        one = Word(Number(Fraction(1), False, (0, 0)), "1")
+        for spot in every:
+            if spot.many and isinstance(spot.inside, Group):
+                yield from (self._with_summand(spot, sign, one, 1.9) for sign in (1, -1))
         free = free_indices(self.finder.truth.nodes[0], self.writer.context)
         for spot in every:
             if self._out_of_time() or not isinstance(spot.node, Big):
@@ -405,8 +408,12 @@ class Search:
         for valued in islice(table.being(need.then), 4):
             word = valued.word
             kind: Kind = "wrong-function" if isinstance(word.node, Call) else "wrong-term"
+            if isinstance(word.node, Call) and isinstance(spot.node, Call):
+                same = repr_of(word.node.function) == repr_of(spot.node.function)
+                kind = "wrong-term" if same else kind
             text = self.writer.glued(spot.node.span, word.text)
-            yield self.writer.change(spot, word.node, text, kind, 1.75 + max(0.0, valued.cost))
+            far = 0.4 if kind == "wrong-function" else 0.0
+            yield self.writer.change(spot, word.node, text, kind, 1.75 + far + max(0.0, valued.cost))
 
     def _factors(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
         numbers = table.numbers
@@ -418,10 +425,9 @@ class Search:
         ):
             return
         patterns = self._patterns(self.node)
-        found = 0
         for sign in (1, -1):
             value = ratio if sign > 0 else numbers.minus(numbers.minus(ratio, ratio), ratio)
-            for product in table.products(value, 2, self._out_of_time):
+            for product in islice(table.products(value, 2, self._out_of_time), _MOST_FOUND):
                 if all(isinstance(valued.word.node, Number) for valued in product):
                     continue  # a sign or a constant, of which others speak
                 # A bracket about the whole is no more than a factor at its side.
@@ -432,6 +438,7 @@ class Search:
                     + wide
                     + sum(valued.cost for valued in product)
                     + 0.35 * (len(product) - 1)
+                    + 0.3 * (len(product) - len({valued.word.text for valued in product}))
                     + (sign < 0)
                 )
                 if self._pattern(spot.node, *(valued.word.node for valued in product)) in patterns:
@@ -441,9 +448,6 @@ class Search:
                     if _is_entrywise(change.part):
                         continue
                     yield change if sign > 0 else _negated(change)
-                found += 1
-                if found >= _MOST_FOUND:
-                    return
 
     def _summands(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
         numbers = table.numbers
@@ -455,12 +459,10 @@ class Search:
             return
         model = self._model(node)
         patterns = self._patterns(node)
-        found = 0
         for sign in (1, -1):
             value = rest if sign > 0 else numbers.minus(numbers.minus(rest, rest), rest)
-            for product in table.products(
-                value, 3 if isinstance(node, Sum) or spot.inside is None else 2, self._out_of_time
-            ):
+            most = 3 if isinstance(node, Sum) or spot.inside is None else 2
+            for product in islice(table.products(value, most, self._out_of_time), _MOST_FOUND):
                 ordered = sorted(product, key=lambda valued: self._order(valued.word, model))
                 words = [valued.word for valued in ordered]
                 glue = self._glue(model)
@@ -479,9 +481,6 @@ class Search:
                 if sorted(str(self._letter(word.node)) for word in words) in patterns:
                     cost -= 0.55
                 yield self._with_summand(spot, sign, made, cost)
-                found += 1
-                if found >= _MOST_FOUND:
-                    return
 
     def _patterns(self, node: Node) -> list[list[str]]:
         """The letters of each product among the summands, where it has nothing but names in it."""

@@ -204,6 +204,8 @@ class _Teller:
             text = self.spelled(best)
             if node is None or text is None:
                 return None
+            if isinstance(node, Derivative):
+                self.close = False  # rather another derivative than its value
             edits.append((node.span, text))
         from symgrad.verify.diagnosis import edited
 

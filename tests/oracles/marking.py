@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from oracles.sheets import Case
+from oracles.sheets import Case, squeezed
 from symgrad.network.build import build
 from symgrad.network.model import Model
 from symgrad.verify import passages
@@ -210,8 +210,8 @@ def _made_true(case: Case, document: passages.Document, claim: Claim) -> bool:
     text = document.passages[claim.passage].text
     if not claim.edits or not all(_inside(case, text, span, new) for span, new in claim.edits):
         return False
-    target = bag(case.corrected.replace("\\begin{aligned}", "").split("=")[0])
-    if (bag(_edited(text, claim)) - bag(text)) & target:
+    left = squeezed(case.corrected.split("=")[0])
+    if any(left in squeezed(new) for _, new in claim.edits):
         return False
     return _is_right(case, document, claim)
 

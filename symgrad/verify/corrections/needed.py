@@ -111,15 +111,18 @@ def _affine(
     numbers: Numbers, whole: Scalar, hole: Scalar, truth: Vector, at: tuple[Scalar, Scalar, Scalar]
 ) -> Vector | None:
     """The t at which F is true, from F at t = 1, 2 and 4, if it is affine in t."""
-    values = [numbers.of(substituted(whole, {hole: point})) for point in at]
-    one, two, four = values
-    if one is None or two is None or four is None:
+    values = [numbers.of(substituted(whole, {hole: point})) for point in (*at, number(-1))]
+    one, two, four, opposite = values
+    if one is None or two is None or four is None or opposite is None:
         return None
     slope = numbers.minus(two, one)
-    ratio = None if numbers.zero(slope, one) else numbers.over(numbers.minus(four, two), slope)
-    double = numbers.of(number(2))
-    if ratio is None or double is None or not numbers.same(ratio, double):
+    if numbers.zero(slope, one):
         return None
+    ratios = [numbers.over(numbers.minus(value, two), slope) for value in (four, opposite)]
+    for ratio, expected in zip(ratios, (number(2), number(-3)), strict=True):
+        wanted = numbers.of(expected)
+        if ratio is None or wanted is None or not numbers.same(ratio, wanted):
+            return None  # not a straight line, or one with a kink at 0
     return numbers.over(numbers.minus(truth, numbers.minus(one, slope)), slope)
 
 

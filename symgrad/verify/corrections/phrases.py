@@ -62,7 +62,7 @@ def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
             cost = 0.65 if _indexed(w, word) else 0.45
         elif isinstance(word.node, Group) and isinstance(word.node.inner, Sum | Big):
             inner = word.node.inner
-            text = word.text if w.notation.plain else word.text.removeprefix("(").removesuffix(")")
+            text = word.text if w.notation.plain else _without_brackets(word.text)
             one = Number(Fraction(1), False, word.node.span)
             yield Word(Quotient(one, inner, word.node.span), w.fraction("1", text)), 0.6
             continue
@@ -72,6 +72,13 @@ def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
             yield from _inverse_complement(w, word)
         one = Number(Fraction(1), False, word.node.span)
         yield Word(Quotient(one, word.node, word.node.span), w.fraction("1", word.text)), cost
+
+
+def _without_brackets(text: str) -> str:
+    for left, right in (("\\left(", "\\right)"), ("(", ")")):
+        if text.startswith(left) and text.endswith(right):
+            return text[len(left) : -len(right)].strip()
+    return text
 
 
 def logarithms(w: Writer) -> Iterator[Word]:
@@ -92,9 +99,8 @@ def _indexed(w: Writer, word: Word) -> bool:
 
 def _inverse_complement(w: Writer, word: Word) -> Iterator[tuple[Word, float]]:
     """1/(1 − a)."""
-    if w.notation.plain:
-        return
     span = word.node.span
     one = Number(Fraction(1), False, span)
     inner = Sum((Term(1, one, span), Term(-1, word.node, span)), span)
-    yield Word(Quotient(one, inner, span), w.fraction("1", f"1 - {word.text}")), 0.8
+    below = f"(1 - {word.text})" if w.notation.plain else f"1 - {word.text}"
+    yield Word(Quotient(one, inner, span), w.fraction("1", below)), 0.8
