@@ -34,6 +34,9 @@ _FAR_FETCHED: Final = 2.2
 _LIKELY: Final = 2.0
 """A correction that costs more does not speak against summands that are missing."""
 
+_LIKELIER: Final = 3.0
+"""The same, where several are missing."""
+
 _NOTHING: Final = 1e-9
 _FEW: Final = 6
 """So many findings may be one slip of the pen."""
@@ -140,11 +143,9 @@ def _is_a_lost_path(mend: Mend, node: Node) -> bool:
     )
 
 
-def _in_several_terms(mend: Mend) -> bool:
-    """Whether more than one term that stands there is wrong, and not just all signs: no single slip then."""
-    if all(finding.kind == "sign" for finding in mend.findings):
-        return False
-    return len({finding.span for finding in mend.findings if finding.given}) > 1
+def _is_exchanged(mend: Mend) -> bool:
+    """Whether one summand is too much and another is missing: that one with another word, most likely."""
+    return sorted(finding.kind for finding in mend.findings) == ["extra-term", "missing-term"]
 
 
 class Finder:
@@ -202,10 +203,16 @@ class Finder:
             told = termwise(self, node, given, true, world, env)
             if told is not None and (self._says_itself(node, told) or not self._is_right(node, told)):
                 told = None
-            if told is not None and 1 < len(told.findings) <= _FEW and not _in_several_terms(told):
+            if told is not None and _may_be_another(told, node):
+                left = self.wrong_target(node)
+                if left is not None:
+                    return left
+            if told is not None and 1 < len(told.findings) <= _FEW:
                 from symgrad.verify.search import Search
 
-                change = Search(self, node, true, world, env).slight()
+                search = Search(self, node, true, world, env)
+                changed = [place for place, _ in told.edits]
+                change = search.other_word(changed) if _is_exchanged(told) else search.slips()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
             if told is not None and _may_be_one(told, node):
@@ -218,10 +225,6 @@ class Finder:
                 change = Search(self, node, true, world, env).like_its_neighbours()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
-            if told is not None and _may_be_another(told, node):
-                left = self.wrong_target(node)
-                if left is not None:
-                    return left
             if told is not None and (told.close or len(told.findings) > 2):
                 return told
         from symgrad.verify.search import Search
@@ -252,7 +255,7 @@ class Finder:
         if len(told.findings) == 1 and not _is_single(node):
             return None
         change = Search(self, node, true, world, env).best()
-        if change is None or change.cost > _LIKELY:
+        if change is None or change.cost > (_LIKELY if len(told.findings) == 1 else _LIKELIER):
             return None
         return None if change.kind == "missing-term" and len(told.findings) == 1 else change
 

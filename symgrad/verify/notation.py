@@ -264,10 +264,11 @@ class Notation:
 
     def _usual(self, base: str, subs: int) -> _Sample:
         """How a name that does not occur would be written: as others with several subscripts are."""
+        label = next((sample.label for sample in self._samples.values() if sample.label), "")
         for sample in self._samples.values():
             if subs > 1 and sample.separator:
-                return sample._replace(base=base, label="")
-        return _Sample(base, "", False, self.plain, "")
+                return sample._replace(base=base, label=label)
+        return _Sample(base, "", False, self.plain and label != _GLUED, label)
 
     def symbol(self, scalar: Scalar, world: World, env: Env) -> str | None:
         """A symbol as the author would write it."""

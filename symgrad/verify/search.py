@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
-from math import isfinite
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -23,9 +22,10 @@ from symgrad.verify.corrections.chains import (
     summand,
 )
 from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, needed
-from symgrad.verify.corrections.phrases import complements, inverses, logarithms, sums_of_names
+from symgrad.verify.corrections.phrases import complement, complements, inverses, logarithms, sums_of_names
 from symgrad.verify.corrections.powers import constant_words, constants, times_constant
 from symgrad.verify.corrections.signs import lost_beside
+from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.indices import bound_letters, free_indices
 from symgrad.verify.names import spelled
@@ -51,8 +51,6 @@ from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 if TYPE_CHECKING:
     from symgrad.verify.diagnosis import Finder
 
-_CLOSE: Final = 1e-7
-_TINY: Final = 1e-12
 _ONE_OVER: Final = "\\frac{1}{"
 _HOLE: Final = "☐"
 _MOST_TRIED: Final = 40
@@ -102,10 +100,6 @@ class Search:
                 return found
         return None
 
-    def slight(self) -> Change | None:
-        """One slip of the pen, if that is all."""
-        return self._best((self._slight,))
-
     def _best(self, waves: tuple[Callable[[list[Spot]], Iterator[Change]], ...]) -> Change | None:
         every = spots(self.node)
         if len(every) > _MOST_SPOTS:
@@ -135,6 +129,26 @@ class Search:
     def slips(self) -> Change | None:
         """One change that brings in no other word."""
         return self._best((self._slight, lambda every: iter(self._later)))
+
+    def other_word(self, within: Sequence[Span]) -> Change | None:
+        """One change in the parts at these places that brings in no more than one other word."""
+
+        def near(every: list[Spot]) -> list[Spot]:
+            return [
+                spot
+                for spot in every
+                if any(start <= spot.node.span[0] and spot.node.span[1] <= stop for start, stop in within)
+            ]
+
+        def slight(every: list[Spot]) -> Iterator[Change]:
+            yield from self._slight(near(every))
+
+        def words(every: list[Spot]) -> Iterator[Change]:
+            yield from self._later
+            for spot in near(every):
+                yield from other_words(self.writer, spot)
+
+        return self._best((slight, words))
 
     def like_its_neighbours(self) -> Change | None:
         """A summand that is missing, made from one that is there."""
@@ -219,7 +233,10 @@ class Search:
             inner = next((s for s in every if s.node is body.body), None)
             if inner is None or len(letters) > _MOST_LETTERS:
                 continue
-            words = list(lettered_links(self.writer, self.finder.truth.nodes[0], letters))
+            words = [
+                *lettered_links(self.writer, self.finder.truth.nodes[0], letters),
+                *(complement(self.writer, node) for node in _factors_of(inner.node) if spelled(node)),
+            ]
             for change in factors_more(self.writer, inner, words, 1.6):
                 if not _is_entrywise(change.part):
                     yield change
@@ -699,7 +716,7 @@ class Search:
             value = self.finder.value(change.part, self.world, self.env)
             if value is not None and not value.shape and not value.flexible:
                 vector = self.numbers.of(value.entries[0])
-                if vector is not None and not self.numbers.same(vector, need.then):
+                if vector is not None and not self.numbers.like(vector, need.then):
                     return False
         if change.kind == "missing-factor" and need is None:
             value = self.finder.value(change.part, self.world, self.env)
@@ -924,6 +941,10 @@ def _joined(words: list[Word], glue: str) -> Word:
     return Word(Product(factors, (0, 0)), glue.join(word.text for word in words))
 
 
+def _factors_of(node: Node) -> list[Node]:
+    return [factor.node for factor in node.factors] if isinstance(node, Product) else [node]
+
+
 def _is_entrywise(node: Node) -> bool:
     return isinstance(node, Product) and any(factor.op == "⊙" for factor in node.factors)
 
@@ -945,22 +966,5 @@ def _negated(change: Change) -> Change:
 
 
 def may_be_equal(sampler: Sampler, one: Scalar, other: Scalar) -> bool:
-    """Whether two expressions agree at most of the points where both have values; rounding may spoil some.
-
-    Where both are 0 they agree only if they differ nowhere: much is 0 beyond a kink.
-    """
-    if one is other:
-        return True
-    a, b = sampler.residue(one), sampler.residue(other)
-    if a is not None and b is not None:
-        return a == b
-    agreed = differed = nothing = 0
-    for u, v in zip(sampler.floats(one), sampler.floats(other), strict=True):
-        if isfinite(u) and isfinite(v):
-            if not u and not v:
-                nothing += 1
-            elif abs(u - v) <= _CLOSE * max(abs(u), abs(v), _TINY):
-                agreed += 1
-            else:
-                differed += 1
-    return agreed >= differed if agreed else nothing > 0 and not differed
+    """Whether two expressions agree wherever both have values, up to what rounding may have spoilt."""
+    return sampler.differs(one, other) is False

@@ -123,7 +123,7 @@ def _products(
     return Derivation(
         family=family,
         form=form,
-        letters=letters(**{role: names[role] for role in used}),
+        letters=letters(**{role: names[role] for role in sorted(used)}),
         shapes={role: shape for role, shape in full.items() if role in used},
         target=left,
         members=members,

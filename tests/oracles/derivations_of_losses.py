@@ -362,7 +362,7 @@ def functions(random: Random) -> Derivation:
         shapes,
         target,
         (right,),
-        worlds(random, dict.fromkeys(used, ()), [(("F", ()), body)], shapes, positive=positive),
+        worlds(random, dict.fromkeys(sorted(used), ()), [(("F", ()), body)], shapes, positive=positive),
         declared=tuple(sorted(used)),
         positive=tuple(role for role in positive if role in used),
         raw=raw,

@@ -491,7 +491,7 @@ def slip(random: Random, d: Derivation, pen: Pen) -> Slip | None:
     changed, wrong, right = change
     if isinstance(changed, Num) or not _sound(changed) or not false(d, d.target, changed):
         return None
-    if kind == "entrywise" and pen.dot.strip() in ("\\cdot", "*"):
+    if kind == "entrywise" and any(dot in pen.write(wrong) for dot in ("\\cdot", "*", "·")):
         return None  # between vectors a dot may mean ⊙, and then nothing is wrong
     if kind == "missing term" and any(isinstance(e, Partial) and e.of.role != "L" for _, e in walk(right)):
         kind = "missing path"

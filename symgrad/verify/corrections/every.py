@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symgrad.verify.corrections.chains import links, paths
-from symgrad.verify.corrections.functions import function_of, functions, grouped, wrapped
+from symgrad.verify.corrections.functions import absolute, function_of, functions, grouped, wrapped
 from symgrad.verify.corrections.indices import indices
 from symgrad.verify.corrections.letters import is_plain_name, letters, others, turned
 from symgrad.verify.corrections.limits import limits, summed
@@ -61,6 +61,8 @@ def slight_changes(w: Writer, spot: Spot) -> Iterator[Change]:
             yield from limits(w, spot)
         case Group():
             yield from grouped(w, spot)
+            if node.bracket in ("|", "‖"):
+                yield from wrapped(w, spot)
         case _:
             pass
     if isinstance(node, Group | Scripted) and spelled(node) is None:
@@ -80,6 +82,7 @@ def other_words(w: Writer, spot: Spot) -> Iterator[Change]:
         yield from others(w, spot)
         if is_plain_name(node) and not isinstance(spot.inside, Derivative):
             yield from function_of(w, spot)
+            yield from absolute(w, spot)
     if isinstance(node, Derivative):
         yield from links(w, spot)
     elif isinstance(node, Product):

@@ -9,7 +9,7 @@ from typing import Final
 from symgrad.verify.corrections.spots import Change, Spot, moved
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
-from symgrad.verify.syntax import Big, Call, Group, Name, Node, Number, Scripted
+from symgrad.verify.syntax import Big, Call, Derivative, Group, Name, Node, Number, Scripted
 
 SWAPPED: Final = {
     "tanh": ("σ", "sigmoid"), "σ": ("tanh",), "sigmoid": ("tanh",), "exp": ("log",), "log": ("exp",),
@@ -143,6 +143,15 @@ def wrapped(w: Writer, spot: Spot) -> Iterator[Change]:
         new = Call(Name(name, "word", node.span), (node,), True, node.span)
         body = f" {here}" if isinstance(node, Big) and not w.notation.plain else w.bracketed(here)
         yield w.change(spot, new, text + body, "wrong-function", 1.9)
+
+
+def absolute(w: Writer, spot: Spot) -> Iterator[Change]:
+    """A name that should stand between bars."""
+    node = spot.node
+    if not isinstance(spot.inside, Derivative | Call):
+        here = w.at(node.span)
+        text = f"abs({here})" if w.notation.plain else f"|{here}|"
+        yield w.change(spot, Group("|", node, node.span), text, "wrong-function", 2.2)
 
 
 def function_of(w: Writer, spot: Spot) -> Iterator[Change]:

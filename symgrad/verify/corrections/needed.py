@@ -69,6 +69,14 @@ class Numbers:
         least = max(_NOTHING, _SLIGHT * max((abs(x) for pair in both for x in pair), default=0.0))
         return bool(both) and all(abs(x - y) <= _CLOSE * max(abs(x), abs(y), least) for x, y in both)
 
+    def like(self, a: Vector, b: Vector) -> bool:
+        """Whether two values agree at most of the points; rounding may have spoilt some."""
+        if self.exact:
+            return a[0] == b[0]
+        both = [(x, y) for x, y in zip(a, b, strict=True) if isfinite(x) and isfinite(y)]
+        agreed = sum(abs(x - y) <= _CLOSE * max(abs(x), abs(y), _NOTHING) for x, y in both)
+        return not both or 2 * agreed >= len(both)
+
     def zero(self, a: Vector, scale: Vector | None = None) -> bool:
         """Whether a value is 0, against the size of what it came from."""
         if self.exact:

@@ -53,6 +53,13 @@ def complements(w: Writer) -> Iterator[tuple[Word, Node, float]]:
             yield Word(Group("(", inner, span), f"(1 - {text})"), word.node, cost
 
 
+def complement(w: Writer, node: Node) -> Word:
+    """1 − a, of a part of the formula."""
+    one, span = Number(Fraction(1), False, node.span), node.span
+    inner = Sum((Term(1, one, span), Term(-1, node, span)), span)
+    return Word(Group("(", inner, span), f"(1 - {w.at(span)})")
+
+
 def inverses(w: Writer) -> Iterator[tuple[Word, float]]:
     """1/T, 1/√d: each with how far-fetched it is."""
     for word in w.values:

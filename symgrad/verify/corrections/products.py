@@ -35,6 +35,8 @@ def factors_too_many(w: Writer, spot: Spot) -> Iterator[Change]:
 def _is_constant(node: Node) -> bool:
     if isinstance(node, Quotient):
         return isinstance(node.top, Number) and isinstance(node.bottom, Number)
+    if isinstance(node, Product):
+        return all(_is_constant(factor.node) for factor in node.factors)
     return isinstance(node, Number) or (isinstance(node, Group) and _is_constant(node.inner))
 
 
