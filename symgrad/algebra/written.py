@@ -8,7 +8,7 @@ operators; everything else (normal form, the tests' oracles) is an interpreter o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -260,12 +260,16 @@ def positive(argument: WrittenLike) -> Written:
 
 def reads(definition: Definition) -> tuple[Tensor, ...]:
     """The tensors that a definition reads as written, in the order in which they are met."""
-    found: dict[Tensor, None] = {}
+    return tuple(dict.fromkeys(read.tensor for read in entries_read(definition)))
+
+
+def entries_read(definition: Definition) -> Iterator[Read]:
+    """The entries that a definition reads as written, in the order in which they are met."""
     pending: list[Written] = [definition.body]
     while pending:
         match pending.pop():
             case Read() as node:
-                found.setdefault(node.tensor)
+                yield node
             case Sum() | Product() as node:
                 pending += reversed(node.parts)
             case Power() as node:
@@ -276,7 +280,6 @@ def reads(definition: Definition) -> tuple[Tensor, ...]:
                 pending.append(node.body)
             case _:
                 pass
-    return tuple(found)
 
 
 def fresh(sizes: Size | tuple[Size, ...], body: Callable[..., Any]) -> tuple[Index, ...]:

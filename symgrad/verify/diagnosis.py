@@ -41,6 +41,9 @@ _NOTHING: Final = 1e-9
 _FEW: Final = 6
 """So many findings may be one slip of the pen."""
 
+_SINGLE: Final = 2
+"""More findings than that may be one that runs through the formula."""
+
 _LONG: Final = 240
 """Formulas longer than that are not said twice."""
 
@@ -207,6 +210,12 @@ class Finder:
                 left = self.wrong_target(node)
                 if left is not None:
                     return left
+            if told is not None and len(told.findings) > _SINGLE:
+                from symgrad.verify.search import Search
+
+                change = Search(self, node, true, world, env).throughout()
+                if change is not None:
+                    return Mend((self.finding(change),), change.edits)
             if told is not None and 1 < len(told.findings) <= _FEW:
                 from symgrad.verify.search import Search
 
@@ -397,7 +406,11 @@ class Finder:
         stop = max([span[1], *(e for (_, e), _ in change.edits)])
         given = self.text[start:stop].strip()
         expected = self._edited((start, stop), change.edits).strip()
-        if change.kind == "missing-term" or (change.kind == "missing-factor" and len(expected) > _LONG):
+        if change.kind == "wrong-index" and change.note:
+            place = span
+            given, expected = self.text[span[0] : span[1]].strip(), self._edited(span, change.edits).strip()
+            message = f"{change.note}: {given} should be {expected}, and so on"
+        elif change.kind == "missing-term" or (change.kind == "missing-factor" and len(expected) > _LONG):
             place = change.edits[0][0]
             message = said(change.kind, given, expected, change.note)
             given, expected = "", change.note

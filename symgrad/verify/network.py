@@ -31,9 +31,11 @@ from symgrad.algebra.written import (
     Sum,
     Total,
     Written,
+    entries_read,
 )
 from symgrad.errors import NameUnknownError, nearest, quoted
 from symgrad.verify.arrays import Array
+from symgrad.verify.context import Pattern
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.gather import Stated
 from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, digits_of, label_items, spelled
@@ -208,6 +210,37 @@ class NetworkNames:
         for assumption in self.assumptions:
             world.context.notes.setdefault(assumption)
 
+    def strides(self, pattern: Pattern, world: World) -> dict[str, tuple[int, ...]]:
+        """How far off the indices of what an entry is computed from are without strides, by letter."""
+        native = world.native.get(pattern.key)
+        if native is None or not all(isinstance(sub, Number) for sub in pattern.subs):
+            return {}
+        labels = tuple(int(label.value) for label in pattern.labels if isinstance(label, Number))
+        tensor = native.tensors.get(labels or next(iter(native.tensors)))
+        definition = next((d for d in self.model.definitions if d.target == tensor), None)
+        if tensor is None or definition is None or not pattern.subs:
+            return {}
+        shape = whole_shape(tensor.shape)
+        subs = tuple(int(sub.value) - native.base for sub in pattern.subs if isinstance(sub, Number))
+        place = unflat(subs[0], shape) if len(subs) == 1 and len(shape) > 1 else subs
+        if len(place) != len(shape):
+            return {}
+        at = dict(zip(definition.axes, place, strict=True))
+        found: dict[str, tuple[int, ...]] = {}
+        for read in entries_read(definition):
+            letter = next((key for key, stem in self.letters.items() if stem == read.tensor.stem), None)
+            off = tuple(_unstrided(axis, at) for axis in read.indices)
+            if letter is not None and any(off):
+                found[letter] = self._off(letter, off, read.tensor, world)
+        return found
+
+    def _off(self, letter: str, off: tuple[int, ...], tensor: Tensor, world: World) -> tuple[int, ...]:
+        """The same as the document counts."""
+        native = world.native[letter]
+        if not (native.flat and len(off) == 2):
+            return off
+        return (off[0] * whole_shape(tensor.shape)[1] + off[1],)
+
     def entries(self, tensor: Tensor, world: World, letter: str, labels: tuple[int, ...]) -> list[Scalar]:
         """The scalars of a tensor, row by row."""
         made = world.made_entries
@@ -341,6 +374,12 @@ class Native:
 
 def _label(tensor: Tensor) -> tuple[int, ...]:
     return (int(tensor.label),) if tensor.label.isdigit() else ()
+
+
+def _unstrided(axis: Affine, at: Mapping[Index, int]) -> int:
+    """How much farther an index lies than it would if every index counted once in it."""
+    factors = {index: axis.coefficients[index] for index in axis if index in at}
+    return sum((factor - 1) * at[index] for index, factor in factors.items() if isinstance(factor, int))
 
 
 def _stems(model: Model) -> dict[str, dict[tuple[int, ...], Tensor]]:

@@ -25,6 +25,7 @@ from symgrad.verify.corrections.needed import Needed, Numbers, Table, Valued, ne
 from symgrad.verify.corrections.phrases import complement, complements, inverses, logarithms, sums_of_names
 from symgrad.verify.corrections.powers import constant_words, constants, times_constant
 from symgrad.verify.corrections.signs import lost_beside
+from symgrad.verify.corrections.throughout import throughout
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.indices import bound_letters, free_indices
@@ -149,6 +150,12 @@ class Search:
                 yield from other_words(self.writer, spot)
 
         return self._best((slight, words))
+
+    def throughout(self) -> Change | None:
+        """One change of all indices of a letter."""
+        network, anchor = self.finder.verdicts.network, self.writer.context.named(self.finder.truth.nodes[0])
+        strides = network.strides(anchor[0], self.world) if network is not None and anchor else {}
+        return self._best((lambda every: throughout(self.writer, every[0], strides),))
 
     def like_its_neighbours(self) -> Change | None:
         """A summand that is missing, made from one that is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
     seen: set[str] = set()
     present = {w.at(term.node.span).replace(" ", "") for term in terms}
     for term in terms:
-        places = sorted(set(_numbers(term.node)), key=lambda place: place[0])
+        places = sorted(set(numbers_in(term.node)), key=lambda place: place[0])
         values = dict.fromkeys(w.at(place) for place in places)
         for old in list(values)[:_MOST_INDICES]:
             for new in range(_MOST_VALUES):
@@ -37,7 +37,7 @@ def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
                 if text.replace(" ", "") in present or text in seen:
                     continue
                 seen.add(text)
-                moved = _renumbered(term.node, {place for place, _ in edits}, new)
+                moved = renumbered(term.node, dict.fromkeys((place for place, _ in edits), new))
                 at = node.span[1]
                 made = Sum((*terms_of(node), Term(term.sign, moved, (at, at))), node.span)
                 sign = "+" if term.sign > 0 else "-"
@@ -59,7 +59,7 @@ def terms_of(node: Node) -> tuple[Term, ...]:
     return node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
 
 
-def _numbers(node: Node) -> Iterator[Span]:
+def numbers_in(node: Node) -> Iterator[Span]:
     """Where numbers stand as indices: in subscripts and labels, glued to letters."""
     pending = [node]
     while pending:
@@ -89,7 +89,7 @@ def _glued(name: Name) -> Iterator[Span]:
 def twins(w: Writer, word: Word) -> Iterator[Word]:
     """A word with one of its numbers another throughout: ``∂E_2/∂z_2`` for ``∂E_1/∂z_1``."""
     own = w.of_word(word)
-    places = sorted(set(_numbers(word.node)), key=lambda place: place[0])
+    places = sorted(set(numbers_in(word.node)), key=lambda place: place[0])
     for old in dict.fromkeys(own.at(place) for place in places):
         here = [place for place in places if own.at(place) == old]
         if len(here) < 2:
@@ -97,21 +97,20 @@ def twins(w: Writer, word: Word) -> Iterator[Word]:
         for new in range(_MOST_VALUES):
             if str(new) != old:
                 text = _edited(own, word.node.span, [(place, str(new)) for place in here])
-                yield Word(_renumbered(word.node, set(here), new), text)
+                yield Word(renumbered(word.node, dict.fromkeys(here, new)), text)
 
 
-def _renumbered(node: Node, places: set[Span], new: int) -> Node:
-    """A part with the numbers at some places another."""
+def renumbered(node: Node, values: Mapping[Span, int]) -> Node:
+    """A part with other numbers at some places."""
 
     def walk(part: object) -> object:
-        if isinstance(part, Number) and part.span in places:
-            return part._replace(value=Fraction(new))
+        if isinstance(part, Number) and part.span in values:
+            return part._replace(value=Fraction(values[part.span]))
         if isinstance(part, Name):
             stem = part.letter.rstrip("0123456789")
             digits = len(part.letter) - len(stem)
-            if digits and (part.span[1] - digits, part.span[1]) in places:
-                return part._replace(letter=f"{stem}{new}")
-            return part
+            new = values.get((part.span[1] - digits, part.span[1])) if digits else None
+            return part if new is None else part._replace(letter=f"{stem}{new}")
         if isinstance(part, tuple) and hasattr(part, "_fields"):
             fields = zip(part._fields, part, strict=True)
             made: list[Any] = [value if name.endswith("span") else walk(value) for name, value in fields]
