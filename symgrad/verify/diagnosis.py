@@ -50,6 +50,9 @@ _LONG: Final = 240
 _SPORADIC: Final = frozenset(("sign", "extra-term", "repeated-term"))
 """Kinds that no wrong left side explains."""
 
+_LEFT_S: Final = 0.5
+"""So long at least another left side is looked for."""
+
 PATIENCE_S: Final = 2.0
 """The longest that a correction is looked for."""
 
@@ -371,8 +374,9 @@ class Finder:
         if value is None or self._vanishes(value, world):
             return None  # anything may be 0
         tried = 0
+        until = max(self.until, monotonic() + _LEFT_S)
         for change in sorted(found, key=lambda c: c.cost):
-            if monotonic() > self.until or tried > 8:
+            if monotonic() > until or tried > 8:
                 return None
             if any(repr_of(change.node) == repr_of(node) for node in nodes) or _by_itself(change.node):
                 continue  # a formula that says itself says nothing

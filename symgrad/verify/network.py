@@ -453,7 +453,8 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
                 if spelling is not None:
                     key = _letter_of(spelling.key)
                     alone = key == spelling.key and not spelling.subs and not label_items(spelling.sups)[0]
-                    if key in LOSS_LETTERS or (key in INDEX_LETTERS and alone):
+                    indicator = spelling.key in ("bb:1", "𝟙", "1")
+                    if key in LOSS_LETTERS or indicator or (key in INDEX_LETTERS and alone):
                         continue
                     use = found.setdefault(key, Use())
                     derivative = inside if isinstance(inside, Derivative) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from symgrad.verify.context import Context
@@ -387,6 +388,13 @@ def primed_call(word: Word) -> Word | None:
         made = Scripted(function, None, (), 1, function.span)
     length = function.span[1] - function.span[0]
     return Word(call._replace(function=made), word.text[:length] + "'" + word.text[length:])
+
+
+def raised(text: str, exponent: int | Fraction, plain: bool) -> str:
+    """A name to a power; one that has something above it already goes into braces."""
+    if "^" in text:
+        text = f"({text})" if plain else f"{{{text}}}"
+    return f"{text}^{exponent}" if 0 < exponent < 10 else f"{text}^{{{exponent}}}"
 
 
 def letter_text(key: str, plain: bool) -> str:

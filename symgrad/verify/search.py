@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -192,15 +192,32 @@ class Search:
     def _slight(self, every: list[Spot]) -> Iterator[Change]:
         """What is likely enough to be tried before anything else."""
         self._later = []
+        broken = self._broken_links(self.node)
         for spot in every:
             every_slip = [*slight_changes(self.writer, spot)]
             if spot.inside is None or isinstance(spot.inside, Sum):
                 every_slip += (c._replace(cost=1.44) for c in constants(self.writer, spot))
             for change in every_slip:
+                if broken is not None and change.kind == "wrong-index":
+                    # A chain runs from what one link ends with to what the next begins with.
+                    now = self._broken_links(change.node) or 0
+                    change = change._replace(cost=change.cost + 0.1 * (now - broken))
                 if change.cost < _LIKELY:
                     yield change
                 else:
                     self._later.append(change)
+
+    def _broken_links(self, node: Node) -> int | None:
+        """How often a derivative follows another in a product and does not go on from it; None: never."""
+        met, broken = False, 0
+        for part in parts_of(node):
+            if not isinstance(part, Product):
+                continue
+            for one, other in pairwise(part.factors):
+                if isinstance(one.node, Derivative) and isinstance(other.node, Derivative):
+                    met = True
+                    broken += repr_of(one.node.by[-1]) != repr_of(other.node.of)
+        return broken if met else None
 
     def _usual(self, every: list[Spot]) -> Iterator[Change]:
         yield from self._later
@@ -219,7 +236,7 @@ class Search:
             alone = spot.inside is None or isinstance(spot.inside, Sum | Big)
             wide = alone or isinstance(spot.node, Product | Derivative)
             if self._takes_factors(spot) and wide and not self.need(spot):
-                yield from factors_more(self.writer, spot, self.links, 1.4)
+                yield from self._with_factors(spot, self.links, 1.4)
         yield from self._bent(every)
 
     def _in_sums(self, every: list[Spot]) -> Iterator[Change]:
@@ -244,9 +261,7 @@ class Search:
                 *lettered_links(self.writer, self.finder.truth.nodes[0], letters),
                 *(complement(self.writer, node) for node in _factors_of(inner.node) if spelled(node)),
             ]
-            for change in factors_more(self.writer, inner, words, 1.6):
-                if not _is_entrywise(change.part):
-                    yield change
+            yield from self._with_factors(inner, words, 1.6)
 
     @property
     def links(self) -> list[Word]:
@@ -267,11 +282,11 @@ class Search:
                 return
             yield from lost_beside(self.writer, spot)
             if turned and isinstance(spot.inside, Product) and not isinstance(spot.node, Number):
-                for change in factors_more(self.writer, spot, turned, 2.2):
+                for change in self._with_factors(spot, turned, 2.2):
                     if change.edits[0][0][0] == spot.node.span[0]:
                         yield change
             if self._takes_factors(spot) and not self.need(spot):
-                yield from factors_more(self.writer, spot, [*words, *turned])
+                yield from self._with_factors(spot, [*words, *turned])
             if not (spot.inside is None or isinstance(spot.inside, Sum)):
                 yield from (
                     c._replace(cost=c.cost + 0.6)
@@ -381,7 +396,7 @@ class Search:
                     if wanted.fits([a + sign * b for a, b in zip(wanted.now, values, strict=True)]):
                         yield self._with_summand(spot, sign, valued.word, 1.7 + valued.cost)
                 if takes_factors and wanted.fits([a * b for a, b in zip(wanted.now, values, strict=True)]):
-                    yield from factors_more(self.writer, spot, [valued.word], 1.6 + valued.cost)
+                    yield from self._with_factors(spot, [valued.word], 1.6 + valued.cost)
                 if not isinstance(spot.node, Number) and wanted.fits(values):
                     text = self.writer.glued(spot.node.span, valued.word.text)
                     yield self.writer.change(
@@ -436,7 +451,8 @@ class Search:
                 same = repr_of(word.node.function) == repr_of(spot.node.function)
                 kind = "wrong-term" if same else kind
             text = self.writer.glued(spot.node.span, word.text)
-            far = 0.4 if kind == "wrong-function" else 0.0
+            # A bracket is not lightly mistaken for a name.
+            far = 0.4 if kind == "wrong-function" or isinstance(spot.node, Group) else 0.0
             yield self.writer.change(spot, word.node, text, kind, 1.75 + far + max(0.0, valued.cost))
 
     def _factors(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
@@ -468,9 +484,7 @@ class Search:
                 if self._pattern(spot.node, *(valued.word.node for valued in product)) in patterns:
                     cost -= 0.4
                 made = _joined([valued.word for valued in product], self._glue(spot.node))
-                for change in islice(factors_more(self.writer, spot, [made], cost), 0, None):
-                    if _is_entrywise(change.part):
-                        continue
+                for change in self._with_factors(spot, [made], cost):
                     yield change if sign > 0 else _negated(change)
 
     def _summands(self, spot: Spot, need: Needed, table: Table) -> Iterator[Change]:
@@ -515,6 +529,16 @@ class Search:
     def _pattern(self, term: Node, *more: Node) -> list[str]:
         factors = [factor.node for factor in term.factors] if isinstance(term, Product) else [term]
         return sorted(str(self._letter(node)) for node in (*factors, *more))
+
+    def _with_factors(self, spot: Spot, words: list[Word], cost: float = 2.0) -> Iterator[Change]:
+        """A part times each of these; of numbers the place does not matter, and the likeliest is enough."""
+        if self._is_array or self.given is None or self.given.shape:
+            yield from factors_more(self.writer, spot, words, cost)
+            return
+        for word in words:
+            every = [c for c in factors_more(self.writer, spot, [word], cost) if not _is_entrywise(c.part)]
+            if every:
+                yield min(every, key=lambda change: change.cost)
 
     def _is_bare(self, spot: Spot) -> bool:
         """Whether a sum may stand in a part's place as it is."""

@@ -10,6 +10,7 @@ from symgrad.verify.arrays import Array, MisfitError
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.meaning import evaluate
+from symgrad.verify.notation import raised
 from symgrad.verify.scalars import Scalar, expanded_definition, symbols_of
 from symgrad.verify.syntax import Big, Derivative, Group, Node, Product, Sum, Term, parts_of
 from symgrad.verify.terms import Difference, Monomial, Pair, difference
@@ -278,7 +279,7 @@ class _Teller:
             if text is None:
                 return None
             if exponent != 1:
-                text = f"{text}^{exponent}" if 0 < exponent < 10 else f"{text}^{{{exponent}}}"
+                text = raised(text, exponent, self.finder.notation.plain)
             texts.append((order(factor), text))
         texts.sort(key=lambda pair: pair[0])
         words = [text for _, text in texts]

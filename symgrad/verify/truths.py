@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.verify.arrays import Array
 from symgrad.verify.equality import polynomial
+from symgrad.verify.notation import raised
 from symgrad.verify.scalars import Scalar, symbols_of
 from symgrad.verify.syntax import Node
 from symgrad.verify.terms import in_author_names
@@ -62,7 +63,7 @@ def _scalar(finder: Finder, node: Node, true: Scalar, world: World, env: Env) ->
             if text is None or "".join(text.split()) == finder.anchor_text():
                 return None  # the left side once more says nothing
             if exponent != 1:
-                text = f"{text}^{exponent}" if 0 < exponent < 10 else f"{text}^{{{exponent}}}"
+                text = raised(text, exponent, finder.notation.plain)
             words.append(text)
         size = abs(Fraction(coefficient))
         if size != 1 or not words:

@@ -6,8 +6,8 @@ Or where the corrected claim is the claim as it was before the slip, which touch
 Factors and terms may stand in another order there. Or where the edits stay within the wrong term and make a
 claim that is proved, and does not name the left side once more: it may be spelled otherwise than it was.
 Where there is no wrong term (one is missing, or the right side has but one) the name must be true as well. Or
-where another left side is named, and the claim is proved for it: whether the left side or an index was the
-slip, nobody can tell then.
+where another left side is named, and the claim is proved for it: which of the two sides was the slip, nobody
+can tell then.
 """
 
 from __future__ import annotations
@@ -222,7 +222,6 @@ def _for_another(case: Case, document: passages.Document, claim: Claim) -> bool:
     relation = text.find("=")
     return (
         [finding.kind for finding in claim.findings] == ["wrong-target"]
-        and case.kind in ("index", "letter")
         and bool(claim.edits)
         and all(stop <= relation for (_, stop), _ in claim.edits)
         and _is_right(case, document, claim)

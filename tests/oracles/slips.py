@@ -81,13 +81,14 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 # A right side of one term is wrong as a whole, and whole formulas have more true descriptions.
 ALONE: dict[str, tuple[str, ...]] = {
-    "sign": ("constant-factor",),
+    "sign": ("constant-factor", "missing-term"),
     "index": ("wrong-target",),
     "target": ("wrong-index", "wrong-term"),
     "letter": ("wrong-target", "wrong-function", "missing-factor", "extra-term"),
     "constant": ("missing-factor", "wrong-term"),
-    "missing term": ("missing-factor", "wrong-term", "sign", "constant-factor"),
+    "missing term": ("missing-factor", "wrong-term", "sign", "constant-factor", "wrong-function"),
     "missing path": ("missing-factor", "wrong-term"),
+    "missing factor": ("missing-term", "wrong-function"),
 }
 
 # Within a term, or an exponent, where e^{a + b} is a product.

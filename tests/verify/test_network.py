@@ -127,3 +127,10 @@ def test_the_backward_pass_of_two_outputs(claim, verdict):
 )
 def test_updates_of_the_network(formula, verdict):
     assert verdicts(prose(formula), NET) == [verdict]
+
+
+def test_the_one_of_an_indicator_is_no_letter():
+    """It was taken for the plane that the document does not speak of."""
+    claim = r"\frac{dL}{da_4} = \mathbb{1}[a_4 > 0]"
+    (found,) = judge(prose(claim), "input(4) | relu")
+    assert found.corrected == claim + r" \frac{dL}{dh_4}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import combinations
+from typing import Final
 
 from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.names import spelled
@@ -12,10 +14,12 @@ from symgrad.verify.syntax import (
     Big,
     Call,
     Derivative,
+    Factor,
     Group,
     Name,
     Node,
     Number,
+    Product,
     Quotient,
     Relation,
     Root,
@@ -24,17 +28,29 @@ from symgrad.verify.syntax import (
     Term,
 )
 
+_FEW: Final = 6
+
 
 def sums_of_names(w: Writer) -> Iterator[Word]:
-    r"""``\\sum_{i=1}^n y_i`` for each sign of summation and each name that carries its index."""
+    r"""``\\sum_{i=1}^n y_i`` for each sign of summation and each name, or two, that carry its index."""
     for sign, lower, upper in w.notation.sums:
         index = lower.left if isinstance(lower, Relation) else lower
         if not isinstance(index, Name):
             continue
-        for word in w.values:
-            sub = word.node.sub if isinstance(word.node, Scripted) else None
-            if isinstance(sub, Name) and sub.letter == index.letter:
-                yield Word(Big("sum", lower, upper, word.node, word.node.span), f"{sign} {word.text}")
+        running = [
+            word
+            for word in w.values
+            if isinstance(word.node, Scripted)
+            and isinstance(word.node.sub, Name)
+            and word.node.sub.letter == index.letter
+        ][:_FEW]
+        glue = "*" if w.notation.plain else " "
+        for word in running:
+            yield Word(Big("sum", lower, upper, word.node, word.node.span), f"{sign} {word.text}")
+        for one, other in combinations(running, 2):
+            body = Product((Factor("", one.node), Factor("", other.node)), one.node.span)
+            text = f"{sign} {one.text}{glue}{other.text}"
+            yield Word(Big("sum", lower, upper, body, one.node.span), text)
 
 
 def complements(w: Writer) -> Iterator[tuple[Word, Node, float]]:
@@ -94,9 +110,11 @@ def logarithms(w: Writer) -> Iterator[Word]:
     texts = [word.text for word in w.words if isinstance(word.node, Call)]
     head = next((head for head in heads for text in texts if text.startswith(head)), next(iter(heads)))
     for word in w.words:
+        name = Name(heads[head], "word", word.node.span)
         if isinstance(word.node, Group) and isinstance(word.node.inner, Sum | Big) and word.text[:1] == "(":
-            name = Name(heads[head], "word", word.node.span)
             yield Word(Call(name, (word.node.inner,), True, word.node.span), head + word.text)
+        elif isinstance(word.node, Name):
+            yield Word(Call(name, (word.node,), True, word.node.span), f"{head}({word.text})")
 
 
 def _indexed(w: Writer, word: Word) -> bool:

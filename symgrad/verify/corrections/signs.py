@@ -37,7 +37,7 @@ def signs(w: Writer, spot: Spot) -> Iterator[Change]:
         yield from _other_way_round(w, spot, node)
     elif spot.inside is None or isinstance(spot.inside, Call | Scripted | Quotient | Cases | Matrix):
         # The sign of an exponent is lost less often than a letter is mistaken.
-        cost = 1.1 if spot.inside is None else 2.7 if isinstance(spot.inside, Scripted) else 1.6
+        cost = 1.1 if spot.inside is None else 2.7 if isinstance(spot.inside, Scripted) else 1.5
         new = Sum((Term(-1, node, node.span),), node.span)
         start = node.span[0]
         edit = (start, start), "-"
