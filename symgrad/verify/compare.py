@@ -23,7 +23,7 @@ from symgrad.verify.syntax import (
     Product,
     parts_of,
 )
-from symgrad.verify.world import Env, OutsideError, Reading, StepError, UnsettledError, World
+from symgrad.verify.world import BeyondError, Env, OutsideError, Reading, StepError, UnsettledError, World
 
 STEPS = frozenset("ltnτ")
 """Letters of layers, steps and samples: one stands for all where nothing says how many there are."""
@@ -128,7 +128,7 @@ class Comparer:
                     try:
                         expected = truth.value(world, env)
                     except StepError as error:
-                        failed = error
+                        failed = failed or StepError(error.message, error.span)
                         continue
                     except UnsettledError as error:
                         return Outcome(
@@ -156,6 +156,8 @@ class Comparer:
                 world.assumptions.update(before)
         if agreed is not None:
             return agreed
+        if not settled and isinstance(failed, BeyondError):
+            return Outcome("wrong", "refuted", failed.message, span=failed.span)
         if not settled:
             detail = failed.message if failed is not None else "there is nothing to compare"
             return Outcome("undecided", None, detail)

@@ -149,6 +149,20 @@ def _is_a_lost_path(mend: Mend, node: Node) -> bool:
     )
 
 
+def _is_surplus(mend: Mend) -> bool:
+    """Whether there is nothing wrong but summands that do not belong here."""
+    return all(finding.kind in ("extra-term", "repeated-term") for finding in mend.findings)
+
+
+def _are_plain(mend: Mend) -> bool:
+    """Whether each finding is another index in a summand of its own: slips that explain themselves."""
+    return (
+        mend.close
+        and all(finding.kind == "wrong-index" for finding in mend.findings)
+        and len({finding.span for finding in mend.findings}) == len(mend.findings)
+    )
+
+
 def _is_exchanged(mend: Mend) -> bool:
     """Whether one summand is too much and another is missing: that one with another word, most likely."""
     return sorted(finding.kind for finding in mend.findings) == ["extra-term", "missing-term"]
@@ -213,13 +227,13 @@ class Finder:
                 left = self.wrong_target(node)
                 if left is not None:
                     return left
-            if told is not None and len(told.findings) > _SINGLE:
+            if told is not None and len(told.findings) > _SINGLE and not _is_surplus(told):
                 from symgrad.verify.search import Search
 
                 change = Search(self, node, true, world, env).throughout()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
-            if told is not None and 1 < len(told.findings) <= _FEW:
+            if told is not None and 1 < len(told.findings) <= _FEW and not _are_plain(told):
                 from symgrad.verify.search import Search
 
                 search = Search(self, node, true, world, env)

@@ -731,14 +731,16 @@ class _Sorter:
 
     def calls_itself(self, pattern: Pattern | None, body: Node) -> bool:
         """``C = C(a^L)``: C is an unknown function of what stands in the bracket."""
+        from symgrad.verify.meaning import bare
+
         if pattern is None or pattern.parameters is not None or not isinstance(body, Product):
             return False
         head, *rest = body.factors
         spelling = spelled(head.node)
         if len(rest) != 1 or rest[0].op or not isinstance(rest[0].node, Group) or spelling is None:
             return False
-        if spelling.key != pattern.key:
-            return False
+        if bare(head.node) != bare(self.statement.members[0]) or rest[0].node.bracket != "(":
+            return False  # δ^{(1)} = δ^{(2)} [w …] is a product
         self.context.self_called.add(pattern.key)
         if any(isinstance(item, Dots) for item in items(rest[0].node.inner)):
             return True  # L(W_1, …, W_n): a loss of everything there is

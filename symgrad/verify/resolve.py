@@ -275,6 +275,8 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
     key = pattern.key
     if group.bracket == "[" and key not in context.functions:
         return False
+    if any(isinstance(sub, Relation) for sub in pattern.subs):
+        return False  # an indicator is a number
     if key in context.self_called:
         return True
     if key in context.functions:

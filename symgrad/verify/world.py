@@ -74,6 +74,10 @@ class StepError(UnsettledError):
     """A layer, a step or a sample that does not exist: a claim about it says nothing."""
 
 
+class BeyondError(StepError):
+    """An entry past the end that the document states for one of its indices."""
+
+
 class Reading(NamedTuple):
     """How a page is taken where pages differ.
 
@@ -642,6 +646,7 @@ class World:
                     continue
             if place in self._arrays:
                 return self._arrays[place]
+            self._check_ends(key, labels, subs, span)
             raise StepError(f"{shown(key, labels, subs)} does not exist", span)
         shape = self.declared_shape(key, labels, subs, anywhere=True)
         settled = self._settling(place)
@@ -713,9 +718,21 @@ class World:
             if isinstance(node, Name):
                 limits = self.limits(node.letter)
                 if limits is not None and value > limits[1]:
-                    raise StepError(
+                    raise BeyondError(
                         f"{shown(key, (), values)} does not exist: {node.letter} ends at {limits[1]}", span
                     )
+
+    def _check_ends(
+        self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None
+    ) -> None:
+        """An index past the end of its range, wherever the name is defined."""
+        patterns = [definition.pattern for definition in self.context.definitions.get(key, ())]
+        for node, value in ((n, v) for p in patterns for n, v in zip(p.subs, subs, strict=False)):
+            limits = self.limits(node.letter) if isinstance(node, Name) else None
+            if isinstance(node, Name) and limits is not None and value > limits[1]:
+                raise BeyondError(
+                    f"{shown(key, labels, subs)} does not exist: {node.letter} ends at {limits[1]}", span
+                )
 
     def sign_of(self, key: str) -> Sign:
         """What is known of the sign of a name."""

@@ -274,3 +274,49 @@ def test_letters_of_indices_have_signs_too(letters):
 def test_a_long_name_is_differentiated_in_plain_text():
     text = "o = w*x\nyhat = sigmoid(o)\ndE/dc = yhat\n∂E/∂o = (yhat - yhat^2)*∂E/∂yhat\n"
     assert [c.verdict for c in judged(passages.find(text, "text"))][-1] == "right"
+
+
+LAYERS = "input(3) | linear(3) | relu | linear(2) | mse(sum)"
+
+
+def test_an_indicator_before_a_bracket_is_a_factor():
+    paths = [rf"\frac{{\partial L}}{{\partial z^{{(2)}}_{n}}} w^{{(2)}}_{{{n}, 2}}" for n in (1, 2)]
+    bracket = rf"\left({paths[0]}+{paths[1]}\right)"
+    claim = rf"\frac{{\partial L}}{{\partial z^{{(1)}}_2}} = \mathbb{{1}}_{{z^{{(1)}}_2 > 0}} {bracket}"
+    assert verdicts(f"$$\n{claim}\n$$\n", LAYERS) == ["right"]
+
+
+def test_a_name_with_another_label_before_a_bracket_is_a_factor():
+    given = [
+        r"z^{(1)} = w^{(1)} x",
+        r"a^{(1)} = \tanh(z^{(1)})",
+        r"z^{(2)} = w^{(2)} a^{(1)}",
+        r"\delta^{(2)} = \frac{\partial L}{\partial z^{(2)}}",
+        r"\delta^{(1)} = \frac{\partial L}{\partial z^{(1)}}",
+    ]
+    text = "\n\n".join(f"$${one}$$" for one in given)
+    claim = r"$$\delta^{(1)} = \delta^{(2)} [w^{(2)} - w^{(2)} \tanh^2(z^{(1)})]$$"
+    assert verdicts(f"{text}\n\nThen\n\n{claim}\n") == ["right"]
+
+
+@pytest.mark.parametrize(
+    "claim", ["dE/do = 2*(yhat - t)*yhat*(-yhat + 1)", "dE/do = -(t - yhat)*2*yhat*(1 - yhat)"]
+)
+def test_a_long_name_that_is_defined_stands_anywhere_in_plain_text(claim):
+    text = f"o = w*h + c\nyhat = sigmoid(o)\nE = (yhat - t)^2\n\n{claim}\n"
+    assert [c.verdict for c in judged(passages.find(text, "text"))] == ["right"]
+
+
+def test_an_entry_beyond_a_stated_range_is_refuted():
+    given = [r"x \in \mathbb{R}^{3 \times 2}", r"W \in \mathbb{R}^{2 \times 2}", r"n = 1, \dots, 3",
+             r"i = 1, \dots, 2", r"j = 1, \dots, 2", r"z_{n,i} = \sum_j W_{i,j} x_{n,j}"]  # fmt: skip
+    (claim,) = judge(
+        sheet(
+            r"\frac{\partial L}{\partial x_{n,j}} = \sum_i \frac{\partial L}{\partial z_{i,i}} W_{i,j}",
+            given=given,
+        )
+    )
+    assert claim.verdict == "wrong"
+    assert claim.corrected == (
+        r"\frac{\partial L}{\partial x_{n,j}} = \sum_i \frac{\partial L}{\partial z_{n,i}} W_{i,j}"
+    )

@@ -46,6 +46,7 @@ _BULLET = re.compile(
 _NUMBERED = re.compile(r"\s{2,}\(\d{1,3}(?:\.\d{1,3})?[a-z]?\)\s*$")
 _COMMENT = re.compile(r"\s*+(?:(?:#|//|%|<!--)\s*+)?(?=symgrad:)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\w+://")
+_DEFINED = re.compile(r"^[ \t]*([A-Za-z]{3,12})[ \t]*(?::=|=(?![=>]))", re.MULTILINE)
 _PREMISE = re.compile(
     r"(?:(?:let|assume|assuming|suppose|given|where|with)\s+(?:that\s+)?(?:all\s+)?)?"
     r"(?P<sign>\w+(?:\s*,\s*\w+)*\s*(?:>=?|<=?|[≥≤≠]|!=)\s*0)\s*[.,;]?\s*",
@@ -64,6 +65,7 @@ class _Line(NamedTuple):
 def scan(text: str) -> Iterator[Found | Mark]:
     """Formulas, tables and marks of a plain text, in order."""
     position = 1 if text.startswith("\ufeff") else 0
+    names = frozenset(name[1] for name in _DEFINED.finditer(text))
     while position < len(text):
         end = _line_end(text, position)
         if comment := _COMMENT.match(text, position, end):
@@ -84,12 +86,12 @@ def scan(text: str) -> Iterator[Found | Mark]:
             continue
         if not _RELATION.search(line):
             continue
-        read = _line(text, start, end)
+        read = _line(text, start, end, names)
         if not read.share:
             continue
         spans = _formulas(text, read)
         if spans and spans[-1][1] >= read.words[-1][1]:
-            stop, position = _continued(text, spans[-1][1], position)
+            stop, position = _continued(text, spans[-1][1], position, names)
             spans[-1] = (spans[-1][0], stop)
         for start, stop in spans:
             yield Found(start, _without_punctuation(text, start, stop), "plain")
@@ -102,7 +104,7 @@ def _premise(text: str, start: int, end: int) -> Found | None:
     return Found(*said.span("sign"), "plain") if said else None
 
 
-def _continued(text: str, stop: int, position: int) -> Span:
+def _continued(text: str, stop: int, position: int, names: frozenset[str]) -> Span:
     """Where a formula ends that ran to the end of its line, and where the line after it begins."""
     while position < len(text):
         end = _line_end(text, position)
@@ -112,7 +114,7 @@ def _continued(text: str, stop: int, position: int) -> Span:
         opened = bool(shown) and _ENDS_OPEN.search(text[max(0, stop - 2) : stop]) is not None
         if not begins and not opened:
             break
-        read = _line(text, position, end, bullet=False)
+        read = _line(text, position, end, names, bullet=False)
         if not read.share or not all(read.formula):
             break
         if opened and not begins and _RELATION.search(line):
@@ -121,7 +123,7 @@ def _continued(text: str, stop: int, position: int) -> Span:
     return stop, position
 
 
-def _line(text: str, start: int, end: int, *, bullet: bool = True) -> _Line:
+def _line(text: str, start: int, end: int, names: frozenset[str], *, bullet: bool = True) -> _Line:
     if bullet:
         start = _BULLET.match(text, start, end).end()  # type: ignore[union-attr]  # it always matches
     tail = text[max(start, end - 20) : end]
@@ -129,7 +131,7 @@ def _line(text: str, start: int, end: int, *, bullet: bool = True) -> _Line:
         end -= len(tail) - number.start()
     words = tuple(word.span() for word in _WORD.finditer(text, start, end))
     shown = [text[first:last] for first, last in words]
-    certain = [_is_formula(word) for word in shown]
+    certain = [_is_formula(word, names) for word in shown]
     formula = tuple(
         sure or (_could_be_name(word) and _operand(shown, number))
         for number, (word, sure) in enumerate(zip(shown, certain, strict=True))
@@ -178,8 +180,11 @@ def _could_be_name(word: str) -> bool:
     return word.rstrip(".,;").isalpha() and word.rstrip(".,;").lower() not in _STOP
 
 
-def _is_formula(word: str) -> bool:
-    """Whether a word is one of mathematics by itself: all its runs of letters are short, known, or called."""
+def _is_formula(word: str, names: frozenset[str]) -> bool:
+    """Whether a word is one of mathematics by itself: all its runs of letters are short, known, or called.
+
+    ``names`` are those that a line begins with that defines them.
+    """
     if word in _ALONE or _ADDRESS.match(word):
         return False
     lettered = False
@@ -189,8 +194,10 @@ def _is_formula(word: str) -> bool:
         before, after = word[piece.start() - 1 : piece.start()], word[piece.end() : piece.end() + 1]
         if len(letters) <= 2 and (letters.lower() not in _STOP or before or after not in ("", ",", ".", ";")):
             continue
-        if letters in KNOWN or (
-            letters[0] in "d∂Δ" and (letters[1:] in KNOWN or (len(letters) <= 4 and before + after))
+        if (
+            letters in KNOWN
+            or letters in names
+            or (letters[0] in "d∂Δ" and (letters[1:] in KNOWN or (len(letters) <= 4 and before + after)))
         ):
             continue
         if (before and before in "\\_^{") or (
