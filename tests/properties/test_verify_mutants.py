@@ -1,6 +1,6 @@
 """Slips are refuted and located, rewordings are not refuted; the generator knows the truth without symgrad.
 
-The full ten thousand of each are run by ``python tests/properties/verify_volume.py``.
+``python tests/properties/verify_volume.py`` runs as many as wanted and shows each that failed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from symgrad.verify import passages
 
 # Other seeds than those of the full run.
 START = 1_000_000
-QUICK, MANY = 300, 3000
+QUICK, MANY = 300, 10_000
 
 
 def sampled(count: int, right: bool) -> list[verify_volume.Result]:
@@ -37,14 +37,11 @@ def shown(found: list[verify_volume.Result]) -> str:
 
 def check_slips(count: int) -> None:
     found = sampled(count, right=False)
-    passed = [r for r in found if r.outcome not in ("refuted", "undecided")]
+    passed = [r for r in found if r.outcome != "refuted"]
     assert not passed, f"{len(passed)} of {count} slips were not refuted" + shown(passed)
-    # A dot between vectors may mean ⊙: the claim is left open, and the reason told.
-    open_ = [r for r in found if r.outcome == "undecided"]
-    assert len(open_) <= count * Fraction(1, 100), f"{len(open_)} of {count} undecided" + shown(open_)
-    astray = [r for r in found if r.outcome == "refuted" and not r.located]
-    # The aim is 5 of 1,000; the other equal corrections that the oracle does not know stand between.
-    assert len(astray) <= count * Fraction(3, 100), f"{len(astray)} of {count} not located" + shown(astray)
+    astray = [r for r in found if not r.located]
+    allowed = max(2, count * 5 // 1000)
+    assert len(astray) <= allowed, f"{len(astray)} of {count} not located" + shown(astray)
 
 
 def check_rewordings(count: int) -> None:

@@ -29,9 +29,7 @@ def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
         places = sorted(set(numbers_in(term.node)), key=lambda place: place[0])
         values = dict.fromkeys(w.at(place) for place in places)
         for old in list(values)[:_MOST_INDICES]:
-            for new in range(_MOST_VALUES):
-                if str(new) == old:
-                    continue
+            for new in _others(old):
                 edits = [(place, str(new)) for place in places if w.at(place) == old]
                 text = _edited(w, term.node.span, edits)
                 if text.replace(" ", "") in present or text in seen:
@@ -46,6 +44,15 @@ def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
                 yield Change(
                     spot, made, (((at, at), f" {sign} {text}"),), "missing-term", spot.term, cost, note
                 )
+
+
+def _others(old: str) -> list[int]:
+    """Other numbers for one of an index: of 21, a row and a column, those with one digit another."""
+    if len(old) == 1:
+        return [n for n in range(_MOST_VALUES) if str(n) != old]
+    places = range(len(old))
+    texts = [f"{old[:n]}{digit}{old[n + 1 :]}" for n in places for digit in range(_MOST_VALUES)]
+    return [int(text) for text in dict.fromkeys(texts) if text != old and text[0] != "0"]
 
 
 def _has_twice(node: Node) -> bool:
@@ -94,10 +101,9 @@ def twins(w: Writer, word: Word) -> Iterator[Word]:
         here = [place for place in places if own.at(place) == old]
         if len(here) < 2:
             continue
-        for new in range(_MOST_VALUES):
-            if str(new) != old:
-                text = _edited(own, word.node.span, [(place, str(new)) for place in here])
-                yield Word(renumbered(word.node, dict.fromkeys(here, new)), text)
+        for new in _others(old):
+            text = _edited(own, word.node.span, [(place, str(new)) for place in here])
+            yield Word(renumbered(word.node, dict.fromkeys(here, new)), text)
 
 
 def renumbered(node: Node, values: Mapping[Span, int]) -> Node:
