@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.verify.context import Context, Declaration, Pattern, Range, Template, has_derivative, mentions
@@ -38,10 +39,12 @@ from symgrad.verify.syntax import (
     Number,
     Problem,
     Product,
+    Relation,
     Scripted,
     Statement,
     Sum,
     Term,
+    Transposed,
     Words,
     children,
     parts_of,
@@ -211,6 +214,7 @@ def _finish(context: Context) -> None:
         for template in context.templates
     ]
     _note_base(context)
+    _note_summed(context)
     _note_differences(context)
     _note_fixed(context)
 
@@ -285,6 +289,34 @@ def _note_base(context: Context) -> None:
             for letter in _summed_from_zero(definition.body):
                 if _reads_axis(definition.body, letter, context):
                     context.base = 0
+
+
+def _note_summed(context: Context) -> None:
+    r"""Ranges that only sums state: ``y_i = w x_i`` beside ``\\sum_{i=0}^{n-1} y_i``."""
+    from symgrad.verify.meaning import bare
+
+    bodies = [
+        d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds
+    ]
+    found: dict[str, dict[object, Range]] = {}
+    for part in (part for body in bodies for part in parts_of(body)):
+        if not isinstance(part, Big) or part.lower is None or part.upper is None:
+            continue
+        for item in items(part.lower):
+            if isinstance(item, Relation) and item.op == "=" and isinstance(item.left, Name):
+                limits = Range(item.right, part.upper)
+                found.setdefault(item.left.letter, {})[bare(item.right), bare(part.upper)] = limits
+    free = {
+        sub.letter
+        for key, definitions in context.definitions.items()
+        if key not in context.declarations
+        for definition in definitions
+        for sub in definition.pattern.subs
+        if isinstance(sub, Name)
+    }
+    for letter, ranges in found.items():
+        if len(ranges) == 1 and letter in free and letter not in context.ranges:
+            (context.ranges[letter],) = ranges.values()
 
 
 def _indexes_an_axis(letter: str, context: Context) -> bool:
@@ -418,7 +450,15 @@ def _letters(name: Name) -> list[str]:
 def _is_range(node: Node) -> bool:
     if isinstance(node, Group) and node.bracket == "{":
         node = node.inner
-    return isinstance(node, Listed) and any(isinstance(item, Dots) for item in node.items)
+    if not isinstance(node, Listed):
+        return False
+    return any(isinstance(item, Dots) for item in node.items) or _counts_up(node.items)
+
+
+def _counts_up(items_: tuple[Node, ...]) -> bool:
+    """``0, 1, 2``."""
+    values = [item.value for item in items_ if isinstance(item, Number)]
+    return len(values) == len(items_) > 1 and all(b - a == 1 for a, b in pairwise(values))
 
 
 class _Sorter:
@@ -488,13 +528,32 @@ class _Sorter:
     def is_hypothesis(self) -> bool:
         """``Σ_k y_k = 1``, ``t_1 + t_2 = 1``: a sum of inputs that is a number."""
         members = self.statement.members
-        if len(members) != 2 or not isinstance(members[1], Number):
+        if len(members) != 2 or any(has_derivative(member) for member in members):
             return False
-        if not isinstance(members[0], Big | Sum) or has_derivative(members[0]):
+        if self.is_constraint():
+            return True
+        if not isinstance(members[1], Number) or not isinstance(members[0], Big | Sum):
             return False
         parts = [members[0].body] if isinstance(members[0], Big) else [term.node for term in members[0].terms]
         keys = [spelling.key for spelling in map(spelled, parts) if spelling is not None]
         return len(keys) == len(parts) and not any(self.context.is_defined_at_all(key) for key in keys)
+
+    def is_constraint(self) -> bool:
+        r"""``w^\\top w = 1``, ``W^\\top W = I``, ``A^\\top = A``: what inputs are held to."""
+        left, right = self.statement.members
+        letters = {
+            key
+            for member in (left, right)
+            for key in _names(member)
+            if key not in ("1", "bb:1", "𝟙", "I", "bb:I")
+        }
+        if not letters or any(self.context.is_defined_at_all(key) for key in letters):
+            return False
+        if not all(key in self.context.declarations for key in letters):
+            return False
+        if isinstance(right, Number) or (isinstance(right, Name) and right.letter in ("I", "1")):
+            return any(isinstance(part, Transposed) for part in parts_of(left))
+        return _is_transpose_of(left, right) or _is_transpose_of(right, left)
 
     def states_a_fact(self) -> bool:
         """Whether an equation with no name on its left is one between inputs: Σ_k y_k = 1."""
@@ -602,8 +661,8 @@ class _Sorter:
             right = right.inner
         assert isinstance(right, Listed)
         listed = right.items
-        dots = next(n for n, item in enumerate(listed) if isinstance(item, Dots))
-        first = listed[0] if dots else None
+        dots = next((n for n, item in enumerate(listed) if isinstance(item, Dots)), len(listed) - 2)
+        first = listed[0] if dots or not isinstance(listed[0], Dots) else None
         last = listed[dots + 1] if dots + 1 < len(listed) else None
         if last is not None:
             for name in letters_in(last):
@@ -709,17 +768,34 @@ class _Sorter:
             return []
         if self.calls_itself(pattern, members[1]):
             return []
+        if role is None and len(members) == 2 and self.is_constraint():
+            context.facts.append((members[0], members[1]))
+            return []
+        if role is None and len(members) > 2 and isinstance(members[0], Derivative):
+            last = members[-1]
+            if isinstance(last, Number) and last.value == 0:
+                members = members[:-1]  # where it vanishes is no claim
         if pattern is None or pattern.key in self.network or self.is_shorthand(pattern):
             if role is None and pattern is None and self.is_hypothesis():
                 context.facts.append((members[0], members[1]))
                 return []
-            return [self.claim("chain")]
+            return [self.claim("chain", members)]
         if self.is_second(pattern):
             return [self.claim("chain")]
+        if self.is_next_step(pattern):
+            return []
         context.define(pattern, members[1])
         if len(members) > 2:
             return [self.claim("chain")]
         return []
+
+    def is_next_step(self, pattern: Pattern) -> bool:
+        r"""``w_{t+1} = w_t - \eta v_t`` of a declared w: it is stepped on with, and not defined."""
+        stated = self.context.declarations.get(pattern.key, ())
+        if not pattern.subs or not stated or any(declaration.subs for declaration in stated):
+            return False
+        terms = (self.context.pattern(node) for node in _top_terms(self.statement.members[1]))
+        return any(term is not None and term.key == pattern.key and bool(term.subs) for term in terms)
 
     def is_second(self, pattern: Pattern) -> bool:
         """Whether an equation has given a name already; under ``claim`` that of another entry counts."""
@@ -859,6 +935,22 @@ def _is_step_down(node: Node) -> bool:
     from symgrad.verify.syntax import Sum
 
     return isinstance(node, Sum) and len(node.terms) > 1
+
+
+def _names(node: Node) -> set[str]:
+    """The keys of the names that stand in a formula."""
+    return {spelling.key for part in parts_of(node) if (spelling := spelled(part)) is not None}
+
+
+def _is_transpose_of(one: Node, other: Node) -> bool:
+    r"""``A^\\top`` of ``A``."""
+    from symgrad.verify.meaning import bare
+
+    return (
+        isinstance(one, Scripted)
+        and any(isinstance(sup, Transposed) for sup in one.sups)
+        and bare(one.base) == bare(other)
+    )
 
 
 def _has_a_step(node: Node) -> bool:

@@ -85,6 +85,10 @@ def resolved(node: Node, context: Context) -> Node:  # one case a kind
             return node
 
 
+_FACTORS = frozenset(("η", "α", "λ", "β", "ε", "γ", "μ", "ρ", "κ", "lr"))
+"""Letters of rates and coefficients: a bracket after one is a factor, not its argument."""
+
+
 def _split(name: Name, context: Context) -> Node:
     parts = split_run(name, context)
     if len(parts) == 1:
@@ -99,7 +103,10 @@ def split_run(name: Name, context: Context) -> list[Node]:
         return [name]
     if context.is_index(run) or run in BUILTIN:
         return [name]
-    if run[0] == "d" and (context.is_known(run[1:]) or len(run) == 2) and not context.is_known("d"):
+    size = context.is_size("d") and not context.is_defined_at_all("d")
+    if run[0] == "d" and context.is_known(run[1:]) and (size or not context.is_known("d")):
+        return [name]  # a size is seldom a factor of what it is the size of
+    if run[0] == "d" and len(run) == 2 and not context.is_known("d"):
         return [name]
     if context.plain_text and not all(context.is_known(c) for c in run):
         return [name]
@@ -297,7 +304,7 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
         return True
     if primes:
         return True
-    return key not in context.plain
+    return key not in context.plain and key not in _FACTORS
 
 
 def _labelled(key: str, context: Context) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from symgrad.verify.compare import Truth, truth_of
 from symgrad.verify.context import Context, Template
 from symgrad.verify.gather import RATES
-from symgrad.verify.names import spelled
+from symgrad.verify.names import LOSS_LETTERS, spelled
 from symgrad.verify.syntax import (
     Derivative,
     Factor,
@@ -27,8 +28,13 @@ _NO_TEMPLATE = (
 )
 
 
-def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | None, str]:
-    """What ``target ← right`` must assign, or why nothing says so."""
+def update_truth(
+    target: Node, right: Node, context: Context, strangers: Sequence[str] = ()
+) -> tuple[Truth | None, str]:
+    """What ``target ← right`` must assign, or why nothing says so.
+
+    ``strangers`` are the names of which nothing else speaks, such as a velocity.
+    """
     template = _template(target, context)
     if template is not None:
         from symgrad.verify.meaning import same_name
@@ -43,15 +49,62 @@ def update_truth(target: Node, right: Node, context: Context) -> tuple[Truth | N
             None,
             _NO_TEMPLATE,
         )
-    span = right.span
-    gradient = Derivative(None, (target,), 1, "nabla", "∇", None, span)
-    for derivative in parts_of(right):
-        if isinstance(derivative, Derivative) and derivative.of is not None and len(derivative.by) == 1:
-            gradient = derivative._replace(by=(target,))
-            break
+    gradient = Derivative(None, (target,), 1, "nabla", "∇", None, right.span)
+    derivative = _gradient_in(right)
+    if derivative is None and strangers:
+        return None, f"nothing in the document says what {strangers[0]} is"
+    others = _other_rates(target, rate, right, context)
+    if others:
+        return None, f"nothing in the document says what {others[0]} does in this update"
+    if derivative is not None:
+        gradient = derivative._replace(by=(target,))
+    return _step(target, rate, gradient), ""
+
+
+def other_updates(target: Node, right: Node, context: Context) -> Iterator[Truth]:
+    """What the update would assign if it went down another of the document's losses."""
+    rate = _rate(target, right)
+    if rate is None or _template(target, context) is not None:
+        return
+    for key, definitions in context.definitions.items():
+        if key in LOSS_LETTERS and not any(d.adjoint for d in definitions):
+            loss = Name(key, "", right.span)
+            yield _step(target, rate, Derivative(loss, (target,), 1, "fraction", "∂", None, right.span))
+
+
+def _step(target: Node, rate: Node, gradient: Node) -> Truth:
+    span = gradient.span
     step = Product((Factor("", rate), Factor("", gradient)), span)
-    body = Sum((Term(1, target, span), Term(-1, step, span)), span)
-    return truth_of(body, target), ""
+    return truth_of(Sum((Term(1, target, span), Term(-1, step, span)), span), target)
+
+
+def _gradient_in(right: Node) -> Derivative | None:
+    for part in parts_of(right):
+        if isinstance(part, Derivative) and part.of is not None and len(part.by) == 1:
+            return part
+    return None
+
+
+def _other_rates(target: Node, rate: Node, right: Node, context: Context) -> list[str]:
+    """Letters of rates beside the first that no equation of the document holds: a decay, a momentum."""
+    from symgrad.verify.meaning import bare
+
+    stated = {
+        spelling.key
+        for table in (context.definitions, context.functions)
+        for definitions in table.values()
+        for definition in definitions
+        for part in parts_of(definition.body)
+        if (spelling := spelled(part)) is not None
+    }
+    found: list[str] = []
+    for part in parts_of(right):
+        spelling = spelled(part)
+        if spelling is None or bare(part) in (bare(target), bare(rate)):
+            continue
+        if spelling.key in RATES and spelling.key not in stated and not context.is_known(spelling.key):
+            found.append(spelling.key)
+    return found
 
 
 def arrow_truth(left: Node, context: Context) -> Truth | None:

@@ -15,7 +15,7 @@ from symgrad.verify.meaning import evaluate
 from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
 from symgrad.verify.syntax import Node
-from symgrad.verify.updates import arrow_truth, update_truth
+from symgrad.verify.updates import arrow_truth, other_updates, update_truth
 from symgrad.verify.world import World
 
 if TYPE_CHECKING:
@@ -68,6 +68,12 @@ class Verdicts:
         if truth is None:
             return self._made(assertion, "undecided", None, detail=note)
         outcomes = [(node, self.comparer.outcome(node, truth)) for node in judged]
+        if assertion.kind == "update" and any(outcome.verdict == "wrong" for _, outcome in outcomes):
+            target, right = assertion.members[0], assertion.members[1]
+            for other in other_updates(target, right, self.context):
+                again = [(node, self.comparer.outcome(node, other)) for node in judged]
+                if all(outcome.verdict == "right" for _, outcome in again):
+                    return self._whole(assertion, other, again)
         return self._whole(assertion, truth, outcomes)
 
     def _narrow(self) -> None:
@@ -82,7 +88,9 @@ class Verdicts:
             truth = arrow_truth(members[0], self.context)
             return truth, [members[1]], "" if truth else "no table says what the arrow stands for"
         if assertion.kind == "update":
-            truth, note = update_truth(members[0], members[1], self.context)
+            truth, note = update_truth(
+                members[0], members[1], self.context, self.unknown_names(assertion, whole=True)
+            )
             return truth, list(members[1:]), note
         if "→" in assertion.relations:
             return None, [], "an arrow stands between its formulas; put each equation on a row of its own"
@@ -304,6 +312,9 @@ def _losses(gathered: Gathered) -> set[str]:
             named = context.named(here.of)
             if named is not None and not named[2]:
                 key = named[0].key
+                exponent = context.power_names.get(key)
+                if exponent is not None and named[1]:
+                    key = f"{key}^{exponent}"
                 if (
                     key not in context.definitions
                     and key not in context.declarations

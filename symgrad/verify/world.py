@@ -770,6 +770,13 @@ class World:
             return value.entries[0] if len(value.entries) == 1 else None
         if known:
             return None
+        stated = [key for key in self.context.functions if key in LOSS_LETTERS]
+        if len(stated) == 1:
+            parameters = self.context.functions[stated[0]][0].pattern.parameters or ()
+            call = Call(Name(stated[0], "", (0, 0)), parameters, True, (0, 0))
+            value = self.evaluate(call, self, Env())
+            if len(value.entries) == 1:
+                return value.entries[0]
         wanted = sorted(self.losses_wanted & LOSS_LETTERS) or ["L"]
         return self.loss(wanted[0], ())
 

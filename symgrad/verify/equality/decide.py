@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 from symgrad.verify.equality import flat
 from symgrad.verify.equality.budget import Clock, ExhaustedError
 from symgrad.verify.equality.polynomials import polynomial
-from symgrad.verify.scalars import Scalar
+from symgrad.verify.scalars import Scalar, substituted, symbols_of
 
 FIRST_TERMS: Final = 4_000
 _SHARE: Final = 0.7
@@ -79,9 +79,29 @@ def decide(
             from symgrad.verify.equality.facts import solved as solve
 
             solved = solve(facts, clock)
-        return _climbed(left, right, solved, clock, large=large)
+        found = _climbed(left, right, solved, clock, large=large)
+        if found.verdict == "different" and _depends(left, right, facts, solved):
+            return UNDECIDED
+        return found
     except (ExhaustedError, RecursionError, ValueError, OverflowError, MemoryError):
         return UNDECIDED
+
+
+def _depends(
+    left: Scalar,
+    right: Scalar,
+    facts: Sequence[tuple[Scalar, Scalar]],
+    solved: Mapping[Scalar, Scalar],
+) -> bool:
+    """Whether a fact that gives no symbol by the others speaks of the same ones: a point may break it."""
+    here = {*symbols_of(left - right, through_definitions=True)}
+    for one, other in facts:
+        rest = one - other
+        for _ in solved:
+            rest = substituted(rest, solved)
+        if here.intersection(symbols_of(rest)) and polynomial(rest) != {}:
+            return True
+    return False
 
 
 def _same_polynomial(left: Scalar, right: Scalar, clock: Clock) -> bool:
