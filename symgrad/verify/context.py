@@ -109,6 +109,8 @@ class Context:
         self.sets: set[str] = set()
         self.network: set[str] = set()
         self.notes: dict[str, None] = {}
+        self.inferred: dict[str, str] = {}
+        """What was inferred of the shapes of names, by their keys."""
         self.self_called: set[str] = set()
         self.ambiguous: set[str] = set()
         self.choices: dict[str, Range] = {}

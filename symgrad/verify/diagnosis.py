@@ -387,11 +387,18 @@ class Finder:
         value = self.value(nodes[0], world, env)
         if value is None or self._vanishes(value, world):
             return None  # anything may be 0
+        claimed = {
+            repr_of(other.members[0])
+            for other in self.verdicts.gathered.assertions
+            if other is not self.assertion and other.members and other.anchor is None
+        }
         tried = 0
         until = max(self.until, monotonic() + _LEFT_S)
         for change in sorted(found, key=lambda c: c.cost):
             if monotonic() > until or tried > 8:
                 return None
+            if repr_of(change.node) in claimed:
+                continue  # that one is claimed elsewhere: here the right side is wrong
             if any(repr_of(change.node) == repr_of(node) for node in nodes) or _by_itself(change.node):
                 continue  # a formula that says itself says nothing
             if not self._fits(change.node, value, world, env):

@@ -26,6 +26,7 @@ from symgrad.verify.names import (
 from symgrad.verify.passages import Role
 from symgrad.verify.resolve import plain_names, resolved
 from symgrad.verify.scalars import Sign
+from symgrad.verify.shapes import infer_shapes
 from symgrad.verify.syntax import (
     Big,
     Derivative,
@@ -213,6 +214,7 @@ def _finish(context: Context) -> None:
         template._replace(left=resolved(template.left, context), right=resolved(template.right, context))
         for template in context.templates
     ]
+    infer_shapes(context)
     _note_base(context)
     _note_summed(context)
     _note_differences(context)
@@ -298,9 +300,14 @@ def _note_summed(context: Context) -> None:
     bodies = [
         d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds
     ]
+    bodies += [side for fact in context.facts for side in fact]
     found: dict[str, dict[object, Range]] = {}
+    bare_sums: set[str] = set()
     for part in (part for body in bodies for part in parts_of(body)):
-        if not isinstance(part, Big) or part.lower is None or part.upper is None:
+        if not isinstance(part, Big) or part.lower is None:
+            continue
+        if part.upper is None:
+            bare_sums |= {item.letter for item in items(part.lower) if isinstance(item, Name)}
             continue
         for item in items(part.lower):
             if isinstance(item, Relation) and item.op == "=" and isinstance(item.left, Name):
@@ -315,7 +322,7 @@ def _note_summed(context: Context) -> None:
         if isinstance(sub, Name)
     }
     for letter, ranges in found.items():
-        if len(ranges) == 1 and letter in free and letter not in context.ranges:
+        if len(ranges) == 1 and letter in free | bare_sums and letter not in context.ranges:
             (context.ranges[letter],) = ranges.values()
 
 

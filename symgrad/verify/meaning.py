@@ -716,7 +716,7 @@ def _condition(condition: Node, world: World, env: Env) -> Array:
 
 def _cases(node: Cases, world: World, env: Env) -> Array:
     rest: Scalar = ONE
-    parts: list[Scalar] = []
+    parts: list[Array] = []
     for value, condition in node.rows:
         if condition is None or (
             isinstance(condition, Words | Name | Product) and not _is_condition(condition)
@@ -728,8 +728,11 @@ def _cases(node: Cases, world: World, env: Env) -> Array:
             rest = times((rest, ONE - holds))
         if weight is ZERO:
             continue
-        parts.append(times((weight, evaluate(value, world, env).scalar)))
-    return scalar(total(parts))
+        parts.append(arrays.scaled(weight, evaluate(value, world, env)))
+    result = parts[0] if parts else scalar(ZERO)
+    for part in parts[1:]:
+        result = arrays.added(result, part)
+    return result
 
 
 def _is_condition(node: Node) -> bool:

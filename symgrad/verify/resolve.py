@@ -339,5 +339,7 @@ def plain_names(node: Node) -> set[str]:
         spelling = spelled(here)
         if spelling is not None:
             found.add(spelling.key)
+            if isinstance(here, Name) and here.style not in ("word", "cal", "bb"):
+                found.update(here.letter[:-1])  # of Vh, what does not stand before a bracket
         pending += children(here)
     return found

@@ -10,11 +10,13 @@ from symgrad.verify.compare import Comparer, Outcome, Truth, truth_of
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.equality.facts import solved
-from symgrad.verify.gather import Assertion, Gathered, spoken_of, unknown_names
+from symgrad.verify.functions import BUILTIN
+from symgrad.verify.gather import RATES, Assertion, Gathered, spoken_of, unknown_names
 from symgrad.verify.meaning import evaluate
+from symgrad.verify.names import LOSS_LETTERS, spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
-from symgrad.verify.syntax import Node
+from symgrad.verify.syntax import Node, Product, parts_of
 from symgrad.verify.updates import arrow_truth, other_updates, update_truth
 from symgrad.verify.world import World
 
@@ -50,6 +52,12 @@ class Verdicts:
 
     def claim(self, assertion: Assertion) -> Claim:
         """The claim that an assertion is, judged and, where it is wrong, diagnosed."""
+        try:
+            return self._claim(assertion)
+        except RecursionError:
+            return self._made(assertion, "undecided", None, detail="what it speaks of is defined without end")
+
+    def _claim(self, assertion: Assertion) -> Claim:
         if assertion.kind == "unreadable":
             return self._unreadable(assertion)
         self._narrow()
@@ -68,6 +76,16 @@ class Verdicts:
         if truth is None:
             return self._made(assertion, "undecided", None, detail=note)
         outcomes = [(node, self.comparer.outcome(node, truth)) for node in judged]
+        if any(outcome.misfit for _, outcome in outcomes):
+            shapeless = self._shapeless()
+            if self.network is not None and self.network.assumptions:
+                detail = (
+                    "the shapes do not fit; perhaps a letter is another tensor of the network: --names says"
+                )
+                return self._made(assertion, "undecided", None, detail=detail)
+            if shapeless:
+                detail = f"the shapes do not fit, but nothing says what shape {shapeless[0]} has"
+                return self._made(assertion, "undecided", None, detail=detail)
         if assertion.kind == "update" and any(outcome.verdict == "wrong" for _, outcome in outcomes):
             target, right = assertion.members[0], assertion.members[1]
             for other in other_updates(target, right, self.context):
@@ -75,6 +93,47 @@ class Verdicts:
                 if all(outcome.verdict == "right" for _, outcome in again):
                     return self._whole(assertion, other, again)
         return self._whole(assertion, truth, outcomes)
+
+    def _shapeless(self) -> list[str]:
+        """Names in products of the document's equations of which nothing says how large they are."""
+        context = self.context
+        found: dict[str, None] = {}
+        bodies = [
+            d.body
+            for table in (context.definitions, context.functions)
+            for ds in table.values()
+            for d in ds
+            if not d.adjoint
+        ]
+        bound = {
+            spelling.key
+            for ds in context.functions.values()
+            for d in ds
+            for parameter in d.pattern.parameters or ()
+            if (spelling := spelled(parameter)) is not None
+        }
+        for part in (
+            factor.node
+            for body in bodies
+            for p in parts_of(body)
+            if isinstance(p, Product)
+            for factor in p.factors
+        ):
+            named = context.named(part)
+            if named is None or named[0].key in bound or named[0].key in self._not_arrays:
+                continue
+            counts = context.is_index(named[0].key) and not named[0].subs
+            if not context.is_known(named[0].key) and not counts:
+                found[named[0].key.rpartition(":")[2]] = None
+        return list(found)
+
+    @property
+    def _not_arrays(self) -> frozenset[str]:
+        """Keys of names that are numbers, functions or tensors of the network."""
+        network = frozenset() if self.network is None else self.network.keys | self.network.functions
+        return frozenset(
+            (*BUILTIN, *LOSS_LETTERS, *RATES, *network, "e", "π", "I", "1", "bb:1", "𝟙", "bb:I", "δ", "ε")
+        )
 
     def _narrow(self) -> None:
         """One choice of sizes is enough where the document leaves none open."""
@@ -259,6 +318,7 @@ class Verdicts:
     def _noted(self) -> list[str]:
         """What was assumed of the whole document, and what is given there and cannot be read."""
         notes = list(self.network.assumptions) if self.network is not None else []
+        notes += self.context.inferred.values()
         for passage, problem in self.context.unread[:1]:
             start, stop = self.document.passages[passage].raw_span(*problem.span)
             place = self.document.place(passage, start, max(stop, start))

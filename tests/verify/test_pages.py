@@ -26,7 +26,8 @@ $$w \leftarrow w - 2\eta (wx-y) x$$
     ),
     "a size d beside dW": (
         r"""
-Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times m}$, $Y = XW$, $L = \frac12 \lVert Y \rVert_F^2$.
+Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times m}$,
+$Y = XW$, $L = \frac12 \lVert Y \rVert_F^2$.
 
 $$dY = Y, \qquad dW = X^\top dY$$
 """,
@@ -54,7 +55,8 @@ $$\frac{\partial L}{\partial w} = 2\sum_{i=1}^{n-1} (y_i - t_i) x_i$$
     ),
     "a derivative of a square that is a name": (
         r"""
-For $x \in \mathbb{R}^d$ let $\sigma^2 = \sum_{i=1}^d x_i^2$, $h_i = \frac{x_i}{\sqrt{\sigma^2 + \epsilon}}$ and
+For $x \in \mathbb{R}^d$ let $\sigma^2 = \sum_{i=1}^d x_i^2$,
+$h_i = \frac{x_i}{\sqrt{\sigma^2 + \epsilon}}$ and
 $y_i = \gamma_i h_i$.
 
 $$\frac{\partial L}{\partial \gamma_i} = \frac{\partial L}{\partial y_i} h_i$$
