@@ -191,6 +191,9 @@ class Comparer:
             return Outcome("undecided", None, "the formula is nested too deeply to be judged")
         finally:
             world.reading = Reading()
+        if len(expected.shape) == 1 and given.shape == (1, *expected.shape) and _is_jacobian(member):
+            world.assumptions.setdefault("beside a Jacobian a gradient is a row")
+            given = Array(expected.shape, given.entries)
         both = agreed_shapes(expected, given)
         if both is None:
             misfit = f"the right side is {told(given)}, the left side is {told(expected)}"
@@ -282,6 +285,12 @@ class Comparer:
             if world.assumed_sizes
         ]
         return (f"judged at the sizes {' and '.join(told_of)}",) if told_of else ()
+
+
+def _is_jacobian(member: Node) -> bool:
+    """Whether a member multiplies by a derivative: v^T ∂a/∂x."""
+    products = (part for part in parts_of(member) if isinstance(part, Product))
+    return any(isinstance(factor.node, Derivative) for product in products for factor in product.factors)
 
 
 def _bare(key: str) -> str:

@@ -317,7 +317,7 @@ class Context:
     def define(self, pattern: Pattern, body: Node) -> None:
         """Take ``pattern = body`` as a definition."""
         key = pattern.key
-        definition = Definition(pattern, body, has_derivative(body))
+        definition = Definition(pattern, body, has_derivative(body) or self._has_shorthand(body))
         if pattern.parameters is not None:
             self.functions.setdefault(key, []).append(definition)
             return
@@ -328,6 +328,15 @@ class Context:
         if stem and exponent.isdigit():
             self.power_names[stem] = int(exponent)
         self.definitions.setdefault(key, []).append(definition)
+
+    def _has_shorthand(self, body: Node) -> bool:
+        """Whether a formula speaks of dW, the gradient by a W that is known."""
+        for part in parts_of(body):
+            if isinstance(part, Name) and part.letter[:1] == "d" and len(part.letter) > 1:
+                stem = part.letter[1:]
+                if not self.is_known(part.letter) and (stem in self.definitions or stem in self.declarations):
+                    return True
+        return False
 
     def _clash(self, one: Pattern, other: Pattern) -> bool:
         """Whether two patterns are told apart by the letter of an index alone: net_j and net_k."""

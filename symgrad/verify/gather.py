@@ -399,6 +399,22 @@ def _note_first(stated: Sequence[Stated], context: Context) -> None:
                 elif plain_index(rest[0]):
                     context.bare_labels.add(spelling.key)
     context.bare_labels |= {key for key, found in numbers.items() if len(found) > 1}
+    if context.bare_labels:
+        context.bare_labels |= _labelled_beside(stated, context)
+
+
+def _labelled_beside(stated: Sequence[Stated], context: Context) -> set[str]:
+    """The W and b of ``z^l = W^l a^{l-1} + b^l``: what carries the layer without standing on a left side."""
+    found: set[str] = set()
+    for part in (part for one in stated for member in one.statement.members[1:] for part in parts_of(member)):
+        spelling = spelled(part) if isinstance(part, Scripted) else None
+        if spelling is None or spelling.key in ("e", *BUILTIN):
+            continue
+        labels, rest = label_items(spelling.sups)
+        letters = {name.letter for name in letters_in(rest[0])} if rest and plain_index(rest[0]) else set()
+        if not labels and letters and letters <= context.layers:
+            found.add(spelling.key)
+    return found
 
 
 def _note_words(stated: Sequence[Stated], context: Context) -> None:

@@ -442,6 +442,7 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
     """Factors by the matrix product, from the left; derivatives that meet in one quantity chain."""
     parts: list[tuple[Array, Node | None, Node | None]] = []  # value, numerator, denominator
     dots: list[str] = []
+    gradients: list[bool] = []
     before_quotient = False
     for factor in factors:
         value = evaluate(factor.node, world, env)
@@ -454,20 +455,40 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
         if isinstance(factor.node, Derivative) and len(factor.node.by) == 1:
             of, by = factor.node.of, factor.node.by[0]
         parts.append((value, of, by))
+        gradients.append(_is_gradient(factor.node, world))
         # A quotient of vectors is taken entry by entry, and so is what stands beside it.
         dots.append("⊙" if quotient or (before_quotient and not factor.op) else factor.op)
         before_quotient = quotient
     if all(not value.shape and not value.flexible for value, _, _ in parts):
         return scalar(times([value.entries[0] for value, _, _ in parts]))
     result, first_of, last_by = parts[0]
+    spoken = gradients[0]
     for (value, of, by), op in zip(parts[1:], dots[1:], strict=True):
-        result, first_of, last_by = _next(result, first_of, last_by, value, of, by, op, world)
+        result, first_of, last_by = _next(result, first_of, last_by, value, of, by, op, world, spoken=spoken)
     return result
+
+
+def _is_gradient(node: Node, world: World) -> bool:
+    """Whether a factor is a derivative, or a name that stands for one: δ, dz."""
+    if isinstance(node, Derivative):
+        return True
+    if isinstance(node, Group):
+        return _is_gradient(node.inner, world)
+    if isinstance(node, Product):
+        return any(_is_gradient(factor.node, world) for factor in node.factors)
+    if isinstance(node, Sum):
+        return any(_is_gradient(term.node, world) for term in node.terms)
+    named = world.context.named(node)
+    if named is None:
+        return False
+    key = named[0].key
+    stated = world.context.definitions.get(key, ())
+    return any(d.adjoint for d in stated) or key in ("δ", "ε") or (key[0] == "d" and len(key) > 1)
 
 
 def _next(
     left: Array, left_of: Node | None, left_by: Node | None,
-    right: Array, of: Node | None, by: Node | None, op: str, world: World,
+    right: Array, of: Node | None, by: Node | None, op: str, world: World, *, spoken: bool,
 ) -> tuple[Array, Node | None, Node | None]:  # fmt: skip
     if left_by is not None and of is not None and same_name(left_by, of):
         axes = _axes_between(left, right, of, world)
@@ -492,7 +513,13 @@ def _next(
     except MisfitError:
         # A gradient before a Jacobian: the chain rule in the order in which it is spoken.
         rank = len(left.shape)
-        if of is not None and rank and right.shape[:rank] == left.shape and len(right.shape) > rank:
+        if (
+            of is not None
+            and spoken
+            and rank
+            and right.shape[:rank] == left.shape
+            and len(right.shape) > rank
+        ):
             return arrays.contracted(left, right, rank), None, by
         if op == "*" and left.shape == right.shape:
             return arrays.entrywise(left, right), None, None

@@ -27,6 +27,7 @@ from symgrad.verify.syntax import (
     Scripted,
     Sum,
     Transposed,
+    parts_of,
 )
 
 Shape: TypeAlias = tuple[Node, ...]
@@ -43,7 +44,14 @@ class _Row(tuple[Node, ...]):
 
 def infer_shapes(context: Context) -> None:
     """Declare the names whose shapes follow from those that are declared."""
-    if any(declaration.dims for ds in context.declarations.values() for declaration in ds):
+    declared = any(declaration.dims for ds in context.declarations.values() for declaration in ds)
+    normed = any(
+        isinstance(part, Group) and part.bracket in _NORMS
+        for definitions in context.definitions.values()
+        for definition in definitions
+        for part in parts_of(definition.body)
+    )
+    if declared or normed:
         _Inference(context).run()
 
 
@@ -51,6 +59,12 @@ class _Inference:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.defined: dict[str, Shape] = {}
+        self.open = {
+            key
+            for key, definitions in context.definitions.items()
+            if key not in context.declarations
+            and not any(d.pattern.subs or d.pattern.labels or d.adjoint for d in definitions)
+        }
 
     def run(self) -> None:
         """Go over the equations until nothing new follows."""
@@ -88,8 +102,7 @@ class _Inference:
                 return self.of(node.top, want)
             case Group():
                 if node.bracket in _NORMS:
-                    self.of(node.inner)
-                    return ()
+                    return self._norm(node)
                 return self.of(node.inner, want)
             case Call():
                 return self._call(node, want)
@@ -100,6 +113,12 @@ class _Inference:
             case Scripted():
                 return self._scripted(node, want)
         return None
+
+    def _norm(self, node: Group) -> Shape:
+        """Of what has no shape yet, a norm says that it is a vector."""
+        if self.of(node.inner) is None:
+            self.of(node.inner, (self._fresh_size(node.inner, "size"),))
+        return ()
 
     def _name(self, node: Node, want: Shape | None) -> Shape | None:
         context = self.context
@@ -116,6 +135,8 @@ class _Inference:
         if shape is None and want and fits and not pattern.labels and self._is_free(key):
             shape = tuple(want[::-1] if turned else want)
             self._declare(key, pattern.subs, shape)
+        if shape is None and want and fits and not pattern.subs and key in self.open:
+            shape = self.defined[key] = tuple(want[::-1] if turned else want)
         if shape is None:
             return None
         return _turned(shape) if turned else shape
@@ -193,6 +214,11 @@ class _Inference:
         arrays = [(f, s) for f, s in zip(factors, shapes, strict=True) if s != ()]
         if len(arrays) == 1 and arrays[0][1] is None and want:
             return self.of(arrays[0][0], want)
+        if len(arrays) == 2 and arrays[0][1] is arrays[1][1] is None and want and len(want) == 1:
+            (one, _), (other, _) = arrays
+            if _is_capital(one) and not _is_capital(other) and not isinstance(want, _Row):
+                columns = self._fresh_size(one, "columns")
+                arrays = [(one, self.of(one, (want[0], columns))), (other, self.of(other, (columns,)))]
         for n in range(len(arrays) - 1):
             self._pair(arrays, n, want if len(arrays) == 2 else None)
         made: Shape | None = ()
@@ -219,13 +245,12 @@ class _Inference:
             if turned and not _is_capital(one) and len(right) == 1:
                 arrays[n] = one, self.of(one, _Row(right))
             elif not turned and _is_capital(one) and not isinstance(right, _Row):
-                rows = want[0] if want else self._fresh_size(one)
+                rows = want[0] if want else self._fresh_size(one, "rows")
                 arrays[n] = one, self.of(one, (rows, right[0]))
 
-    def _fresh_size(self, node: Node) -> Node:
-        spelling = spelled(node)
-        letter = spelling.key if spelling is not None else "A"
-        name = f"rows of {letter}"
+    def _fresh_size(self, node: Node, what: str) -> Node:
+        letters = [spelling.key for part in parts_of(node) if (spelling := spelled(part)) is not None]
+        name = f"{what} of {letters[0] if letters else '?'}"
         self.context.sizes.setdefault(name)
         return Name(name, "word", node.span)
 
@@ -260,8 +285,7 @@ class _Inference:
         if spelled(node) is not None:
             return self._name(node, want)
         if isinstance(node.base, Group) and node.base.bracket in _NORMS:
-            self.of(node.base.inner)
-            return ()
+            return self._norm(node.base)
         turned = any(isinstance(sup, Transposed) for sup in node.sups)
         if node.sub is not None:
             return None

@@ -78,7 +78,7 @@ class Verdicts:
         outcomes = [(node, self.comparer.outcome(node, truth)) for node in judged]
         if any(outcome.misfit for _, outcome in outcomes):
             shapeless = self._shapeless()
-            if self.network is not None and self.network.assumptions:
+            if self.network is not None and (self.network.assumptions or self._speaks_of_more(assertion)):
                 detail = (
                     "the shapes do not fit; perhaps a letter is another tensor of the network: --names says"
                 )
@@ -93,6 +93,13 @@ class Verdicts:
                 if all(outcome.verdict == "right" for _, outcome in again):
                     return self._whole(assertion, other, again)
         return self._whole(assertion, truth, outcomes)
+
+    def _speaks_of_more(self, assertion: Assertion) -> bool:
+        """Whether a claim has names that the document defines and the network does not have."""
+        keys = frozenset() if self.network is None else self.network.keys
+        names = (self.context.named(part) for member in assertion.members for part in parts_of(member))
+        found = {named[0].key for named in names if named is not None}
+        return any(self.context.is_defined_at_all(key) for key in found - keys)
 
     def _shapeless(self) -> list[str]:
         """Names in products of the document's equations of which nothing says how large they are."""
