@@ -101,6 +101,8 @@ class Context:
         self.sizes: dict[str, None] = {}
         self.bound: set[str] = set()
         self.bare_labels: set[str] = set()
+        self.apart: set[tuple[str, Fraction | int]] = set()
+        """Names with a number that are names of their own: the h_0 of ``h = tanh(u h_0)``."""
         self.power_names: dict[str, int] = {}
         self.signs: dict[str, Sign] = {}
         self.mentioned: dict[str, int] = {}
@@ -202,8 +204,20 @@ class Context:
             rest and not labels and plain_index(rest[0]) and self._names_a_layer(key, rest[0])
         ):
             labels, rest = items(rest[0]), rest[1:]
+        whole = key.upper()
+        if subs and len(key) == 1 and key != whole and not self.is_known(key) and self._is_matrix(whole):
+            pair = self.split(whole, subs)
+            if len(pair) == 2:
+                return Pattern(whole, labels, tuple(pair), None, spelling.span), rest, primes
         subs = self.split(key, subs)
+        if len(subs) == 1 and isinstance(subs[0], Number) and (key, subs[0].value) in self.apart:
+            key, subs = f"{key}_{subs[0].value}", []
         return Pattern(key, labels, tuple(subs), None, spelling.span), rest, primes
+
+    def _is_matrix(self, key: str) -> bool:
+        """Whether a name is declared with two axes, so that x_ij is its entry: the X of all x."""
+        stated = self.declarations.get(key, ())
+        return any(not d.subs and not d.labels and len(d.dims) == 2 for d in stated)
 
     def _names_a_layer(self, key: str, script: Node) -> bool:
         """Whether a bare superscript is a layer: an index with a range, on a name not declared."""

@@ -185,6 +185,8 @@ class Finder:
         self._writer: Writer | None = None
         self.until = monotonic() + PATIENCE_S
         self.reading = Reading()
+        self.misfit = False
+        """Whether the member that is looked at does not fit its left side."""
         self._rereads: tuple[Node, bool] | None = None
 
     @property
@@ -209,6 +211,7 @@ class Finder:
 
     def member(self, node: Node, outcome: Outcome) -> Mend:
         """What is wrong with a member."""
+        self.misfit = bool(outcome.misfit)
         place = outcome.at or self._anywhere(node)
         if place is None:
             return self._replaced(node, outcome, None)
@@ -449,6 +452,8 @@ class Finder:
             message = said(
                 change.kind, given, expected, change.note if change.kind == "constant-factor" else ""
             )
+            if change.kind == "shape" and not self.misfit and expected:
+                message = f"the order of the factors is wrong: {given} should be {expected}"
         return Finding(change.kind, given, expected, message, self.verdicts.raw(self.assertion, place))
 
     def _edited(self, span: Span, edits: Edits) -> str:
@@ -476,7 +481,12 @@ class Finder:
             return Mend((Finding(kind, given, "", why, self.verdicts.raw(self.assertion, span)),), ())
         message = f"{outcome.misfit or 'this is not equal to the left side'}; it should be {true}"
         finding = Finding(kind, given, true, message, self.verdicts.raw(self.assertion, span))
-        return Mend((finding,), ((span, true),))
+        mend = Mend((finding,), ((span, true),))
+        if self.verdicts.context.sizes and not self._is_right(node, mend):
+            # It was written out for the sizes that were chosen here.
+            plain = outcome.misfit or "the two sides differ"
+            return Mend((finding._replace(expected="", message=plain),), ())
+        return mend
 
 
 def _by_itself(node: Node) -> bool:

@@ -807,6 +807,8 @@ class _Sorter:
             return [self.claim("chain")]
         if self.is_next_step(pattern):
             return []
+        if not pattern.subs:
+            self.context.apart |= {(pattern.key, n) for n in _numbered_uses(members[1], pattern.key)}
         context.define(pattern, members[1])
         if len(members) > 2:
             return [self.claim("chain")]
@@ -974,6 +976,18 @@ def _is_transpose_of(one: Node, other: Node) -> bool:
         and any(isinstance(sup, Transposed) for sup in one.sups)
         and bare(one.base) == bare(other)
     )
+
+
+def _numbered_uses(node: Node, key: str) -> set[int]:
+    """The numbers n for which a formula holds ``key_n``."""
+    found: set[int] = set()
+    for part in parts_of(node):
+        spelling = spelled(part) if isinstance(part, Scripted) else None
+        if spelling is not None and spelling.key == key and len(spelling.subs) == 1:
+            (sub,) = spelling.subs
+            if isinstance(sub, Number) and sub.value.denominator == 1:
+                found.add(int(sub.value))
+    return found
 
 
 def _has_a_step(node: Node) -> bool:

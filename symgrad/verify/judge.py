@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from symgrad.verify.claims import Claim
 from symgrad.verify.gather import Stated, gather
 from symgrad.verify.passages import Document
+from symgrad.verify.premises import premises_in_words
 from symgrad.verify.tidy import differentials, has_scripted_delta, tidied, wants_tidying
 from symgrad.verify.verdicts import Verdicts
 
@@ -69,6 +70,7 @@ def read_document(document: Document) -> list[Stated]:
         plain = passage.display == "plain"
         for statement in read(passage.reading, plain=plain):
             stated.append(Stated(number, passage.role, statement, passage.display == "inline", plain))
+    stated += list(premises_in_words(document, stated))
     every = [member for one in stated for member in one.statement.members]
     deltas = not has_scripted_delta(every)
     after_d = differentials(one.statement.members[0] for one in stated if one.statement.members)

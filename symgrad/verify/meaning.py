@@ -569,8 +569,8 @@ def _big(node: Big, world: World, env: Env) -> Array:
     if count > MOST_ENTRIES:
         raise UnsettledError(f"a sum of {count:,} terms; at most {MOST_ENTRIES:,} are laid out", node.span)
     world.laid_out += count
-    if world.laid_out > MOST_LAID_OUT:
-        raise UnsettledError(f"sums of more than {MOST_LAID_OUT:,} terms in all", node.span)
+    _check_laid_out(world.laid_out, node)
+    before = world.laid_out
     values: list[Array] = []
     letters = [letter for letter, _ in ranges]
     for bound in assignments(ranges):
@@ -578,6 +578,9 @@ def _big(node: Big, world: World, env: Env) -> Array:
         if all(_holds(condition, world, inner) for condition in conditions):
             world.current = inner.indices
             values.append(evaluate(node.body, world, inner))
+            if len(values) == 1:
+                # Each of the others is as large, most likely.
+                _check_laid_out(before + count * (world.laid_out - before), node)
     world.current = env.indices
     if not letters:
         raise UnsettledError("a sum that does not say over what", node.span)
@@ -600,6 +603,11 @@ def _big(node: Big, world: World, env: Env) -> Array:
             return scalar(largest(tuple(value.scalar for value in values)))
         case _:
             return scalar(-largest(tuple(-value.scalar for value in values)))
+
+
+def _check_laid_out(terms: int, node: Big) -> None:
+    if terms > MOST_LAID_OUT:
+        raise UnsettledError(f"sums of more than {MOST_LAID_OUT:,} terms in all", node.span)
 
 
 def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[int, int]]], list[Relation]]:

@@ -17,9 +17,10 @@ from symgrad.verify.arrays import Array, scalar, stack
 from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.indices import free_indices
-from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, letters_in, script_text, spelled
-from symgrad.verify.scalars import Scalar, Sign, defined, number, symbol, symbols_of, times, total
+from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, items, letters_in, script_text, spelled
+from symgrad.verify.scalars import ZERO, Scalar, Sign, defined, number, symbol, symbols_of, times, total
 from symgrad.verify.syntax import (
+    Big,
     Call,
     Group,
     Name,
@@ -27,6 +28,7 @@ from symgrad.verify.syntax import (
     Number,
     Product,
     Quotient,
+    Relation,
     Scripted,
     Sum,
     children,
@@ -134,6 +136,7 @@ class World:
         self._inferring: set[str] = set()
         self.losses: dict[tuple[str, tuple[int, ...]], Scalar] = {}
         self.losses_wanted: set[str] = set()
+        self._ends: dict[str, list[tuple[int, int, tuple[int, int]]]] = {}
         self.intermediates: dict[Scalar, None] = {}
         self.current: dict[str, int] = {}
         self.defining: list[str] = []
@@ -329,6 +332,15 @@ class World:
     ) -> Array:
         """The array at labels and leading subscripts."""
         place = (key, labels, subs)
+        if (
+            self.reading.zero_outside
+            and not self.defining  # what a definition reads exists
+            and subs
+            and not self.context.is_known(key)
+            and self._lies_outside(key, subs)
+        ):
+            self.assumptions.setdefault("an entry outside its range counts as 0")
+            return scalar(ZERO)
         if opened := self.open_letters(key):
             return self._found_here(key, labels, subs, span, opened)
         if key in self.context.ambiguous:
@@ -620,6 +632,30 @@ class World:
             name = shown(key, labels, place)
             entries.append(self._symbol(("entry", self.serial, key, labels, place), name, key))
         return Array(shape, tuple(entries))
+
+    def _lies_outside(self, key: str, subs: tuple[int, ...]) -> bool:
+        """Whether subscripts lie outside the ranges that the document's sums give to those of a name."""
+        if key not in self._ends:
+            self._ends[key] = self._ends_in_sums(key)
+        return any(
+            not first <= value <= last
+            for count, position, (first, last) in self._ends[key]
+            if count == len(subs)
+            for value in (subs[position],)
+        )
+
+    def _ends_in_sums(self, key: str) -> list[tuple[int, int, tuple[int, int]]]:
+        """How many subscripts, which of them, and the first and last value that a sum gives to it."""
+        found: dict[tuple[int, int, tuple[int, int]], None] = {}
+        bodies = [d.body for definitions in self.context.definitions.values() for d in definitions]
+        for part in (part for body in bodies for part in parts_of(body)):
+            limits = _limits_in(part)
+            for pattern in names_in(part.body, self.context) if isinstance(part, Big) and limits else ():
+                for position, sub in enumerate(pattern.subs if pattern.key == key else ()):
+                    stated = limits.get(sub.letter) if isinstance(sub, Name) else None
+                    if stated is not None:
+                        found[len(pattern.subs), position, self.limits_of(stated, Env())] = None
+        return list(found)
 
     def _symbol(self, place: Hashable, name: str, key: str) -> Scalar:
         """An entry of a name that nothing defines. What is negative is the opposite of something positive."""
@@ -1134,6 +1170,17 @@ def _affine(node: Node, context: Context) -> tuple[str, int]:
                 letter, _ = _affine(first.node, context)
                 return (letter, second.sign * int(second.node.value)) if letter else ("", 0)
     return "", 0
+
+
+def _limits_in(node: Node) -> dict[str, Range]:
+    """The limits that a sum gives to its letters."""
+    if not isinstance(node, Big) or node.lower is None or node.upper is None:
+        return {}
+    return {
+        item.left.letter: Range(item.right, node.upper)
+        for item in items(node.lower)
+        if isinstance(item, Relation) and item.op == "=" and isinstance(item.left, Name)
+    }
 
 
 def names_in(node: Node, context: Context) -> Iterator[Pattern]:
