@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.functions import BUILTIN
@@ -87,6 +87,12 @@ class Template(NamedTuple):
     arrow: str
 
 
+Named: TypeAlias = tuple[Pattern, tuple[Node, ...], int]
+"""A name as pattern, what is left of its superscripts, and its primes."""
+
+_MOST_NAMED: Final = 20_000
+
+
 class Context:
     """What has been said so far."""
 
@@ -100,6 +106,7 @@ class Context:
         self.templates: list[Template] = []
         self.sizes: dict[str, None] = {}
         self.bound: set[str] = set()
+        self._named: dict[int, tuple[Node, Named | None]] | None = None
         self.bare_labels: set[str] = set()
         self.apart: set[tuple[str, Fraction | int]] = set()
         """Names with a number that are names of their own: the h_0 of ``h = tanh(u h_0)``."""
@@ -176,8 +183,34 @@ class Context:
             or key in self.choices
         )
 
-    def named(self, node: Node) -> tuple[Pattern, tuple[Node, ...], int] | None:
+    def named(self, node: Node) -> Named | None:
         """A name on the page as pattern, what is left of its superscripts, and its primes."""
+        if self._named is None:
+            return self._named_now(node)
+        known = self._named.get(id(node))
+        if known is None or known[0] is not node:
+            if len(self._named) > _MOST_NAMED:
+                self._named.clear()
+            known = self._named[id(node)] = node, self._named_now(node)
+        return known[1]
+
+    def settle(self) -> None:
+        """From here on what a name is changes only with :meth:`take_size` and :meth:`drop_sizes`."""
+        self._named = {}
+
+    def take_size(self, letter: str) -> None:
+        """A letter is a size from here on."""
+        if letter not in self.sizes:
+            self.sizes[letter] = None
+            self._named = None if self._named is None else {}
+
+    def drop_sizes(self, letters: Iterable[str]) -> None:
+        """These letters are no sizes after all."""
+        for letter in letters:
+            del self.sizes[letter]
+            self._named = None if self._named is None else {}
+
+    def _named_now(self, node: Node) -> Named | None:
         spelling = spelled(node)
         if spelling is None:
             return None

@@ -313,8 +313,7 @@ class Finder:
             return None
         finally:
             world.reading = Reading()
-            for letter in self.verdicts.context.sizes.keys() - sizes:
-                del self.verdicts.context.sizes[letter]
+            self.verdicts.context.drop_sizes(self.verdicts.context.sizes.keys() - sizes)
 
     def _says_itself(self, node: Node, mend: Mend) -> bool:
         """Whether the replacements leave the left side on the right: ``G = G``."""

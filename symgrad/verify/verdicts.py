@@ -42,6 +42,7 @@ class Verdicts:
             world.losses_wanted = losses
             if network is not None:
                 network.enter(world)
+        self.context.settle()
         self.worlds = worlds
         self.comparer = Comparer(worlds, limit_s)
         self._open: bool | None = None

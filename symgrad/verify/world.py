@@ -263,7 +263,7 @@ class World:
                 for c in letters
             )
         if new and key not in self.context.ranges and key not in self.context.bound:
-            self.context.sizes.setdefault(key)
+            self.context.take_size(key)
             return self.size(key)
         raise UnknownNameError(f"nothing says which values {node.letter} takes", node.span)
 
@@ -291,7 +291,7 @@ class World:
         if stated.last is None:
             return first, first + _WINDOW[1] - 1
         if isinstance(stated.last, Name) and stated.last.letter not in self.sizes:
-            self.context.sizes.setdefault(stated.last.letter)
+            self.context.take_size(stated.last.letter)
             self.size(stated.last.letter)
         return first, self.whole(stated.last, env, new=True)
 
