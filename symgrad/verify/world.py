@@ -136,6 +136,7 @@ class World:
         self._inferring: set[str] = set()
         self.losses: dict[tuple[str, tuple[int, ...]], Scalar] = {}
         self.losses_wanted: set[str] = set()
+        self._arguments: dict[str, list[Node]] = {}
         self._ends: dict[str, list[tuple[int, int, tuple[int, int]]]] = {}
         self.intermediates: dict[Scalar, None] = {}
         self.current: dict[str, int] = {}
@@ -877,16 +878,21 @@ class World:
 
     def _arguments_of(self, key: str) -> list[Scalar]:
         """What an unknown loss is written as a function of: the Z of ``J = ℓ(Z)/m``."""
+        if key not in self._arguments:
+            self._arguments[key] = [
+                argument
+                for definitions in self.context.definitions.values()
+                for definition in definitions
+                for call in calls_of(definition.body, key)
+                for argument in call.arguments
+            ]
         found: dict[Scalar, None] = {}
-        for definitions in self.context.definitions.values():
-            for definition in definitions:
-                for call in calls_of(definition.body, key):
-                    for argument in call.arguments:
-                        try:
-                            value = self.evaluate(argument, self, Env())
-                        except UnsettledError:
-                            continue
-                        found |= dict.fromkeys(e for e in value.entries if e.kind == "symbol")
+        for argument in self._arguments[key]:
+            try:
+                value = self.evaluate(argument, self, Env())
+            except UnsettledError:
+                continue
+            found |= dict.fromkeys(e for e in value.entries if e.kind == "symbol")
         return list(found)
 
     def _laid_out(self, key: str) -> list[Scalar]:
