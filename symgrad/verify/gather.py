@@ -185,7 +185,7 @@ def gather(
             last = found[-1].anchor if found[-1].anchor is not None else found[-1].members[0]
     for member in every:
         context.plain |= plain_names(member)
-    _finish(context)
+    _finish(context, arrays=any(_multiplies_arrays(member) for member in every))
     made = []
     for assertion in assertions:
         members = tuple(resolved(member, context) for member in assertion.members)
@@ -199,7 +199,7 @@ def gather(
     return Gathered(context, tuple(made), formulas)
 
 
-def _finish(context: Context) -> None:
+def _finish(context: Context, *, arrays: bool) -> None:
     """Bodies and facts with their runs taken apart, now that all names are known."""
     for table in (context.definitions, context.functions):
         for key, definitions in table.items():
@@ -214,11 +214,20 @@ def _finish(context: Context) -> None:
         template._replace(left=resolved(template.left, context), right=resolved(template.right, context))
         for template in context.templates
     ]
-    infer_shapes(context)
+    infer_shapes(context, arrays=arrays)
     _note_base(context)
     _note_summed(context)
     _note_differences(context)
     _note_fixed(context)
+
+
+def _multiplies_arrays(node: Node) -> bool:
+    """Whether a formula transposes, or multiplies entry by entry."""
+    return any(
+        isinstance(part, Transposed)
+        or (isinstance(part, Product) and any(factor.op == "⊙" for factor in part.factors))
+        for part in parts_of(node)
+    )
 
 
 def _note_differences(context: Context) -> None:

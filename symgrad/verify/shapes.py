@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from symgrad.verify.context import Context, Declaration, Definition
+from symgrad.verify.context import Context, Declaration, Definition, Pattern
 from symgrad.verify.functions import BUILTIN, ENTRYWISE
 from symgrad.verify.names import LOSS_LETTERS, script_text, spelled
 from symgrad.verify.syntax import (
@@ -33,6 +33,7 @@ from symgrad.verify.syntax import (
 Shape: TypeAlias = tuple[Node, ...]
 
 _ROUNDS: Final = 4
+_TWO: Final = 2
 _NORMS: Final = ("‖",)
 
 
@@ -42,8 +43,14 @@ class _Row(tuple[Node, ...]):
     __slots__ = ()
 
 
-def infer_shapes(context: Context) -> None:
-    """Declare the names whose shapes follow from those that are declared."""
+def infer_shapes(context: Context, *, arrays: bool = False) -> None:
+    """Declare the names whose shapes follow from those that are declared.
+
+    ``arrays`` says that the document transposes or multiplies entry by entry: then a capital before a small
+    letter is a matrix before a vector, in each layer where they carry one.
+    """
+    if arrays:
+        _infer_layers(context)
     declared = any(declaration.dims for ds in context.declarations.values() for declaration in ds)
     normed = any(
         isinstance(part, Group) and part.bracket in _NORMS
@@ -51,13 +58,72 @@ def infer_shapes(context: Context) -> None:
         for definition in definitions
         for part in parts_of(definition.body)
     )
-    if declared or normed:
-        _Inference(context).run()
+    if declared or normed or arrays:
+        _Inference(context, arrays).run()
+
+
+def _infer_layers(context: Context) -> None:
+    """``z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}``: matrices and vectors of each layer's width."""
+    for key, definitions in list(context.definitions.items()):
+        for definition in definitions:
+            pattern = definition.pattern
+            if len(pattern.labels) != 1 or pattern.subs or not isinstance(pattern.labels[0], Name):
+                continue
+            terms = (
+                [t.node for t in definition.body.terms]
+                if isinstance(definition.body, Sum)
+                else [definition.body]
+            )
+            for term in terms:
+                pair = _layer(term, pattern.labels[0], context)
+                if pair is not None and not context.declarations.get(key):
+                    _declare_layer(context, pattern, terms, pair)
+
+
+def _layer(term: Node, label: Name, context: Context) -> tuple[Pattern, Pattern] | None:
+    """The W^{(l)} and the a^{(l-1)} of a product, if nothing says what W is."""
+    if not isinstance(term, Product) or len(term.factors) != _TWO or term.factors[1].op not in ("", "·"):
+        return None
+    named = [context.named(factor.node) for factor in term.factors]
+    if named[0] is None or named[1] is None or named[0][1] or named[1][1]:
+        return None
+    matrix, vector = named[0][0], named[1][0]
+    letters = [pattern.key.rpartition(":")[2] for pattern in (matrix, vector)]
+    own = [isinstance(node, Name) and node.letter == label.letter for node in matrix.labels]
+    fits = own == [True] and not matrix.subs and not vector.subs and len(vector.labels) == 1
+    if not fits or not letters[0][:1].isupper() or letters[1][:1].isupper() or context.is_known(matrix.key):
+        return None
+    return matrix, vector
+
+
+def _declare_layer(
+    context: Context, target: Pattern, terms: list[Node], pair: tuple[Pattern, Pattern]
+) -> None:
+    matrix, vector = pair
+    letter = next(name for name in ("n", "width", "units") if not context.is_known(name))
+
+    def width(label: Node) -> Node:
+        return Scripted(Name(letter, "", label.span), label, (), 0, label.span)
+
+    label = target.labels[0]
+    context.sizes.setdefault(letter)
+    rows, columns = width(label), width(vector.labels[0])
+    context.declarations[matrix.key] = [Declaration(matrix.key, (label,), (), (rows, columns), "real")]
+    context.declarations[target.key] = [Declaration(target.key, (label,), (), (rows,), "real")]
+    for term in terms:
+        named = context.named(term)
+        if named is not None and not context.is_known(named[0].key) and named[0].labels and not named[0].subs:
+            context.declarations[named[0].key] = [Declaration(named[0].key, (label,), (), (rows,), "real")]
+    if vector.key not in context.declarations:
+        context.declarations[vector.key] = [Declaration(vector.key, (label,), (), (rows,), "real")]
+    names = [pattern.key.rpartition(":")[2] for pattern in (matrix, vector)]
+    context.inferred[matrix.key] = f"{names[0]} is a matrix for each {_told(label)}, and {names[1]} a vector"
 
 
 class _Inference:
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, arrays: bool) -> None:
         self.context = context
+        self.arrays = arrays
         self.defined: dict[str, Shape] = {}
         self.open = {
             key
@@ -116,7 +182,10 @@ class _Inference:
 
     def _norm(self, node: Group) -> Shape:
         """Of what has no shape yet, a norm says that it is a vector."""
-        if self.of(node.inner) is None:
+        labelled = any(
+            named is not None and named[0].labels for named in map(self.context.named, parts_of(node.inner))
+        )
+        if self.of(node.inner) is None and not labelled:
             self.of(node.inner, (self._fresh_size(node.inner, "size"),))
         return ()
 
@@ -129,8 +198,8 @@ class _Inference:
         key = pattern.key
         turned = any(isinstance(part, Transposed) for part in rest)
         if rest and not turned:
-            return () if self._shape(key, pattern.subs) == () else None
-        shape = self._shape(key, pattern.subs)
+            return () if self._shape(key, pattern.subs, pattern.labels) == () else None
+        shape = self._shape(key, pattern.subs, pattern.labels)
         fits = want is not None and isinstance(want, _Row) == (turned and len(want) == 1)
         if shape is None and want and fits and not pattern.labels and self._is_free(key):
             shape = tuple(want[::-1] if turned else want)
@@ -141,10 +210,10 @@ class _Inference:
             return None
         return _turned(shape) if turned else shape
 
-    def _shape(self, key: str, subs: tuple[Node, ...]) -> Shape | None:
+    def _shape(self, key: str, subs: tuple[Node, ...], labels: tuple[Node, ...] = ()) -> Shape | None:
         for declaration in self.context.declarations.get(key, ()):
             if declaration.labels:
-                return None
+                return self._of_layer(declaration, labels) if not subs else None
             left = len(subs) - len(declaration.subs)
             if 0 <= left <= len(declaration.dims):
                 return declaration.dims[left:]
@@ -154,6 +223,27 @@ class _Inference:
         if shape is not None and len(subs) <= len(shape):
             return shape[len(subs) :]
         return None
+
+    def _of_layer(self, declaration: Declaration, labels: tuple[Node, ...]) -> Shape | None:
+        """The shape at a label that is a number: (n_2) of (n_l)."""
+        if len(labels) != 1 or not isinstance(labels[0], Number) or len(declaration.labels) != 1:
+            return None
+        letter, value = declaration.labels[0], labels[0]
+        made: list[Node] = []
+        for dim in declaration.dims:
+            if not isinstance(dim, Scripted) or dim.sub is None or not isinstance(letter, Name):
+                return None
+            sub = dim.sub
+            if isinstance(sub, Name) and sub.letter == letter.letter:
+                made.append(dim._replace(sub=value))
+            elif isinstance(sub, Number):
+                made.append(dim)
+            elif isinstance(sub, Sum) and all(isinstance(term.node, Number | Name) for term in sub.terms):
+                shift = sum(t.sign * t.node.value for t in sub.terms if isinstance(t.node, Number))
+                made.append(dim._replace(sub=value._replace(value=value.value + shift)))
+            else:
+                return None
+        return tuple(made)
 
     def _is_free(self, key: str) -> bool:
         """Whether nothing says what a name is."""
@@ -214,11 +304,17 @@ class _Inference:
         arrays = [(f, s) for f, s in zip(factors, shapes, strict=True) if s != ()]
         if len(arrays) == 1 and arrays[0][1] is None and want:
             return self.of(arrays[0][0], want)
-        if len(arrays) == 2 and arrays[0][1] is arrays[1][1] is None and want and len(want) == 1:
+        vector = want is not None and len(want) == 1 and not isinstance(want, _Row)
+        if (
+            len(arrays) == _TWO
+            and arrays[0][1] is arrays[1][1] is None
+            and (vector or (self.arrays and not want))
+        ):
             (one, _), (other, _) = arrays
-            if _is_capital(one) and not _is_capital(other) and not isinstance(want, _Row):
+            if _is_capital(one) and not _is_capital(other) and self._are_bare(one, other):
+                rows = want[0] if want else self._fresh_size(one, "rows")
                 columns = self._fresh_size(one, "columns")
-                arrays = [(one, self.of(one, (want[0], columns))), (other, self.of(other, (columns,)))]
+                arrays = [(one, self.of(one, (rows, columns))), (other, self.of(other, (columns,)))]
         for n in range(len(arrays) - 1):
             self._pair(arrays, n, want if len(arrays) == 2 else None)
         made: Shape | None = ()
@@ -227,6 +323,11 @@ class _Inference:
             if made is None:
                 return None
         return made
+
+    def _are_bare(self, *nodes: Node) -> bool:
+        """Whether names carry no labels and no subscripts."""
+        named = [self.context.named(node) for node in nodes]
+        return all(found is not None and not found[0].labels and not found[0].subs for found in named)
 
     def _pair(self, arrays: list[tuple[Node, Shape | None]], n: int, want: Shape | None) -> None:
         """What follows for one of two neighbours of a matrix product if the other is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from symgrad.verify.claims import Claim, Finding, Member, Reached, Verdict, Witness
@@ -16,7 +16,7 @@ from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import LOSS_LETTERS, spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
-from symgrad.verify.syntax import Node, Product, parts_of
+from symgrad.verify.syntax import Derivative, Group, Node, Product, Scripted, Transposed, parts_of
 from symgrad.verify.updates import arrow_truth, other_updates, update_truth
 from symgrad.verify.world import World
 
@@ -46,6 +46,7 @@ class Verdicts:
         self.worlds = worlds
         self.comparer = Comparer(worlds, limit_s)
         self._open: bool | None = None
+        self._speaks_of_arrays: bool | None = None
         self._notation: Notation | None = None
         self._samplers: dict[int, Sampler] = {}
         self._seen: dict[str, Claim] = {}
@@ -87,6 +88,11 @@ class Verdicts:
             if shapeless:
                 detail = f"the shapes do not fit, but nothing says what shape {shapeless[0]} has"
                 return self._made(assertion, "undecided", None, detail=detail)
+        if outcomes and all(outcome.verdict == "right" for _, outcome in outcomes):
+            numbers = self._capitals_as_numbers(assertion)
+            if numbers:
+                detail = f"right only if {numbers[0]} is a number; nothing says what shape it has"
+                return self._made(assertion, "undecided", None, detail=detail)
         if assertion.kind == "update" and any(outcome.verdict == "wrong" for _, outcome in outcomes):
             target, right = assertion.members[0], assertion.members[1]
             for other in other_updates(target, right, self.context):
@@ -101,6 +107,31 @@ class Verdicts:
         names = (self.context.named(part) for member in assertion.members for part in parts_of(member))
         found = {named[0].key for named in names if named is not None}
         return any(self.context.is_defined_at_all(key) for key in found - keys)
+
+    def _capitals_as_numbers(self, assertion: Assertion) -> list[str]:
+        """Capitals in products that were read as numbers, where the document speaks of arrays."""
+        context = self.context
+        if self.network is not None:
+            return []
+        if self._speaks_of_arrays is None:
+            parts = (part for _, members in self.gathered.formulas for m in members for part in parts_of(m))
+            self._speaks_of_arrays = any(
+                isinstance(part, Transposed)
+                or (isinstance(part, Product) and any(factor.op == "⊙" for factor in part.factors))
+                for part in parts
+            )
+        if not self._speaks_of_arrays:
+            return []
+        found: dict[str, None] = {}
+        for node in (node for member in assertion.members for node in _operands(member)):
+            base = node.base if isinstance(node, Scripted) else node
+            named = context.named(base.inner if isinstance(base, Group) else node)
+            key = "" if named is None else named[0].key.rpartition(":")[2]
+            if not key[:1].isupper() or named is None or named[0].subs or key in LOSS_LETTERS:
+                continue
+            if not context.is_known(named[0].key) and named[0].key not in self._not_arrays:
+                found[key] = None
+        return list(found)
 
     def _shapeless(self) -> list[str]:
         """Names in products of the document's equations of which nothing says how large they are."""
@@ -339,6 +370,15 @@ class Verdicts:
 
     def _text(self, assertion: Assertion, span: Span) -> str:
         return self.document.passages[assertion.stated.passage].text[span[0] : span[1]]
+
+
+def _operands(node: Node) -> Iterator[Node]:
+    """The factors of products, and what a formula differentiates by."""
+    for part in parts_of(node):
+        if isinstance(part, Product):
+            yield from (factor.node for factor in part.factors)
+        elif isinstance(part, Derivative):
+            yield from part.by
 
 
 def _first_span(assertion: Assertion) -> Span:
