@@ -170,7 +170,7 @@ def gather(
     assertions: list[Assertion] = []
     last: Node | None = None
     for one in stated:
-        sorter = _Sorter(context, given, one, last)
+        sorter = _Sorter(context, given, one, last, claimed=bool(assertions))
         statement = one.statement
         beside = (
             bool(assertions) and assertions[-1].stated.passage == one.passage and sorter.speaks_of_indices()
@@ -496,7 +496,10 @@ def _counts_up(items_: tuple[Node, ...]) -> bool:
 class _Sorter:
     """One statement, sorted."""
 
-    def __init__(self, context: Context, network: frozenset[str], stated: Stated, last: Node | None) -> None:
+    def __init__(
+        self, context: Context, network: frozenset[str], stated: Stated, last: Node | None, *, claimed: bool
+    ) -> None:
+        self.claimed = claimed
         self.context = context
         self.network = network
         self.stated = stated
@@ -814,7 +817,7 @@ class _Sorter:
             return [self.claim("chain", members)]
         if self.is_second(pattern):
             return [self.claim("chain")]
-        if self.is_next_step(pattern):
+        if self.is_next_step(pattern) or self.is_solution(pattern):
             return []
         if not pattern.subs:
             self.context.apart |= {(pattern.key, n) for n in _numbered_uses(members[1], pattern.key)}
@@ -822,6 +825,17 @@ class _Sorter:
         if len(members) > 2:
             return [self.claim("chain")]
         return []
+
+    def is_solution(self, pattern: Pattern) -> bool:
+        """``U = R V (V^T V)^{-1}`` after claims on a declared U: where a gradient vanishes, not what U is."""
+        context = self.context
+        if not self.claimed or pattern.subs or pattern.labels or pattern.key not in context.declarations:
+            return False
+        return any(
+            mentions(definition.body, pattern.key)
+            for definitions in context.definitions.values()
+            for definition in definitions
+        )
 
     def is_next_step(self, pattern: Pattern) -> bool:
         r"""``w_{t+1} = w_t - \eta v_t`` of a declared w: it is stepped on with, and not defined."""

@@ -111,7 +111,7 @@ class NetworkNames:
         for stem, letter in names.items():
             if stem not in self.stems:
                 close = nearest(stem, self.stems)
-                hint = f"; did you mean {close}?" if close else ""
+                hint = f"; did you mean {close}?" if close else "."
                 raise NameUnknownError(
                     f"the network has no {quoted(stem)}{hint} It has {', '.join(self.stems)}"
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -388,6 +388,18 @@ def primed_call(word: Word) -> Word | None:
         made = Scripted(function, None, (), 1, function.span)
     length = function.span[1] - function.span[0]
     return Word(call._replace(function=made), word.text[:length] + "'" + word.text[length:])
+
+
+def glued(words: Sequence[str], glue: str) -> str:
+    """Words with ``glue`` between them, and a blank where a command would swallow the letter after it."""
+    text = ""
+    for word in words:
+        between = glue if text else ""
+        command = (text + between).rpartition("\\")
+        if command[1] and command[2].isalpha() and word[:1].isalpha():
+            between += " "
+        text += between + word
+    return text
 
 
 def raised(text: str, exponent: int | Fraction, plain: bool) -> str:

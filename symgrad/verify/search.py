@@ -30,7 +30,7 @@ from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.indices import bound_letters, free_indices
 from symgrad.verify.names import spelled
-from symgrad.verify.notation import Word
+from symgrad.verify.notation import Word, glued
 from symgrad.verify.scalars import ZERO, Scalar, number, symbol, times
 from symgrad.verify.syntax import (
     Big,
@@ -969,7 +969,7 @@ def _joined(words: list[Word], glue: str) -> Word:
                 word.node._replace(top=top.node), f"\\frac{{{text}}}{{{word.text[len(_ONE_OVER) : -1]}}}"
             )
     factors = tuple(Factor("", word.node) for word in words)
-    return Word(Product(factors, (0, 0)), glue.join(word.text for word in words))
+    return Word(Product(factors, (0, 0)), glued([word.text for word in words], glue))
 
 
 def _factors_of(node: Node) -> list[Node]:

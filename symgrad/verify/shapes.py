@@ -217,7 +217,7 @@ class _Inference:
             left = len(subs) - len(declaration.subs)
             if 0 <= left <= len(declaration.dims):
                 return declaration.dims[left:]
-        if key in self.context.sizes or self.context.is_index(key):
+        if key in self.context.sizes or self._counts(key):
             return ()
         shape = self.defined.get(key)
         if shape is not None and len(subs) <= len(shape):
@@ -245,12 +245,17 @@ class _Inference:
                 return None
         return tuple(made)
 
+    def _counts(self, key: str) -> bool:
+        """Whether a letter runs over something in this document."""
+        context = self.context
+        return key in context.bound or key in context.ranges or key in context.choices
+
     def _is_free(self, key: str) -> bool:
         """Whether nothing says what a name is."""
         context = self.context
         return not (
             context.is_known(key)
-            or context.is_index(key)
+            or self._counts(key)
             or key in LOSS_LETTERS
             or key in BUILTIN
             or key in ("1", "I", "bb:1", "bb:I", "𝟙", "e", "π", "0")

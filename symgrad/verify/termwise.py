@@ -10,7 +10,7 @@ from symgrad.verify.arrays import Array, MisfitError
 from symgrad.verify.claims import Finding, Kind
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.meaning import evaluate
-from symgrad.verify.notation import raised
+from symgrad.verify.notation import glued, raised
 from symgrad.verify.scalars import Scalar, expanded_definition, symbols_of
 from symgrad.verify.syntax import Big, Derivative, Group, Node, Product, Sum, Term, parts_of
 from symgrad.verify.terms import Difference, Monomial, Pair, difference
@@ -291,7 +291,7 @@ class _Teller:
                 if value.denominator == 1 or self.finder.notation.plain
                 else f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
             )
-        return self.glue().join([head, *words] if head else words)
+        return glued([head, *words] if head else words, self.glue())
 
     def glue(self) -> str:
         """What the author writes between two factors."""

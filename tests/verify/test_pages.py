@@ -167,13 +167,13 @@ $$\frac{\partial L}{\partial p} = p - y$$
 """,
         ["right"],
     ),
-    "shapes that nothing states": (
+    "vectors of which nothing says that they are": (
         r"""
 $s_i = q^\top k_i$, $o = \sum_{i=1}^n s_i v_i$, $L = \frac12 (o - t)^2$, $q\in\mathbb{R}^d$.
 
 $$\frac{\partial L}{\partial o} = o - t$$
 """,
-        ["undecided"],
+        ["right"],
     ),
     "vectors of samples": (
         r"""
@@ -317,6 +317,43 @@ $L = \frac1n\sum_{i=0}^{n-1} (wx_i - t_i)^2$ with $y_i = w x_i$ for $i=0,\dots,n
 $$\frac{\partial L}{\partial w} = \frac2n\sum_{i=1}^{n} (y_i - t_i) x_{i}$$
 """,
         ["wrong"],
+    ),
+    "layers of which nothing says the shape": (
+        r"""
+$z^{(l)} = W^{(l)}a^{(l-1)}+b^{(l)}$, $a^{(l)} = \sigma(z^{(l)})$,
+$\delta^{(l)} = \frac{\partial L}{\partial z^{(l)}}$.
+
+$$\delta^{(l)} = W^{(l+1)}\delta^{(l+1)} \odot \sigma'(z^{(l)})$$
+
+$$\delta^{(l)} = (W^{(l+1)})^\top\delta^{(l+1)} \odot \sigma'(z^{(l)})$$
+
+$$\frac{\partial L}{\partial W^{(l)}} = \delta^{(l)} (a^{(l-1)})^\top$$
+
+$$\frac{\partial L}{\partial W^{(l)}} = (a^{(l-1)})^\top \delta^{(l)}$$
+""",
+        ["wrong", "right", "right", "wrong"],
+    ),
+    "layers above the letters": (
+        r"""
+For $l = 1, 2$ let $z^l = W^l a^{l-1} + b^l$ and $a^l = \sigma(z^l)$; the cost is
+$C = \frac12 \lVert a^2 - y \rVert^2$.
+
+$$\delta^2 = (a^2 - y) \odot \sigma'(z^2), \qquad \delta^1 = (W^2)^T \delta^2 \odot \sigma'(z^1)$$
+
+$$\frac{\partial C}{\partial b^1} = \delta^1$$
+""",
+        ["right"],
+    ),
+    "a solution after claims": (
+        r"""
+Let $R \in \mathbb{R}^{n \times m}$, $U \in \mathbb{R}^{n \times k}$, $V \in \mathbb{R}^{m \times k}$,
+$L = \frac12 \lVert R - U V^\top \rVert_F^2$.
+
+$$\nabla_U L = (U V^\top - R) V$$
+
+$$U = R V (V^\top V)^{-1}$$
+""",
+        ["right"],
     ),
 }  # fmt: skip
 
