@@ -16,7 +16,7 @@ from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import LOSS_LETTERS, spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
-from symgrad.verify.syntax import Derivative, Group, Node, Product, Scripted, Transposed, parts_of
+from symgrad.verify.syntax import Derivative, Group, Node, Product, Scripted, Transposed, children, parts_of
 from symgrad.verify.updates import arrow_truth, other_updates, update_truth
 from symgrad.verify.world import World
 
@@ -47,6 +47,7 @@ class Verdicts:
         self.comparer = Comparer(worlds, limit_s)
         self._open: bool | None = None
         self._speaks_of_arrays: bool | None = None
+        self._indexed: set[str] | None = None
         self._notation: Notation | None = None
         self._samplers: dict[int, Sampler] = {}
         self._seen: dict[str, Claim] = {}
@@ -78,6 +79,10 @@ class Verdicts:
         if truth is None:
             return self._made(assertion, "undecided", None, detail=note)
         outcomes = [(node, self.comparer.outcome(node, truth)) for node in judged]
+        if self.context.sizes and len(self.comparer.worlds) < len(self.worlds):
+            # A sum's limit turned out to be a size: what holds for one value of it is no proof.
+            self.comparer.worlds = self.worlds
+            outcomes = [(node, self.comparer.outcome(node, truth)) for node in judged]
         if any(outcome.misfit for _, outcome in outcomes):
             shapeless = self._shapeless()
             if self.network is not None and (self.network.assumptions or self._speaks_of_more(assertion)):
@@ -92,6 +97,11 @@ class Verdicts:
             numbers = self._capitals_as_numbers(assertion)
             if numbers:
                 detail = f"right only if {numbers[0]} is a number; nothing says what shape it has"
+                return self._made(assertion, "undecided", None, detail=detail)
+        if any(outcome.verdict == "wrong" for _, outcome in outcomes):
+            vectors = self._vectors_as_numbers(assertion)
+            if vectors:
+                detail = f"{vectors[0]} stands alone here and has entries elsewhere; nothing says how many"
                 return self._made(assertion, "undecided", None, detail=detail)
         if assertion.kind == "update" and any(outcome.verdict == "wrong" for _, outcome in outcomes):
             target, right = assertion.members[0], assertion.members[1]
@@ -131,6 +141,28 @@ class Verdicts:
                 continue
             if not context.is_known(named[0].key) and named[0].key not in self._not_arrays:
                 found[key] = None
+        return list(found)
+
+    def _vectors_as_numbers(self, assertion: Assertion) -> list[str]:
+        """Names that stand alone in a claim and with subscripts elsewhere, of which nothing says how long."""
+        context = self.context
+        if self._indexed is None:
+            parts = (part for _, members in self.gathered.formulas for m in members for part in parts_of(m))
+            named = (context.named(part) for part in parts if isinstance(part, Scripted))
+            self._indexed = {found[0].key for found in named if found is not None and found[0].subs}
+        found: dict[str, None] = {}
+        pending = list(assertion.members)
+        while pending:
+            here = pending.pop()
+            if spelled(here) is None:
+                pending += children(here)
+                continue
+            name = context.named(here)
+            if name is None or name[0].subs or name[0].labels:
+                continue
+            key = name[0].key
+            if key in self._indexed and not context.is_known(key) and key not in self._not_arrays:
+                found[key.rpartition(":")[2]] = None
         return list(found)
 
     def _shapeless(self) -> list[str]:

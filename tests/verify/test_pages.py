@@ -355,6 +355,39 @@ $$U = R V (V^\top V)^{-1}$$
 """,
         ["right"],
     ),
+    "a limit of a sum that is a size": (
+        r"""
+$\mu = \frac1m \sum_{i=1}^m x_i$, $u_i = x_i-\mu$.
+
+$$\frac{\partial \mu}{\partial x_i} = \frac12$$
+
+$$\frac{\partial \mu}{\partial x_i} = \frac1m$$
+""",
+        ["wrong", "right"],
+    ),
+    "indices behind a wide gap": (
+        r"""
+Let $X_{m,n}$ with $m,n = 0,\dots,4$ be the image, $K_{p,q}$ with $p,q = 0,1$ the kernel.
+
+$$O_{i,j} = \sum_{p=0}^{1}\sum_{q=0}^{1} X_{i+p,j+q} K_{p,q} + b, \qquad i,j = 0,1$$
+
+$$\frac{\partial L}{\partial X_{0,0}} = K_{0,0}\frac{\partial L}{\partial O_{0,0}}$$
+
+$$\frac{\partial L}{\partial b} = \sum_{i,j} \frac{\partial L}{\partial O_{i,j}}$$
+
+$$\frac{\partial L}{\partial K_{p,q}} = \sum_{i=0}^{1}\sum_{j=0}^{1}
+\frac{\partial L}{\partial O_{i,j}}\, X_{i+p,\,j+q}$$
+""",
+        ["right", "right", "right"],
+    ),
+    "a name that stands alone and has entries": (
+        r"""
+$z = W x + b$, $p = \operatorname{softmax}(z)$, $L = -\sum_{k=1}^{K} y_k \log p_k$ for a one-hot $y$.
+
+$$\frac{\partial L}{\partial z} = p - y$$
+""",
+        ["undecided"],
+    ),
 }  # fmt: skip
 
 

@@ -50,7 +50,9 @@ def numbers(w: Writer, spot: Spot) -> Iterator[Change]:
     if isinstance(spot.inside, Product | Quotient | Sum | Scripted | Big):
         for word in w.words:
             if isinstance(word.node, Name) and _is_count(w, word.node.letter):
-                yield w.change(spot, moved(word.node, node.span), word.text, "wrong-term", 2.0)
+                size: Kind = "constant-factor" if inside_fraction else "wrong-term"
+                cost = 1.35 if inside_fraction else 2.0
+                yield w.change(spot, moved(word.node, node.span), word.text, size, cost)
 
 
 def _is_count(w: Writer, letter: str) -> bool:

@@ -46,12 +46,13 @@ class Draft:
 
 
 class _Piece:
-    """Tokens between two separators of a row; ``before`` is the separator."""
+    """Tokens between two separators of a row: ``before`` is the one, ``wide`` says that it is a gap too."""
 
-    __slots__ = ("before", "related", "tokens")
+    __slots__ = ("before", "related", "tokens", "wide")
 
-    def __init__(self, before: str, tokens: list[Token], related: bool) -> None:
+    def __init__(self, before: str, tokens: list[Token], related: bool, wide: bool = False) -> None:
         self.before = before
+        self.wide = wide
         self.tokens = tokens
         self.related = related
 
@@ -60,7 +61,8 @@ def drafts(tokens: list[Token], plain: bool) -> list[Draft]:
     """The statements of a passage."""
     result: list[Draft] = []
     for row in _rows(_opened(tokens)):
-        for number, piece in enumerate(_pieces(row, plain)):
+        pieces = _pieces(row, plain)
+        for number, piece in enumerate(pieces):
             last = result[-1] if result else None
             first = piece.tokens[0]
             if last is None or piece.before == "note":
@@ -73,6 +75,8 @@ def drafts(tokens: list[Token], plain: bool) -> list[Draft]:
                 result.append(Draft(piece.tokens, piece.related))
             elif first.kind == "rel" and piece.before != "joint":
                 last.goes_on(piece.tokens, True)
+            elif last.related and piece.wide and _begins_a_list(pieces[number : number + 2]):
+                result.append(Draft(piece.tokens, False))
             elif piece.before == "comma" and not (last.related and piece.related):
                 at = last.tokens[-1].stop
                 last.tokens.append(Token("comma", ",", at, at))
@@ -88,6 +92,19 @@ def drafts(tokens: list[Token], plain: bool) -> list[Draft]:
         while len(draft.tokens) > 1 and draft.tokens[-1].kind in _PUNCTUATION:
             draft.tokens.pop()
     return result
+
+
+def _begins_a_list(pieces: list[_Piece]) -> bool:
+    r"""Whether letters behind a wide gap belong to the equation after them: ``\qquad i, j = 0, 1``."""
+    first, *rest = pieces
+    return (
+        not first.related
+        and len(first.tokens) == 1
+        and first.tokens[0].kind in ("run", "name")
+        and bool(rest)
+        and rest[0].before == "comma"
+        and rest[0].related
+    )
 
 
 def _after_note(result: list[Draft], piece: _Piece, *, fresh: bool) -> None:
@@ -187,13 +204,14 @@ def _pieces(row: list[Token], plain: bool) -> list[_Piece]:
     tokens: list[Token] = []
     related = False
     before = ""
+    wide = False
     depth = 0
 
     def finish(separator: str) -> None:
-        nonlocal tokens, related, before
+        nonlocal tokens, related, before, wide
         if tokens:
-            pieces.append(_Piece(before, tokens, related))
-            before = separator
+            pieces.append(_Piece(before, tokens, related, wide))
+            before, wide = separator, separator == "gap"
         elif separator in ("joint", "note") or not before:
             before = separator
         elif separator == before == "comma":
@@ -222,6 +240,7 @@ def _pieces(row: list[Token], plain: bool) -> list[_Piece]:
             following = _next(row, index)
             if tokens and tokens[-1].kind not in _PENDING and following.kind not in _PENDING:
                 finish("gap")
+            wide = wide or not tokens
         elif kind in ("comma", "semi"):
             finish(kind)
         elif kind == "stop" and (
