@@ -169,7 +169,14 @@ def _made_like(flexible: Array, other: Array) -> Array:
 
 
 def entrywise(left: Array, right: Array) -> Array:
-    """``left ⊙ right``."""
+    """``left ⊙ right``; a vector beside a matrix is a row of it, as in array languages, and no column.
+
+    Raises:
+        MisfitError: the shapes do not fit.
+    """
+    for matrix, vector in ((left, right), (right, left)):
+        if len(matrix.shape) == 2 and vector.shape == matrix.shape[:1] != matrix.shape[1:]:
+            raise MisfitError(f"{told(left)} and {told(right)} do not have the same shape")
     left, right = fitted(left, right)
     return Array(left.shape, tuple(times(pair) for pair in zip(left.entries, right.entries, strict=True)))
 

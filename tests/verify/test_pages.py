@@ -388,6 +388,22 @@ $$\frac{\partial L}{\partial z} = p - y$$
 """,
         ["undecided"],
     ),
+    "a column beside a matrix entry by entry": (
+        r"""
+Input $u \in \mathbb{R}^3$, $P \in \mathbb{R}^{4\times 3}$, $Q \in \mathbb{R}^{2\times 4}$.
+$$h = P u + c$$
+$$g = \tanh(h)$$
+$$y = Q g + d$$
+$$J = \frac12 \|y - t\|^2$$
+Let $e = y - t$.
+$$\nabla_P J = (Q^T e) u^T$$
+
+$$\nabla_P J = (Q^T e) u^T \odot (1 - g^2)$$
+
+$$\nabla_P J = (Q^T e \odot (1 - g^2)) u^T$$
+""",
+        ["wrong", "wrong", "right"],
+    ),
 }  # fmt: skip
 
 
