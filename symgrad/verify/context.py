@@ -194,6 +194,11 @@ class Context:
             known = self._named[id(node)] = node, self._named_now(node)
         return known[1]
 
+    def bodies(self) -> list[Node]:
+        """The right sides of all definitions, those of functions last."""
+        tables = (self.definitions, self.functions)
+        return [definition.body for table in tables for ds in table.values() for definition in ds]
+
     def settle(self) -> None:
         """From here on what a name is changes only with :meth:`take_size` and :meth:`drop_sizes`."""
         self._named = {}

@@ -19,13 +19,14 @@ from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.scalars import ZERO
-from symgrad.verify.syntax import Call, Derivative, Name, Node, Number, Product, Sum, parts_of
+from symgrad.verify.syntax import Call, Derivative, Name, Node, Number, Product, Sum, parts_of, terms_of
 from symgrad.verify.termwise import termwise
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
 # The search for corrections is imported where one is looked for: a sum is told of without it.
 if TYPE_CHECKING:
     from symgrad.verify.corrections import Change, Edits, Writer
+    from symgrad.verify.search import Search
     from symgrad.verify.verdicts import Verdicts
 
 _FAR_FETCHED: Final = 2.2
@@ -142,7 +143,7 @@ def _may_be_one(mend: Mend, node: Node) -> bool:
 
 def _is_a_lost_path(mend: Mend, node: Node) -> bool:
     """Whether one summand is missing beside chains of derivatives: a chain too, rather than its value."""
-    terms = [term.node for term in node.terms] if isinstance(node, Sum) else [node]
+    terms = [term.node for term in terms_of(node)]
     return [finding.kind for finding in mend.findings] == ["missing-term"] and all(
         isinstance(term, Product) and sum(isinstance(f.node, Derivative) for f in term.factors) > 1
         for term in terms
@@ -231,15 +232,11 @@ class Finder:
                 if left is not None:
                     return left
             if told is not None and len(told.findings) > _SINGLE and not _is_surplus(told):
-                from symgrad.verify.search import Search
-
-                change = Search(self, node, true, world, env).throughout()
+                change = self._search(node, true, world, env).throughout()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
             if told is not None and 1 < len(told.findings) <= _FEW and not _are_plain(told):
-                from symgrad.verify.search import Search
-
-                search = Search(self, node, true, world, env)
+                search = self._search(node, true, world, env)
                 changed = [place for place, _ in told.edits]
                 change = search.other_word(changed) if _is_exchanged(told) else search.slips()
                 if change is not None:
@@ -249,16 +246,12 @@ class Finder:
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
             if told is not None and _is_a_lost_path(told, node):
-                from symgrad.verify.search import Search
-
-                change = Search(self, node, true, world, env).like_its_neighbours()
+                change = self._search(node, true, world, env).like_its_neighbours()
                 if change is not None:
                     return Mend((self.finding(change),), change.edits)
             if told is not None and (told.close or len(told.findings) > 2):
                 return told
-        from symgrad.verify.search import Search
-
-        change = Search(self, node, true, world, env).best()
+        change = self._search(node, true, world, env).best()
         if change is not None and change.cost >= _FAR_FETCHED and change.kind.startswith("missing"):
             left = self.wrong_target(node)
             if left is not None:
@@ -272,18 +265,21 @@ class Finder:
             return left
         return self._replaced(node, outcome, (true, world, env))
 
+    def _search(self, node: Node, true: Array, world: World, env: Env) -> Search:
+        from symgrad.verify.search import Search
+
+        return Search(self, node, true, world, env)
+
     def _rather_than_missing(
         self, told: Mend, node: Node, true: Array, world: World, env: Env
     ) -> Change | None:
         """What explains better than lost summands: one slip; where there was one summand, a lost factor."""
-        from symgrad.verify.search import Search
-
-        change = Search(self, node, true, world, env).slips()
+        change = self._search(node, true, world, env).slips()
         if change is not None:
             return change
         if len(told.findings) == 1 and not _is_single(node):
             return None
-        change = Search(self, node, true, world, env).best()
+        change = self._search(node, true, world, env).best()
         if change is None or change.cost > (_LIKELY if len(told.findings) == 1 else _LIKELIER):
             return None
         return None if change.kind == "missing-term" and len(told.findings) == 1 else change

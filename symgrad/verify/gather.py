@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.verify.context import Context, Declaration, Pattern, Range, Template, has_derivative, mentions
 from symgrad.verify.functions import BUILTIN
+from symgrad.verify.indices import limits_in
 from symgrad.verify.names import (
     LOSS_LETTERS,
     items,
@@ -40,7 +41,6 @@ from symgrad.verify.syntax import (
     Number,
     Problem,
     Product,
-    Relation,
     Scripted,
     Statement,
     Sum,
@@ -97,10 +97,8 @@ def spoken_of(gathered: Gathered, network: Iterable[str]) -> set[str]:
     """Every name that a document's equations, facts and templates speak of."""
     context = gathered.context
     known = set(network)
-    for table in (context.definitions, context.functions):
-        for definitions in table.values():
-            for definition in definitions:
-                known |= _keys(definition.body, context)
+    for body in context.bodies():
+        known |= _keys(body, context)
     for left, right in context.facts:
         known |= _keys(left, context) | _keys(right, context)
     for template in context.templates:
@@ -185,7 +183,7 @@ def gather(
             last = found[-1].anchor if found[-1].anchor is not None else found[-1].members[0]
     for member in every:
         context.plain |= plain_names(member)
-    _finish(context, arrays=any(_multiplies_arrays(member) for member in every))
+    _finish(context, arrays=any(multiplies_arrays(member) for member in every))
     made = []
     for assertion in assertions:
         members = tuple(resolved(member, context) for member in assertion.members)
@@ -221,7 +219,7 @@ def _finish(context: Context, *, arrays: bool) -> None:
     _note_fixed(context)
 
 
-def _multiplies_arrays(node: Node) -> bool:
+def multiplies_arrays(node: Node) -> bool:
     """Whether a formula transposes, or multiplies entry by entry."""
     return any(
         isinstance(part, Transposed)
@@ -273,10 +271,7 @@ def _split_again(pattern: Pattern, context: Context) -> Pattern:
 
 def _note_base(context: Context) -> None:
     """Whether positions count from 0: a sum over an axis begins there, or an entry is x_{00}."""
-    bodies = [
-        d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds
-    ]
-    for body in bodies:
+    for body in context.bodies():
         for part in parts_of(body):
             named = context.named(part) if isinstance(part, Scripted) else None
             if named is None or context.is_defined_at_all(named[0].key):
@@ -306,10 +301,7 @@ def _note_summed(context: Context) -> None:
     r"""Ranges that only sums state: ``y_i = w x_i`` beside ``\\sum_{i=0}^{n-1} y_i``."""
     from symgrad.verify.meaning import bare
 
-    bodies = [
-        d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds
-    ]
-    bodies += [side for fact in context.facts for side in fact]
+    bodies = context.bodies() + [side for fact in context.facts for side in fact]
     found: dict[str, dict[object, Range]] = {}
     bare_sums: set[str] = set()
     for part in (part for body in bodies for part in parts_of(body)):
@@ -318,10 +310,8 @@ def _note_summed(context: Context) -> None:
         if part.upper is None:
             bare_sums |= {item.letter for item in items(part.lower) if isinstance(item, Name)}
             continue
-        for item in items(part.lower):
-            if isinstance(item, Relation) and item.op == "=" and isinstance(item.left, Name):
-                limits = Range(item.right, part.upper)
-                found.setdefault(item.left.letter, {})[bare(item.right), bare(part.upper)] = limits
+        for letter, limits in limits_in(part).items():
+            found.setdefault(letter, {})[bare(limits.first), bare(part.upper)] = limits
     free = {
         sub.letter
         for key, definitions in context.definitions.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.verify.context import Context
+from symgrad.verify.context import Context, Range
 from symgrad.verify.names import items, spelled
 from symgrad.verify.syntax import Big, Label, Name, Node, Number, Relation, Scripted, children
 
@@ -16,6 +16,17 @@ def bound_letters(node: Big) -> list[str]:
             if isinstance(name, Name):
                 found += [name.letter, *name.letter] if len(name.letter) > 1 else [name.letter]
     return found
+
+
+def limits_in(node: Node) -> dict[str, Range]:
+    """The limits that a sum gives to its letters."""
+    if not isinstance(node, Big) or node.lower is None or node.upper is None:
+        return {}
+    return {
+        item.left.letter: Range(item.right, node.upper)
+        for item in items(node.lower)
+        if isinstance(item, Relation) and item.op == "=" and isinstance(item.left, Name)
+    }
 
 
 def free_indices(node: Node, context: Context) -> list[str]:

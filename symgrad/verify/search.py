@@ -46,6 +46,7 @@ from symgrad.verify.syntax import (
     Scripted,
     Sum,
     parts_of,
+    terms_of,
 )
 from symgrad.verify.world import Env, Reading, StepError, UnsettledError, World
 
@@ -522,7 +523,7 @@ class Search:
 
     def _patterns(self, node: Node) -> list[list[str]]:
         """The letters of each product among the summands, where it has nothing but names in it."""
-        terms = [term.node for term in node.terms] if isinstance(node, Sum) else [node]
+        terms = [term.node for term in terms_of(node)]
         found = [self._pattern(term) for term in terms if isinstance(term, Product)]
         return [pattern for pattern in found if not _UNNAMED.intersection(pattern)]
 
@@ -583,7 +584,7 @@ class Search:
 
     def _model(self, node: Node) -> Node | None:
         """A product among the summands: what a missing one would look like."""
-        terms = [term.node for term in node.terms] if isinstance(node, Sum) else [node]
+        terms = [term.node for term in terms_of(node)]
         return next((term for term in terms if isinstance(term, Product)), None)
 
     def _glue(self, node: Node | None) -> str:

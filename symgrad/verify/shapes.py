@@ -28,6 +28,7 @@ from symgrad.verify.syntax import (
     Sum,
     Transposed,
     parts_of,
+    terms_of,
 )
 
 Shape: TypeAlias = tuple[Node, ...]
@@ -69,11 +70,7 @@ def _infer_layers(context: Context) -> None:
             pattern = definition.pattern
             if len(pattern.labels) != 1 or pattern.subs or not isinstance(pattern.labels[0], Name):
                 continue
-            terms = (
-                [t.node for t in definition.body.terms]
-                if isinstance(definition.body, Sum)
-                else [definition.body]
-            )
+            terms = [term.node for term in terms_of(definition.body)]
             for term in terms:
                 pair = _layer(term, pattern.labels[0], context)
                 if pair is not None and not context.declarations.get(key):

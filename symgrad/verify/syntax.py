@@ -299,6 +299,11 @@ def parts_of(node: Node) -> Iterator[Node]:
         pending += reversed(children(here))
 
 
+def terms_of(node: Node) -> tuple[Term, ...]:
+    """The summands of a sum, or a part as one summand."""
+    return node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
+
+
 def children(node: Node) -> tuple[Node, ...]:  # one line a kind
     """The nodes that ``node`` is made of, in the order in which they stand."""
     match node:

@@ -12,7 +12,7 @@ from symgrad.verify.documents.pieces import Span
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.notation import glued, raised
 from symgrad.verify.scalars import Scalar, expanded_definition, symbols_of
-from symgrad.verify.syntax import Big, Derivative, Group, Node, Product, Sum, Term, parts_of
+from symgrad.verify.syntax import Big, Derivative, Group, Node, Product, Sum, Term, parts_of, terms_of
 from symgrad.verify.terms import Difference, Monomial, Pair, difference
 from symgrad.verify.world import Env, UnsettledError, World
 
@@ -28,7 +28,7 @@ def termwise(finder: Finder, node: Node, given: Array, true: Array, world: World
 
     if given.shape or true.shape or given.flexible:
         return None
-    terms = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
+    terms = terms_of(node)
     values: list[Scalar] = []
     for term in terms:
         world.current = env.indices

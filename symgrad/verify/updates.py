@@ -91,10 +91,8 @@ def _other_rates(target: Node, rate: Node, right: Node, context: Context) -> lis
 
     stated = {
         spelling.key
-        for table in (context.definitions, context.functions)
-        for definitions in table.values()
-        for definition in definitions
-        for part in parts_of(definition.body)
+        for body in context.bodies()
+        for part in parts_of(body)
         if (spelling := spelled(part)) is not None
     }
     found: list[str] = []

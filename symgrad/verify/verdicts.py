@@ -11,12 +11,12 @@ from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.equality.facts import solved
 from symgrad.verify.functions import BUILTIN
-from symgrad.verify.gather import RATES, Assertion, Gathered, spoken_of, unknown_names
+from symgrad.verify.gather import RATES, Assertion, Gathered, multiplies_arrays, spoken_of, unknown_names
 from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import LOSS_LETTERS, spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
-from symgrad.verify.syntax import Derivative, Group, Node, Product, Scripted, Transposed, children, parts_of
+from symgrad.verify.syntax import Derivative, Group, Node, Product, Scripted, children, parts_of
 from symgrad.verify.updates import arrow_truth, other_updates, update_truth
 from symgrad.verify.world import World
 
@@ -124,12 +124,8 @@ class Verdicts:
         if self.network is not None:
             return []
         if self._speaks_of_arrays is None:
-            parts = (part for _, members in self.gathered.formulas for m in members for part in parts_of(m))
-            self._speaks_of_arrays = any(
-                isinstance(part, Transposed)
-                or (isinstance(part, Product) and any(factor.op == "⊙" for factor in part.factors))
-                for part in parts
-            )
+            members = (member for _, formula in self.gathered.formulas for member in formula)
+            self._speaks_of_arrays = any(map(multiplies_arrays, members))
         if not self._speaks_of_arrays:
             return []
         found: dict[str, None] = {}
@@ -441,9 +437,7 @@ def _losses(gathered: Gathered) -> set[str]:
 
     context = gathered.context
     nodes: list[Node] = [member for a in gathered.assertions for member in a.members]
-    nodes += [
-        d.body for table in (context.definitions, context.functions) for ds in table.values() for d in ds
-    ]
+    nodes += context.bodies()
     nodes += [template.right for template in context.templates]
     found: set[str] = set()
     while nodes:

@@ -16,8 +16,8 @@ from symgrad.algebra.positions import unflat
 from symgrad.verify.arrays import Array, scalar, stack
 from symgrad.verify.context import Context, Declaration, Definition, Pattern, Range
 from symgrad.verify.documents.pieces import Span
-from symgrad.verify.indices import free_indices
-from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, items, letters_in, script_text, spelled
+from symgrad.verify.indices import free_indices, limits_in
+from symgrad.verify.names import LOSS_LETTERS, Spelled, is_transpose, letters_in, script_text, spelled
 from symgrad.verify.scalars import ZERO, Scalar, Sign, defined, number, symbol, symbols_of, times, total
 from symgrad.verify.syntax import (
     Big,
@@ -28,7 +28,6 @@ from symgrad.verify.syntax import (
     Number,
     Product,
     Quotient,
-    Relation,
     Scripted,
     Sum,
     children,
@@ -650,7 +649,7 @@ class World:
         found: dict[tuple[int, int, tuple[int, int]], None] = {}
         bodies = [d.body for definitions in self.context.definitions.values() for d in definitions]
         for part in (part for body in bodies for part in parts_of(body)):
-            limits = _limits_in(part)
+            limits = limits_in(part)
             for pattern in names_in(part.body, self.context) if isinstance(part, Big) and limits else ():
                 for position, sub in enumerate(pattern.subs if pattern.key == key else ()):
                     stated = limits.get(sub.letter) if isinstance(sub, Name) else None
@@ -748,7 +747,12 @@ class World:
         return defined(("loss as read", place), name, total(parts))
 
     def _check_steps(
-        self, nodes: tuple[Node, ...], values: tuple[int, ...], key: str, span: Span | None
+        self,
+        nodes: tuple[Node, ...],
+        values: tuple[int, ...],
+        key: str,
+        span: Span | None,
+        labels: tuple[int, ...] = (),
     ) -> None:
         """A sample or an entry beyond its stated range does not exist; a step before the first does."""
         for node, value in zip(nodes, values, strict=False):
@@ -756,20 +760,16 @@ class World:
                 limits = self.limits(node.letter)
                 if limits is not None and value > limits[1]:
                     raise BeyondError(
-                        f"{shown(key, (), values)} does not exist: {node.letter} ends at {limits[1]}", span
+                        f"{shown(key, labels, values)} does not exist: {node.letter} ends at {limits[1]}",
+                        span,
                     )
 
     def _check_ends(
         self, key: str, labels: tuple[int, ...], subs: tuple[int, ...], span: Span | None
     ) -> None:
         """An index past the end of its range, wherever the name is defined."""
-        patterns = [definition.pattern for definition in self.context.definitions.get(key, ())]
-        for node, value in ((n, v) for p in patterns for n, v in zip(p.subs, subs, strict=False)):
-            limits = self.limits(node.letter) if isinstance(node, Name) else None
-            if isinstance(node, Name) and limits is not None and value > limits[1]:
-                raise BeyondError(
-                    f"{shown(key, labels, subs)} does not exist: {node.letter} ends at {limits[1]}", span
-                )
+        for definition in self.context.definitions.get(key, ()):
+            self._check_steps(definition.pattern.subs, subs, key, span, labels)
 
     def sign_of(self, key: str) -> Sign:
         """What is known of the sign of a name."""
@@ -1176,17 +1176,6 @@ def _affine(node: Node, context: Context) -> tuple[str, int]:
                 letter, _ = _affine(first.node, context)
                 return (letter, second.sign * int(second.node.value)) if letter else ("", 0)
     return "", 0
-
-
-def _limits_in(node: Node) -> dict[str, Range]:
-    """The limits that a sum gives to its letters."""
-    if not isinstance(node, Big) or node.lower is None or node.upper is None:
-        return {}
-    return {
-        item.left.letter: Range(item.right, node.upper)
-        for item in items(node.lower)
-        if isinstance(item, Relation) and item.op == "=" and isinstance(item.left, Name)
-    }
 
 
 def names_in(node: Node, context: Context) -> Iterator[Pattern]:

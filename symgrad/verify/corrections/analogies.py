@@ -11,7 +11,7 @@ from symgrad.verify.corrections.writer import Writer
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.names import spelled
 from symgrad.verify.notation import Word
-from symgrad.verify.syntax import Name, Node, Number, Product, Scripted, Sum, Term, children
+from symgrad.verify.syntax import Name, Node, Number, Product, Scripted, Sum, Term, children, terms_of
 
 _MOST_INDICES: Final = 4
 _MOST_VALUES: Final = 10
@@ -20,7 +20,7 @@ _MOST_VALUES: Final = 10
 def analogues(w: Writer, spot: Spot) -> Iterator[Change]:
     """The sum with one more summand, made from one that is there."""
     node = spot.node
-    terms = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
+    terms = terms_of(node)
     if len(terms) > _MOST_VALUES:
         terms = (terms[0], terms[-1])
     seen: set[str] = set()
@@ -59,11 +59,6 @@ def _has_twice(node: Node) -> bool:
     """Whether a product has one factor twice, which an author would write as a square."""
     factors = [factor.node for factor in node.factors] if isinstance(node, Product) else []
     return any(same(a, b) for n, a in enumerate(factors) for b in factors[n + 1 :])
-
-
-def terms_of(node: Node) -> tuple[Term, ...]:
-    """The summands of a sum, or a part as one summand."""
-    return node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
 
 
 def numbers_in(node: Node) -> Iterator[Span]:

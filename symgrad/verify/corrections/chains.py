@@ -26,6 +26,7 @@ from symgrad.verify.syntax import (
     Scripted,
     Sum,
     Term,
+    terms_of,
 )
 
 _MANY: Final = 80
@@ -286,7 +287,7 @@ def summand(node: Node, sign: int, term: Node, text: str) -> tuple[Node, tuple[t
         minus = (start, start + 1), f"{text} - "
         return Sum((Term(1, term, (start, start)), *node.terms), node.span), minus
     at = node.span[1]
-    old = node.terms if isinstance(node, Sum) else (Term(1, node, node.span),)
+    old = terms_of(node)
     return Sum((*old, Term(sign, term, (at, at))), node.span), (
         (at, at),
         f" {'+' if sign > 0 else '-'} {text}",
