@@ -1,12 +1,12 @@
 """How a layer is declared: its hyperparameters and its one forward equation.
 
 A declaration is a function from a place in a network, the layer's input and its hyperparameters to the
-definition of its output. The place gives names; the function gives sizes and the equation.
+definition of its output, or to several definitions, the last of which is its output. The place gives names; the function gives sizes and the equation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Index
@@ -58,7 +58,7 @@ class Place(NamedTuple):
 
 
 Kind: TypeAlias = Literal["layer", "reshape", "activation", "loss"]
-Statement: TypeAlias = Callable[..., Definition]
+Statement: TypeAlias = Callable[..., "Definition | tuple[Definition, ...]"]
 
 
 class Layer(NamedTuple):
@@ -74,6 +74,17 @@ class Layer(NamedTuple):
     stem: str
     options: tuple[Option, ...]
     state: Statement
+
+    def stated(
+        self, place: Place, inputs: tuple[Tensor, ...], options: Mapping[str, Any]
+    ) -> tuple[Definition, ...]:
+        """The layer's equations in order of evaluation; the last one defines its output.
+
+        Raises:
+            MisfitError: sizes that do not fit.
+        """
+        stated = self.state(place, *inputs, **options)
+        return (stated,) if isinstance(stated, Definition) else stated
 
     @property
     def summary(self) -> str:

@@ -8,12 +8,12 @@ from math import prod
 
 from symgrad.algebra.functions import FUNCTIONS
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.written import Definition, reads
+from symgrad.algebra.written import reads
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import Layer, MisfitError, Place, told
 from symgrad.catalogue.options import Span
 from symgrad.network.description import Call, Description, read
-from symgrad.network.model import Model
+from symgrad.network.model import Model, Step
 from symgrad.network.names import name_layers
 
 MOST_ENTRIES = 100_000_000
@@ -48,23 +48,24 @@ def build_model(description: Description) -> Model:
     name, label = naming.input
     here = Tensor(name, shape, "input", _INPUT_LETTERS.get(len(shape), ()), label=label)
     _bounded(description, first, here)
-    definitions: list[Definition] = []
+    steps: list[Step] = []
     objective: Tensor | None = None
     for call, layer, named, stem in zip(rest, layers, naming.layers, naming.stems, strict=True):
         if objective is not None:
             raise description.error("nothing can follow a loss: it ends the network", call.span)
-        definition = _stated(description, call, layer, Place(named, stem), here)
-        for tensor in (definition.target, *reads(definition)):
-            _bounded(description, call, tensor)
-        definitions.append(definition)
-        here = definition.target
+        step = _step(description, call, layer, Place(named, stem), here)
+        for definition in step.definitions:
+            for tensor in (definition.target, *reads(definition)):
+                _bounded(description, call, tensor)
+        steps.append(step)
+        here = step.output
         objective = here if here.role == "objective" else None
+    definitions = tuple(definition for step in steps for definition in step.definitions)
     tensors = dict.fromkeys(
         tensor for definition in definitions for tensor in (*reads(definition), definition.target)
     )
     _refuse_clashes(description, rest, tuple(tensors))
-    names = tuple(layer.name for layer in layers)
-    return Model(description.text, tuple(definitions), tuple(tensors), (here,), objective, names)
+    return Model(description.text, definitions, tuple(tensors), (here,), objective, tuple(steps))
 
 
 def _layer(description: Description, call: Call) -> Layer:
@@ -75,10 +76,10 @@ def _layer(description: Description, call: Call) -> Layer:
     return CATALOGUE[call.name]
 
 
-def _stated(description: Description, call: Call, layer: Layer, place: Place, here: Tensor) -> Definition:
+def _step(description: Description, call: Call, layer: Layer, place: Place, here: Tensor) -> Step:
     options = description.bind(call, layer.options)
     try:
-        return layer.state(place, here, **options)
+        return Step(layer.name, options, (here,), layer.stated(place, (here,), options))
     except MisfitError as misfit:
         span = call.span
         names = [option.name for option in layer.options]

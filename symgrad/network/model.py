@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from symgrad.algebra.program import Program, equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition
 
 
+class Step(NamedTuple):
+    """One layer at work: its name and options, what it reads, and its equations; the last is its output."""
+
+    layer: str
+    options: Mapping[str, Any]
+    inputs: tuple[Tensor, ...]
+    definitions: tuple[Definition, ...]
+
+    @property
+    def output(self) -> Tensor:
+        """The tensor that the next layer reads."""
+        return self.definitions[-1].target
+
+
 class Model(NamedTuple):
     """What a network states.
 
     ``tensors`` holds every tensor in the order of evaluation, sources where they are first needed.
-    ``objective`` is the loss L; None means that L is an unknown function of ``outputs``. ``layers`` names
-    the layer behind each definition, where there is one.
+    ``objective`` is the loss L; None means that L is an unknown function of ``outputs``. ``steps`` are
+    its layers in order; a network given as bare definitions has none.
     """
 
     text: str
@@ -22,7 +37,7 @@ class Model(NamedTuple):
     tensors: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     objective: Tensor | None
-    layers: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @property
     def forward(self) -> Program:
@@ -35,7 +50,7 @@ class Model(NamedTuple):
 
     def layer_of(self, tensor: Tensor) -> str:
         """The name of the layer whose output the tensor is; empty where none is."""
-        for definition, layer in zip(self.definitions, self.layers, strict=False):
-            if definition.target == tensor:
-                return layer
+        for step in self.steps:
+            if any(definition.target == tensor for definition in step.definitions):
+                return step.layer
         return ""

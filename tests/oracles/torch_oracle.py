@@ -32,12 +32,13 @@ def gradients(chain: Chain, model: Model, values: Values, upstream: Mapping[str,
     for leaf in held.values():
         leaf.requires_grad_()
     here = held[first_input(model)]
-    for step, definition in zip(chain.steps, model.definitions, strict=True):
-        mine = [held[t.name] for t in reads(definition) if t.role in ("parameter", "target")]
+    for step, stated in zip(chain.steps, model.steps, strict=True):
+        read = dict.fromkeys(t for definition in stated.definitions for t in reads(definition))
+        mine = [held[t.name] for t in read if t.role in ("parameter", "target")]
         here = LAYERS[step.name](here, mine, options(step.name, step.options))
-        assert tuple(here.shape) == definition.target.shape
+        assert tuple(here.shape) == stated.output.shape
         here.retain_grad()
-        held[definition.target.name] = here
+        held[stated.output.name] = here
     if model.objective:
         here.backward()
     else:
