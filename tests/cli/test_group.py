@@ -51,6 +51,8 @@ HOSTILE = [
         ("verify", "-", "--net", NETWORK, "--names", "{}"),
         ("verify", "-", "--to", "{}"),
         ("verify", "-", "--limit", "{}"),
+        ("show", "{}"),
+        ("show", NETWORK, "-o", "{}/out"),
         ("evaluate", NETWORK, "--values", "{}"),
         ("evaluate", SMALL, "--values", "-", "-o", "{}"),
         ("{}",),
@@ -154,7 +156,7 @@ def test_the_help_shows_every_layer_with_its_options():
         assert (f"{layer.name}({options})" if options else layer.name) in text
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("derive", "-h"), ("evaluate", "--help")])
+@pytest.mark.parametrize("arguments", [("--help",), ("derive", "-h"), ("evaluate", "--help"), ("show", "-h")])
 def test_help_fits_a_terminal(arguments):
     text = printed(*arguments, env={**UTF8, "COLUMNS": "80"})
     assert text.startswith("Usage: ")
@@ -165,12 +167,14 @@ def test_the_examples_of_the_help_work(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("net.txt").write_text(NETWORK, encoding="utf-8")
     Path("values.json").write_text(VALUES, encoding="utf-8")
-    shown = [re.findall(r"^    symgrad (\w+) (\"[^\"]+\"|\S+) ?(.*)$", printed(*words), re.MULTILINE)
-             for words in (("--help",), ("derive", "--help"), ("evaluate", "--help"))]  # fmt: skip
+    shown = [
+        re.findall(r"^    symgrad (\w+) (\"[^\"]+\"|\S+) ?(.*)$", printed(*words), re.MULTILINE)
+        for words in (["--help"], *([command, "--help"] for command in ("derive", "evaluate", "show")))
+    ]
     lines = [line for lines in shown for line in lines]
     assert len(lines) >= 6
     for command, network, options in lines:
-        if command == "derive" or "linear(1)" in network:
+        if command in ("derive", "show") or "linear(1)" in network:
             printed(command, network.strip('"'), *options.split())
 
 

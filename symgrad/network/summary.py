@@ -1,0 +1,79 @@
+"""A network at a glance: its layers in order, what each gives, and the parameters that it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import NamedTuple
+
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import whole_shape
+from symgrad.algebra.written import reads
+from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue.declare import told
+from symgrad.catalogue.options import spelled_call
+from symgrad.network.model import Model
+
+
+class Row(NamedTuple):
+    """One tensor of the network, the layer that states it, and the sources that are read here first.
+
+    A layer of several equations has a row for each; ``layer`` is empty in all but the first.
+    """
+
+    layer: str
+    output: Tensor
+    parameters: tuple[Tensor, ...] = ()
+    targets: tuple[Tensor, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many numbers its parameters are."""
+        return sum(prod(whole_shape(tensor.shape)) for tensor in self.parameters)
+
+
+def summary(model: Model) -> tuple[Row, ...]:
+    """The rows of a network of layers, its input first; what is shared counts where it is first read."""
+    return tuple(_rows(model))
+
+
+def _rows(model: Model) -> Iterator[Row]:
+    seen: set[Tensor] = set()
+    for step in model.steps:
+        layer = spelled_call(step.layer, CATALOGUE[step.layer].options, step.options)
+        for definition in step.definitions:
+            fresh = [t for t in dict.fromkeys(reads(definition)) if t not in seen]
+            for tensor in fresh:
+                if tensor.role == "input":
+                    yield Row(f"input({'x'.join(map(str, tensor.shape))})", tensor)
+            seen |= {definition.target, *fresh}
+            yield Row(
+                layer,
+                definition.target,
+                tuple(tensor for tensor in fresh if tensor.role == "parameter"),
+                tuple(tensor for tensor in fresh if tensor.role == "target"),
+            )
+            layer = ""
+
+
+HEADS = ("layer", "output", "shape", "parameters", "count")
+"""What the columns of the table are called."""
+
+
+def table(model: Model) -> Iterator[str]:
+    """The summary line by line, in columns, and the number of all parameters below it."""
+    rows = summary(model)
+    total = sum(row.size for row in rows)
+    lines = [HEADS, *map(_columns, rows), ("total", "", "", "", f"{total:,}")]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADS))]
+    yield f"{model.text}\n\n"
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False)]
+        yield "  ".join([*cells, line[-1].rjust(widths[-1])]).rstrip() + "\n"
+
+
+def _columns(row: Row) -> tuple[str, str, str, str, str]:
+    brought = [f"{tensor.name} {told(tensor.shape)}" for tensor in row.parameters]
+    brought += (f"target {tensor.name} {told(tensor.shape)}" for tensor in row.targets)
+    count = f"{row.size:,}" if row.parameters else ""
+    return (row.layer, row.output.name, told(row.output.shape), ", ".join(brought), count)
