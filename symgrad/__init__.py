@@ -11,7 +11,10 @@ TYPE_CHECKING = False  # type checkers know the name; importing it from typing w
 __all__ = [
     "MSE",
     "Activation",
+    "AdaptiveAvgPool2d",
     "AlgebraError",
+    "AvgPool1d",
+    "AvgPool2d",
     "BudgetError",
     "Conv2d",
     "DescriptionError",
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
     from symgrad.api import (
         MSE,
         Activation,
+        AdaptiveAvgPool2d,
+        AvgPool1d,
+        AvgPool2d,
         Conv2d,
         Flatten,
         Input,

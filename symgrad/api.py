@@ -70,6 +70,9 @@ def _maker(name: str) -> Callable[..., Layer]:
 
 Linear = _maker("linear")
 Conv2d = _maker("conv2d")
+AvgPool1d = _maker("avg_pool1d")
+AvgPool2d = _maker("avg_pool2d")
+AdaptiveAvgPool2d = _maker("adaptive_avg_pool2d")
 Flatten = _maker("flatten")
 ReLU = _maker("relu")
 Sigmoid = _maker("sigmoid")

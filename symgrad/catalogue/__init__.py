@@ -9,10 +9,16 @@ from symgrad.catalogue.convolution import conv2d
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.linear import linear
 from symgrad.catalogue.losses import mse
+from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d
 from symgrad.catalogue.reshape import flatten
 
 CATALOGUE: dict[str, Layer] = {
-    entry.name: entry for entry in (linear, conv2d, flatten, relu, sigmoid, tanh, activation, mse)
+    entry.name: entry
+    for entry in (
+        *(linear, conv2d),
+        *(avg_pool1d, avg_pool2d, adaptive_avg_pool2d),
+        *(flatten, relu, sigmoid, tanh, activation, mse),
+    )
 }
 
 __all__ = ["CATALOGUE", "Layer"]

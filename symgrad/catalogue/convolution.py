@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from symgrad.algebra.affine import AffineLike
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import Definition, Written, define, inside, total
-from symgrad.catalogue.declare import MisfitError, Place, layer, told
+from symgrad.catalogue.declare import MisfitError, Place, layer
 from symgrad.catalogue.options import Option, count, flag, padding, pair
+from symgrad.catalogue.spatial import Windows, sample
 
 
 @layer(
@@ -28,10 +28,10 @@ def conv2d(
     a: Tensor,
     *,
     out_channels: int,
-    kernel_size: tuple[int, int],
-    stride: tuple[int, int],
-    padding: tuple[int, int],
-    dilation: tuple[int, int],
+    kernel_size: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
     groups: int,
     bias: bool,
 ) -> Definition:
@@ -42,16 +42,13 @@ def conv2d(
     H × W is an image with one channel, and its w has no channel axis; with O = 1 the output is again a
     plane.
     """
-    if len(a.shape) not in (2, 3):
-        raise MisfitError(f"conv2d needs an image C×H×W or a plane H×W, and its input is {told(a.shape)}")
-    plane = len(a.shape) == 2
-    channels, height, width = whole_shape((1, *a.shape) if plane else a.shape)
+    channels, (height, width), plane = sample("conv2d", a, 2)
     for what, number in (("input channels", channels), ("output channels", out_channels)):
         if number % groups:
             raise MisfitError(f"groups={groups} does not divide the {number} {what}", "groups")
     members, outputs = channels // groups, out_channels // groups
     (tall, wide), (s, t), (p, q), (d, e) = kernel_size, stride, padding, dilation
-    rows, columns = _window(height, tall, s, p, d, "high"), _window(width, wide, t, q, e, "wide")
+    rows, columns = Windows(kernel_size, stride, padding, dilation).counts((height, width))
 
     def image(c: AffineLike, y: AffineLike, x: AffineLike) -> Written:
         pixel = a[y, x] if plane else a[c, y, x]
@@ -81,16 +78,3 @@ def conv2d(
     w = place.parameter("w", (out_channels, members, *kernel_size), "ocuv")
     z = place.output((out_channels, rows, columns), ("o", "i", "j"))
     return define(z, lambda o, i, j: value(o, i, j, lambda o, c, u, v: w[o, c, u, v]))
-
-
-def _window(size: int, kernel: int, stride: int, padding: int, dilation: int, extent: str) -> int:
-    """How many windows fit: ``⌊(n + 2p − d(k−1) − 1)/s⌋ + 1`` (torch.nn.Conv2d)."""
-    room = size + 2 * padding - dilation * (kernel - 1) - 1
-    if room < 0:
-        padded = f" + 2·{padding} of padding" if padding else ""
-        spread = f" (dilated: {dilation * (kernel - 1) + 1})" if dilation > 1 else ""
-        raise MisfitError(
-            f"the kernel is {kernel} {extent}{spread} and does not fit into an image {size} {extent}{padded}",
-            "kernel_size",
-        )
-    return room // stride + 1

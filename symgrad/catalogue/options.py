@@ -80,14 +80,34 @@ def count(value: object) -> int:
     return _bounded(_whole(value, 1, "a positive whole number"))
 
 
-def pair(value: object) -> tuple[int, int]:
+def single(value: object) -> tuple[int, ...]:
+    """One number for the one axis of a sequence, from 1."""
+    return _several(value, 1, 1, "one positive whole number")
+
+
+def pair(value: object) -> tuple[int, ...]:
     """One number for each of two axes, from 1; a single number stands for both."""
-    return _two(value, 1, "one positive whole number or a pair of them")
+    return _several(value, 2, 1, "one positive whole number or a pair of them")
 
 
-def padding(value: object) -> tuple[int, int]:
+def triple(value: object) -> tuple[int, ...]:
+    """One number for each of three axes, from 1; a single number stands for all."""
+    return _several(value, 3, 1, "one positive whole number or three of them")
+
+
+def padding_1d(value: object) -> tuple[int, ...]:
+    """One number for the one axis of a sequence, from 0."""
+    return _several(value, 1, 0, "one whole number from 0")
+
+
+def padding(value: object) -> tuple[int, ...]:
     """One number for each of two axes, from 0; a single number stands for both."""
-    return _two(value, 0, "one whole number from 0 or a pair of them")
+    return _several(value, 2, 0, "one whole number from 0 or a pair of them")
+
+
+def padding_3d(value: object) -> tuple[int, ...]:
+    """One number for each of three axes, from 0; a single number stands for all."""
+    return _several(value, 3, 0, "one whole number from 0 or three of them")
 
 
 def flag(value: object) -> bool:
@@ -156,12 +176,12 @@ def _whole(value: object, least: int, expected: str) -> int:
     return whole
 
 
-def _two(value: object, least: int, expected: str) -> tuple[int, int]:
-    parts = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(parts) != 2:
+def _several(value: object, axes: int, least: int, expected: str) -> tuple[int, ...]:
+    parts = tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
+    if len(parts) != axes:
         raise ValueError(expected)
-    first, second = (_whole(part, least, expected) for part in parts)
-    return _bounded(first), _bounded(second)
+    whole = tuple(_whole(part, least, expected) for part in parts)
+    return tuple(_bounded(part) for part in whole)
 
 
 def _bounded(whole: int) -> int:
@@ -332,7 +352,7 @@ def spelled(value: object) -> str:
 
 
 def _brief(value: object) -> str:
-    if isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]:
+    if isinstance(value, tuple) and value and len(set(value)) == 1:
         return spelled(value[0])
     return spelled(value)
 

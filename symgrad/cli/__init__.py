@@ -28,6 +28,11 @@ Layers:
   conv2d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
          bias=true)
   linear(out_features, bias=true)
+  avg_pool1d(kernel_size, stride=none, padding=0, ceil_mode=false,
+         count_include_pad=true)
+  avg_pool2d(kernel_size, stride=none, padding=0, ceil_mode=false,
+         count_include_pad=true)
+  adaptive_avg_pool2d(output_size)
   flatten
   relu   sigmoid   tanh   activation(f)    f is a function not known further
   mse(reduction=mean, half=false)          ends a network; or reduction=sum

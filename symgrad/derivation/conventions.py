@@ -55,8 +55,9 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
     convolutions = [eq for eq in forward.equations if "conv" in model.layer_of(eq.target)]
     if convolutions:
         yield Convention("correlation")
-        if any(_padded(eq) for eq in convolutions):
-            yield Convention("padding")
+    means = [eq for eq in forward.equations if "avg_pool" in model.layer_of(eq.target)]
+    if any(_padded(eq) for eq in (*convolutions, *means)):
+        yield Convention("padding")
     if view == "index":
         yield Convention("from zero")
         if any(_conditional(eq) for eq in (*forward.equations, *gradients.program.equations)):
@@ -97,10 +98,10 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
         yield Convention("unknown function", (), name)
 
 
-def _padded(convolution: Equation) -> bool:
+def _padded(equation: Equation) -> bool:
     """Whether a condition is left on where in the image an entry lies: one that the output's place is in."""
-    place = convolution.axes[-2:]
-    brackets = [bracket for term in convolution.body.terms for bracket in term.brackets]
+    place = [index for index in equation.axes if index.letter in "ijk"]
+    brackets = [bracket for term in equation.body.terms for bracket in term.brackets]
     return any(index in place for bracket in brackets for index in bracket.e)
 
 

@@ -354,3 +354,21 @@ def test_reading_numbers_waits_with_the_import_of_fractions():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "import of fractions halted" in done.stderr
     assert "in rational" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "meant"),
+    [
+        (o.single, 3, (3,)),
+        (o.single, (3,), (3,)),
+        (o.triple, 2, (2, 2, 2)),
+        (o.triple, (1, 2, 3), (1, 2, 3)),
+        (o.padding_1d, 0, (0,)),
+        (o.padding_3d, 0, (0, 0, 0)),
+    ],
+)
+def test_one_number_stands_for_every_axis(kind, given, meant):
+    assert kind(given) == meant
+    for unfit in ((*meant, 1), (), "x", -1, True, 0.5):
+        with pytest.raises(ValueError, match="whole number"):
+            kind(unfit)

@@ -57,3 +57,10 @@ def test_padding_is_stated_where_there_is_some(options, padded):
 
 def test_groups_alone_are_no_padding():
     assert "padding" not in keys("input(4x5x5) | conv2d(4, 3, groups=2)")
+
+
+@pytest.mark.parametrize(
+    ("options", "padded"), [("2", False), ("3, 1, 1", True), ("(3, 1), 1, (1, 0)", True)]
+)
+def test_a_mean_states_its_border(options, padded):
+    assert ("padding" in keys(f"input(2x6x6) | avg_pool2d({options})", "index")) is padded

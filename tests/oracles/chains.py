@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from symgrad.catalogue import CATALOGUE, Layer
+from symgrad.catalogue import options as kinds
 from symgrad.catalogue.options import REQUIRED, Option, count, flag, number, padding, pair, spelled, word
 from symgrad.errors import DescriptionError
 from symgrad.network.build import build
@@ -18,7 +19,11 @@ from symgrad.network.model import Model
 SAMPLES: dict[Any, list[Any]] = {
     count: [2, 1, 3],
     pair: [(2, 2), (1, 2), (2, 1), (3, 2), (1, 1)],
-    padding: [(1, 2), (0, 0), (1, 0)],
+    padding: [(1, 2), (0, 0), (1, 0), (1, 1)],
+    kinds.single: [(2,), (1,), (3,)],
+    kinds.triple: [(2, 2, 2), (1, 2, 1), (2, 1, 3), (1, 1, 1)],
+    kinds.padding_1d: [(1,), (0,), (2,)],
+    kinds.padding_3d: [(1, 0, 0), (0, 0, 0), (0, 1, 2)],
     flag: [True, False],
     word: ["f", "g"],
     number: [Fraction(1, 3), Fraction(2)],

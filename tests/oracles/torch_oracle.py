@@ -94,6 +94,17 @@ def conv2d(x, parameters, o):
     return z[0] if plane and o["out_channels"] == 1 else z
 
 
+def pooled(function, dimensions):
+    """A pooling of torch's, which knows no sample without a channel axis."""
+
+    def pool(x, parameters, o):
+        plain = x.dim() == dimensions
+        p = function(x[None] if plain else x, **o)
+        return p[0] if plain else p
+
+    return pool
+
+
 def mse(x, targets, o):
     (y,) = targets
     loss = torch.nn.functional.mse_loss(x, y, reduction=o["reduction"])
@@ -103,6 +114,9 @@ def mse(x, targets, o):
 LAYERS = {
     "linear": linear,
     "conv2d": conv2d,
+    "avg_pool1d": pooled(torch.nn.functional.avg_pool1d, 1),
+    "avg_pool2d": pooled(torch.nn.functional.avg_pool2d, 2),
+    "adaptive_avg_pool2d": pooled(torch.nn.functional.adaptive_avg_pool2d, 2),
     "flatten": lambda x, parameters, o: torch.flatten(x).clone(),
     "relu": lambda x, parameters, o: torch.relu(x),
     "sigmoid": lambda x, parameters, o: torch.sigmoid(x),

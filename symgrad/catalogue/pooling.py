@@ -1,0 +1,122 @@
+"""Pooling: one number for each window, its mean."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+
+from symgrad.algebra.brackets import within
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import Definition, Iverson, Total, quantity
+from symgrad.catalogue import options
+from symgrad.catalogue.declare import Layer, MisfitError, Place, layer
+from symgrad.catalogue.options import Option, flag, pair
+from symgrad.catalogue.spatial import PLACES, WINDOWS, Windows, indices, sample
+
+_LENGTHS = (options.single, options.pair)
+_PADDINGS = (options.padding_1d, options.padding)
+
+
+def _average(dimensions: int, summary: str) -> Layer:
+    name = f"avg_pool{dimensions}d"
+    lengths = _LENGTHS[dimensions - 1]
+
+    def state(
+        place: Place,
+        a: Tensor,
+        *,
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...] | None,
+        padding: tuple[int, ...],
+        ceil_mode: bool,
+        count_include_pad: bool,
+    ) -> Definition:
+        _whole_windows(name, ceil_mode)
+        windows = Windows(kernel_size, stride or kernel_size, padding, (1,) * dimensions)
+        if not count_include_pad and any(padding):
+            raise MisfitError(
+                f"{name} divides by the size of the whole window: count_include_pad=false is known only "
+                "without padding",
+                "count_include_pad",
+            )
+        return _pooled(name, place, a, windows)
+
+    state.__doc__ = summary
+    return Layer(
+        name,
+        "reshape",
+        "p",
+        (
+            Option("kernel_size", lengths),
+            Option("stride", lengths, None),
+            Option("padding", _PADDINGS[dimensions - 1], 0),
+            Option("ceil_mode", flag, default=False),
+            Option("count_include_pad", flag, default=True),
+        ),
+        state,
+    )
+
+
+def _whole_windows(name: str, ceil_mode: bool) -> None:
+    if ceil_mode:
+        raise MisfitError(
+            f"{name} takes whole windows only, so ceil_mode must be false; padding lets more windows fit",
+            "ceil_mode",
+        )
+
+
+def _pooled(name: str, place: Place, a: Tensor, windows: Windows) -> Definition:
+    """The mean of each window, every channel by itself."""
+    dimensions = len(windows.kernel_size)
+    channels, sizes, plain = sample(name, a, dimensions)
+    for wide, border in zip(windows.kernel_size, windows.padding, strict=True):
+        if 2 * border > wide:
+            raise MisfitError(
+                f"{name}: padding is at most half of kernel_size, and {border} is more than half of {wide}",
+                "padding",
+            )
+    counts = windows.counts(sizes, "window")
+    channel = () if plain else indices((channels,), "c")
+    places = indices(counts, PLACES[dimensions - 1])
+    window = indices(windows.kernel_size, WINDOWS[dimensions - 1])
+    axes = (*channel, *places)
+    p = place.output(tuple(index.size for index in axes), tuple(index.letter for index in axes))
+    read = windows.read(places, window)
+    seen = tuple(bracket for e, size in zip(read, sizes, strict=True) for bracket in within(e, size))
+    entry = a[*channel, *read]
+    mean = Fraction(1, prod(windows.kernel_size))
+    return Definition(p, axes, quantity(mean) * Total(window, Iverson(seen) * entry))
+
+
+avg_pool1d = _average(
+    1,
+    """Mean of each window: ``p[c,i] = 1/U · Σ_u a[c, s·i+u−p]``.
+
+    a: C × L or L and 0 outside, p: C × ⌊(L + 2p − U)/s⌋ + 1. The stride is kernel_size unless given.
+    """,
+)
+avg_pool2d = _average(
+    2,
+    """Mean of each window: ``p[c,i,j] = 1/(U·V) · Σ_{u,v} a[c, s·i+u−p, s·j+v−p]``.
+
+    a: C × H × W or H × W and 0 outside the image; as many windows as torch.nn.AvgPool2d counts. The
+    stride is kernel_size unless given.
+    """,
+)
+
+
+@layer("reshape", "p", Option("output_size", pair))
+def adaptive_avg_pool2d(place: Place, a: Tensor, *, output_size: tuple[int, ...]) -> Definition:
+    """Mean of equal windows, as many as asked for: 1 is the mean of each channel.
+
+    a: C × H × W or H × W. output_size must divide the image, so that all windows are of one size.
+    """
+    _, sizes, _ = sample("adaptive_avg_pool2d", a, 2)
+    for size, wanted in zip(sizes, output_size, strict=True):
+        if size % wanted:
+            raise MisfitError(
+                f"adaptive_avg_pool2d needs equal windows, and {wanted} does not divide {size}", "output_size"
+            )
+    kernel = tuple(size // wanted for size, wanted in zip(sizes, output_size, strict=True))
+    windows = Windows(kernel, kernel, (0, 0), (1, 1))
+    return _pooled("adaptive_avg_pool2d", place, a, windows)
