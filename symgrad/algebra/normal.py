@@ -227,7 +227,23 @@ def _eliminated(term: Term) -> Term | None:
         value, conditions = solved(kept[position], index, coefficient)
         rest = term._replace(brackets=tuple(kept[:position] + kept[position + 1 :]))
         return _eliminated(_without(rest, index, value, conditions))
-    return term._replace(brackets=tuple(kept))
+    return term._replace(brackets=tuple(_unimplied(kept)))
+
+
+def _unimplied(brackets: list[Bracket]) -> list[Bracket]:
+    """The brackets without those ``[f ≥ 0]`` that hold wherever an ``[e = 0]`` among them does.
+
+    There f is f ± e, which may be seen to be nonnegative: 0 ≤ s·i + d·u < H follows from s·i + d·u = k.
+    """
+    equations = [bracket.e for bracket in brackets if bracket.kind == "="]
+    if not equations:
+        return brackets
+    return [
+        bracket
+        for bracket in brackets
+        if bracket.kind != ">="
+        or not any(decide(Bracket(">=", bracket.e + e * sign)) for e in equations for sign in (1, -1))
+    ]
 
 
 def _pinned(brackets: list[Bracket]) -> list[Bracket]:

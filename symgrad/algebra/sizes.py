@@ -12,10 +12,15 @@ from typing import NamedTuple, TypeAlias
 
 
 class SizeSymbol(NamedTuple):
-    """A size that is not known yet, such as ``H``; ``least`` is the smallest value it may take."""
+    """A size that is not known yet, such as ``H``; ``least`` is the smallest value it may take.
+
+    ``steps`` is set where it is known by a rule that no polynomial states: (room, step) means that the
+    size is ``⌊room/step⌋ + 1``.
+    """
 
     name: str
     least: int = 1
+    steps: tuple[Size, Size] | None = None
 
 
 Monomial: TypeAlias = tuple[tuple[SizeSymbol, int], ...]
@@ -78,6 +83,36 @@ Size: TypeAlias = int | Fraction | Polynomial
 def size_symbol(name: str, least: int = 1) -> Polynomial:
     """The size that is called ``name`` and is at least ``least``."""
     return Polynomial({((SizeSymbol(name, least), 1),): 1})
+
+
+def stepped(room: Size, step: Size, name: str) -> Size:
+    """``⌊room/step⌋ + 1``: how many steps there are in a room, both ends counted.
+
+    Where that is neither a number nor a polynomial it is a size of its own, called ``name``.
+    """
+    if isinstance(room, int) and isinstance(step, int):
+        return room // step + 1
+    if step == 1:
+        return room + 1
+    return Polynomial({((SizeSymbol(name, 1, (room, step)), 1),): 1})
+
+
+def size_symbols(size: Size) -> tuple[SizeSymbol, ...]:
+    """The symbols of a size, in reading order, each once."""
+    if not isinstance(size, Polynomial):
+        return ()
+    ordered = sorted(size.terms.items(), key=_reading_order)
+    return tuple(dict.fromkeys(symbol for monomial, _ in ordered for symbol, _ in monomial))
+
+
+def degree(size: Size) -> int:
+    """The most symbols, repetitions counted, in a term of the size; 0 for a number."""
+    return max((sum(power for _, power in monomial) for monomial in _terms(size)), default=0)
+
+
+def size_terms(size: Size) -> tuple[tuple[int | Fraction, Monomial], ...]:
+    """The terms of a size as (coefficient, monomial) in reading order; none for the size 0."""
+    return tuple((c, m) for m, c in sorted(_terms(size).items(), key=_reading_order))
 
 
 def settle(terms: dict[Monomial, int | Fraction]) -> Size:
@@ -149,9 +184,9 @@ def size_text(size: Size) -> str:
     return text
 
 
-def _reading_order(item: tuple[Monomial, int | Fraction]) -> tuple[int, Monomial]:
+def _reading_order(item: tuple[Monomial, int | Fraction]) -> tuple[int, tuple[tuple[str, int], ...]]:
     monomial = item[0]
-    return -sum(power for _, power in monomial), monomial
+    return -sum(power for _, power in monomial), tuple((symbol.name, power) for symbol, power in monomial)
 
 
 def _terms(size: Size) -> dict[Monomial, int | Fraction]:
@@ -164,7 +199,7 @@ def _product(left: Monomial, right: Monomial) -> Monomial:
     powers = dict(left)
     for symbol, power in right:
         powers[symbol] = powers.get(symbol, 0) + power
-    return tuple(sorted(powers.items()))
+    return tuple(sorted(powers.items(), key=lambda item: item[0].name))
 
 
 def _whole(number: int | Fraction) -> int | Fraction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symgrad.algebra.affine import AffineLike
+from symgrad.algebra.sizes import Size, divided
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, Written, define, inside, total
 from symgrad.catalogue.declare import MisfitError, Place, layer
@@ -27,11 +28,11 @@ def conv2d(
     place: Place,
     a: Tensor,
     *,
-    out_channels: int,
-    kernel_size: tuple[int, ...],
-    stride: tuple[int, ...],
-    padding: tuple[int, ...],
-    dilation: tuple[int, ...],
+    out_channels: Size,
+    kernel_size: tuple[Size, ...],
+    stride: tuple[Size, ...],
+    padding: tuple[Size, ...],
+    dilation: tuple[Size, ...],
     groups: int,
     bias: bool,
 ) -> Definition:
@@ -44,9 +45,9 @@ def conv2d(
     """
     channels, (height, width), plane = sample("conv2d", a, 2)
     for what, number in (("input channels", channels), ("output channels", out_channels)):
-        if number % groups:
+        if isinstance(number, int) and number % groups:
             raise MisfitError(f"groups={groups} does not divide the {number} {what}", "groups")
-    members, outputs = channels // groups, out_channels // groups
+    members, outputs = divided(channels, groups), divided(out_channels, groups)
     (tall, wide), (s, t), (p, q), (d, e) = kernel_size, stride, padding, dilation
     rows, columns = Windows(kernel_size, stride, padding, dilation).counts((height, width))
 

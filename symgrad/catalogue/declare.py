@@ -1,7 +1,8 @@
 """How a layer is declared: its hyperparameters and its one forward equation.
 
 A declaration is a function from a place in a network, the layer's input and its hyperparameters to the
-definition of its output, or to several definitions, the last of which is its output. The place gives names; the function gives sizes and the equation.
+definition of its output, or to several definitions, the last of which is its output. The place gives names;
+the function gives sizes and the equation.
 """
 
 from __future__ import annotations

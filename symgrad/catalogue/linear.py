@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symgrad.algebra.affine import Index
+from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, total
 from symgrad.catalogue.declare import MisfitError, Place, layer
@@ -10,7 +11,7 @@ from symgrad.catalogue.options import Option, count, flag
 
 
 @layer("layer", "z", Option("out_features", count), Option("bias", flag, default=True))
-def linear(place: Place, a: Tensor, *, out_features: int, bias: bool) -> Definition:
+def linear(place: Place, a: Tensor, *, out_features: Size, bias: bool) -> Definition:
     """Affine map of the last axis: ``z[i] = Σ_j w[i,j]·a[j] + b[i]``.
 
     a: … × N, w: M × N, b: M, z: … × M; leading axes are carried along, as in torch.nn.Linear.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import prod
 
 from symgrad.algebra.brackets import within
+from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.written import Definition, Iverson, Total, quantity
+from symgrad.algebra.unroll import whole_shape
+from symgrad.algebra.written import Definition, Iverson, Total
 from symgrad.catalogue import options
 from symgrad.catalogue.declare import Layer, MisfitError, Place, layer
 from symgrad.catalogue.options import Option, flag, pair
@@ -25,9 +26,9 @@ def _average(dimensions: int, summary: str) -> Layer:
         place: Place,
         a: Tensor,
         *,
-        kernel_size: tuple[int, ...],
-        stride: tuple[int, ...] | None,
-        padding: tuple[int, ...],
+        kernel_size: tuple[Size, ...],
+        stride: tuple[Size, ...] | None,
+        padding: tuple[Size, ...],
         ceil_mode: bool,
         count_include_pad: bool,
     ) -> Definition:
@@ -70,7 +71,7 @@ def _pooled(name: str, place: Place, a: Tensor, windows: Windows) -> Definition:
     dimensions = len(windows.kernel_size)
     channels, sizes, plain = sample(name, a, dimensions)
     for wide, border in zip(windows.kernel_size, windows.padding, strict=True):
-        if 2 * border > wide:
+        if isinstance(wide, int) and isinstance(border, int) and 2 * border > wide:
             raise MisfitError(
                 f"{name}: padding is at most half of kernel_size, and {border} is more than half of {wide}",
                 "padding",
@@ -84,8 +85,7 @@ def _pooled(name: str, place: Place, a: Tensor, windows: Windows) -> Definition:
     read = windows.read(places, window)
     seen = tuple(bracket for e, size in zip(read, sizes, strict=True) for bracket in within(e, size))
     entry = a[*channel, *read]
-    mean = Fraction(1, prod(windows.kernel_size))
-    return Definition(p, axes, quantity(mean) * Total(window, Iverson(seen) * entry))
+    return Definition(p, axes, Total(window, Iverson(seen) * entry) / prod(windows.kernel_size))
 
 
 avg_pool1d = _average(
@@ -111,7 +111,7 @@ def adaptive_avg_pool2d(place: Place, a: Tensor, *, output_size: tuple[int, ...]
 
     a: C × H × W or H × W. output_size must divide the image, so that all windows are of one size.
     """
-    _, sizes, _ = sample("adaptive_avg_pool2d", a, 2)
+    sizes = whole_shape(sample("adaptive_avg_pool2d", a, 2).sizes)
     for size, wanted in zip(sizes, output_size, strict=True):
         if size % wanted:
             raise MisfitError(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.program import Equation, Program
+from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Call, Expression, inner_expressions
 from symgrad.derivation.readable import closed_form
@@ -14,6 +15,7 @@ from symgrad.network.model import Model
 
 Key: TypeAlias = Literal[
     "shapes",
+    "sizes",
     "correlation",
     "padding",
     "flat",
@@ -52,6 +54,9 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
     shaped = tuple(tensor for tensor in model.tensors if tensor.shape)
     if shaped:
         yield Convention("shapes", shaped)
+    ruled = tuple(t for t in shaped if any(symbol.steps for n in t.shape for symbol in size_symbols(n)))
+    if ruled:
+        yield Convention("sizes", ruled)
     convolutions = [eq for eq in forward.equations if "conv" in model.layer_of(eq.target)]
     if convolutions:
         yield Convention("correlation")

@@ -13,7 +13,7 @@ from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import within
 from symgrad.algebra.normal import gathered
 from symgrad.algebra.program import Equation
-from symgrad.algebra.sizes import Size
+from symgrad.algebra.sizes import Size, degree
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Entry, Expression, Term, put
 
@@ -76,6 +76,6 @@ def _mixed_radix(n: Index, e: Affine, size: Size, term: Term) -> bool:
     return stride == n.size
 
 
-def _stride(e: Affine, index: Index) -> int:
+def _stride(e: Affine, index: Index) -> tuple[int, Size]:
     coefficient = e.coefficients[index]
-    return -coefficient if isinstance(coefficient, int) else 0
+    return degree(coefficient), -coefficient if isinstance(coefficient, int) else 0

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket
 from symgrad.algebra.program import Equation
-from symgrad.algebra.sizes import Polynomial, Size, size_text
+from symgrad.algebra.sizes import Polynomial, Size, degree, size_symbols, size_text
 from symgrad.algebra.terms import (
     Call,
     Entry,
@@ -34,7 +34,15 @@ from symgrad.algebra.terms import (
 )
 from symgrad.derivation.readable import Closed, closed_form
 from symgrad.errors import RenderError
-from symgrad.render.notation import Atom, IndexNotation, product, signed_sum
+from symgrad.render.notation import (
+    Atom,
+    IndexNotation,
+    product,
+    scaled_letter,
+    signed_sum,
+    size,
+    size_parts,
+)
 from symgrad.render.unrolled import in_reading_order, sort_of
 
 _SPARE = ("m", "q", "r", "s", "t", "k", "l", "g", "e", "d")
@@ -59,7 +67,7 @@ def indexed(equation: Equation, notation: IndexNotation) -> Indexed:
     form = closed_form(equation)
     letters = chosen_letters(form)
     left = notation.at(form.target, [_affine(e, notation, letters) for e in form.left])
-    ranges = tuple((letters[index], size_text(index.size - 1)) for index in form.axes)
+    ranges = tuple((letters[index], size(notation, index.size - 1)) for index in form.axes)
     return Indexed(left, _terms(form.body, notation, letters), ranges)
 
 
@@ -67,6 +75,9 @@ def chosen_letters(form: Closed) -> Letters:
     """A letter for every index of a formula, no two alike and none that is also a tensor's name."""
     named = [form.target, *(entry.tensor for entry in entries(form.body))]
     taken = {name for tensor in named for name in (tensor.name, tensor.of.name if tensor.of else "")}
+    sizes = [n for tensor in named for n in tensor.shape] + [index.size for index in _bound(form.body)]
+    sizes += [c for e in _combinations(form) for c in (e.const, *e.coefficients.values())]
+    taken |= {symbol.name for one in sizes for symbol in size_symbols(one)}
     letters: dict[Index, str] = {}
     for index in (*form.axes, *_bound(form.body)):
         if index not in letters:
@@ -90,6 +101,26 @@ def _bound(expression: Expression) -> Iterator[Index]:
                 yield from _bound(inner)
 
 
+def _combinations(form: Closed) -> Iterator[Affine]:
+    """Every combination of indices in a formula."""
+    yield from form.left
+    for term in _all_terms(form.body):
+        yield from (bracket.e for bracket in term.brackets)
+        for factor, _ in term.powers:
+            if isinstance(factor, Entry):
+                yield from factor.indices
+            elif isinstance(factor, Max):
+                yield from (bracket.e for bracket in factor.brackets)
+
+
+def _all_terms(expression: Expression) -> Iterator[Term]:
+    for term in expression.terms:
+        yield term
+        for factor, _ in term.powers:
+            for inner in inner_expressions(factor):
+                yield from _all_terms(inner)
+
+
 def _expression(expression: Expression, notation: IndexNotation, letters: Letters) -> str:
     return signed_sum(notation, _terms(expression, notation, letters))
 
@@ -100,25 +131,42 @@ def _terms(expression: Expression, notation: IndexNotation, letters: Letters) ->
 
 
 def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
-    over = [_powered(f, e, notation, letters) for f, e in term.powers if e > 0]
-    under = [_powered(f, -e, notation, letters) for f, e in term.powers if e < 0]
+    others = [(f, e) for f, e in term.powers if not isinstance(f, SizeFactor)]
+    sizes = [(f, e) for f, e in term.powers if isinstance(f, SizeFactor)]
+    over = [_powered(f, e, notation, letters) for f, e in others if e > 0]
+    under = [_powered(f, -e, notation, letters) for f, e in others if e < 0]
+    times = [_powered(f, e, notation, letters) for f, e in sizes if e > 0]
+    divisors = [_powered(f, -e, notation, letters) for f, e in sizes if e < 0]
     conditions = _conditions(term, notation, letters)
     if conditions and not term.bound:
         over.append(Atom(notation.indicator(conditions), "bracket"))
     value = abs(Fraction(term.coefficient))
     if under:
-        top = product(notation, _numbered(Fraction(value.numerator), over, notation))
-        bottom = product(notation, _numbered(Fraction(value.denominator), under, notation))
+        top = product(notation, _numbered(Fraction(value.numerator), [*times, *over], notation))
+        bottom = product(notation, _numbered(Fraction(value.denominator), [*divisors, *under], notation))
         front, body = "", notation.fraction(top, bottom)
-    elif term.bound:  # the coefficient stands before the sum
-        front = notation.number(_whole(value)) + notation.joint("number", "call") if value != 1 else ""
+    elif term.bound:  # what no index touches stands before the sum
+        scale = _scale(value, times, divisors, notation)
+        front = scale + notation.joint("number", "call") if scale else ""
         body = product(notation, over) if over else notation.number(1)
     else:
-        front, body = "", product(notation, _numbered(value, over, notation))
+        scale = _scale(value, times, divisors, notation)
+        head = [Atom(scale, "number")] if scale or not over else []
+        front, body = "", product(notation, [*head, *over]) or notation.number(1)
     if not term.bound:
         return front + body
-    ranges = [(letters[index], size_text(index.size - 1)) for index in term.bound]
+    ranges = [(letters[index], size(notation, index.size - 1)) for index in term.bound]
     return front + notation.sigma(ranges, conditions) + body
+
+
+def _scale(value: Fraction, times: list[Atom], divisors: list[Atom], notation: IndexNotation) -> str:
+    """A number and sizes that multiply or divide, as one quotient; nothing for 1."""
+    if divisors:
+        top = product(notation, _numbered(Fraction(value.numerator), times, notation))
+        return notation.fraction(
+            top, product(notation, _numbered(Fraction(value.denominator), divisors, notation))
+        )
+    return product(notation, _numbered(value, times, notation)) if times or value != 1 else ""
 
 
 def _numbered(value: Fraction, atoms: list[Atom], notation: IndexNotation) -> list[Atom]:
@@ -144,8 +192,9 @@ def _factor(factor: Factor, notation: IndexNotation, letters: Letters) -> str:
             return notation.bracket(kind, _expression(inner, notation, letters))
         case Named(name, _):
             return notation.constant(name)
-        case SizeFactor(size):
-            return notation.group(size_text(size))
+        case SizeFactor(value):
+            text = size(notation, value)
+            return text if len(size_parts(notation, value)) == 1 else notation.group(text)
         case Max() | FirstMaximiser():
             raise RenderError(f"there is no index notation yet for {type(factor).__name__}")
 
@@ -165,23 +214,20 @@ def _pieces(e: Affine, notation: IndexNotation, letters: Letters) -> str:
     """
     parts = []
     for index, coefficient in sorted(e.coefficients.items(), key=_step):
-        text = size_text(coefficient)
-        size = text.removeprefix("-")
-        spelled = letters[index] if size == "1" else notation.multiple(size, letters[index])
-        parts.append((text.startswith("-"), spelled))
+        parts.append(scaled_letter(notation, coefficient, letters[index]))
     parts.sort(key=lambda part: part[0])
-    if e.const or not parts:
-        text = size_text(e.const)
-        constant = (text.startswith("-"), text.removeprefix("-"))
-        leads = parts and parts[0][0] and not constant[0]
-        parts.insert(0 if leads else len(parts), constant)
-    return notation.affine(parts)
+    constants = size_parts(notation, e.const)
+    if constants and parts and parts[0][0] and not constants[0][0]:
+        return notation.affine([constants[0], *parts, *constants[1:]])
+    return notation.affine([*parts, *constants]) or "0"
 
 
-def _step(item: tuple[Index, Size]) -> Fraction:
-    """The longest first; steps of symbolic sizes stay where they are."""
+def _step(item: tuple[Index, Size]) -> tuple[int, Fraction]:
+    """The longest first; products of sizes by how many sizes they have, each of them before any number."""
     coefficient = item[1]
-    return Fraction(0) if isinstance(coefficient, Polynomial) else -abs(Fraction(coefficient))
+    if isinstance(coefficient, Polynomial):
+        return -degree(coefficient), Fraction(0)
+    return 0, -abs(Fraction(coefficient))
 
 
 def _common_denominator(e: Affine) -> int:
@@ -206,14 +252,23 @@ def _conditions(term: Term, notation: IndexNotation, letters: Letters) -> list[s
             low, high = pairs.get(linear, (None, None))
             pairs[linear] = (-bracket.e.const, high) if sign > 0 else (low, bracket.e.const)
         elif bracket.kind == "=":
-            linear, sign = _linear(bracket, letters)
-            value = _pieces(affine(bracket.e.const * -sign), notation, letters)
-            others.append(notation.equation(_pieces(linear, notation, letters), value))
+            sides = _sides(bracket.e, term, letters)
+            others.append(notation.equation(*(_pieces(side, notation, letters) for side in sides)))
         else:
             others.append(notation.divisible(str(bracket.divisor), _pieces(bracket.e, notation, letters)))
     read = [entry for factor, _ in term.powers for entry in entries_of_factor(factor)]
     bounds = [_as_read(_Bounds(low, linear, high), read) for linear, (low, high) in pairs.items()]
     return [_between(each, notation, letters) for each in bounds] + others
+
+
+def _sides(e: Affine, term: Term, letters: Letters) -> tuple[Affine, Affine]:
+    """``[e = 0]`` as left = right: ``s·i + d·u − p = k`` where one free index is a combination of others."""
+    linear, sign = _linear(Bracket("=", e), letters)
+    for index in sorted(e, key=list(letters).index):
+        if index not in term.bound and linear.coefficients[index] in (1, -1):
+            rest = affine(index) - (linear + e.const * sign) * linear.coefficients[index]
+            return (affine(index), rest) if rest.lone() else (rest, affine(index))
+    return linear, affine(e.const * -sign)
 
 
 def _between(bounds: _Bounds, notation: IndexNotation, letters: Letters) -> str:
@@ -229,21 +284,31 @@ def _as_read(bounds: _Bounds, read: Iterable[Entry]) -> _Bounds:
     The algebra keeps the least form, ``1 ≤ i + u``; a reader looks for the index that stands in the formula.
     """
     for entry in read:
-        for e, size in zip(entry.indices, entry.tensor.shape, strict=True):
+        for e, wide in zip(entry.indices, entry.tensor.shape, strict=True):
             clear = _common_denominator(e)
-            index, last = e * clear, (size - 1) * clear
+            index, last = e * clear, (wide - 1) * clear
             stretch = _stretch(index, bounds.middle)
             const = index.const
-            if not stretch or not isinstance(const, int) or not isinstance(last, int):
+            if not stretch:
                 continue
             # 0 ≤ stretch · middle + const ≤ last, solved for whole values of middle
             first, end = (0, last) if stretch > 0 else (last, 0)
-            least, most = -((const - first) // stretch), (end - const) // stretch
+            least, most = _most(const - first, stretch), _most(end - const, stretch)
+            if least is None or most is None:
+                continue
+            least = -least
             if bounds.low in (None, least) and bounds.high in (None, most):
                 low = None if bounds.low is None else first
                 high = None if bounds.high is None else end
                 return _Bounds(low, index, high) if stretch > 0 else _Bounds(high, index, low)
     return bounds
+
+
+def _most(room: Size, stretch: int) -> Size | None:
+    """``⌊room/stretch⌋``; None where it is not known."""
+    if isinstance(room, int):
+        return room // stretch
+    return room * stretch if abs(stretch) == 1 else None
 
 
 def _stretch(e: Affine, linear: Affine) -> int | None:
@@ -255,6 +320,10 @@ def _stretch(e: Affine, linear: Affine) -> int | None:
 
 
 def _quotient(over: Size, under: Size) -> int | None:
+    if over == under:
+        return 1
+    if over == -under:
+        return -1
     if isinstance(over, int) and isinstance(under, int) and over % under == 0:
         return over // under
     return None

@@ -6,9 +6,10 @@ The pieces are the same for every format; :mod:`symgrad.render.unrolled` and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
+from symgrad.algebra.sizes import Monomial, Size, SizeSymbol, size_terms
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.written import Function
@@ -77,8 +78,11 @@ class Notation(Protocol):
 class IndexNotation(Notation, Protocol):
     """What a format says of formulas with indices, beside the above."""
 
-    def multiple(self, coefficient: str, letter: str) -> str:
-        """``2i``."""
+    def monomial(self, number: str, factors: Sequence[tuple[str, int]]) -> str:
+        """``2HW``: a number, empty for 1, and letters, each with its exponent."""
+
+    def steps(self, room: str, step: str) -> str:
+        """``⌊room/step⌋ + 1``."""
 
     def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
         """``2i + u − 1`` from its parts, each (negative, text)."""
@@ -100,6 +104,56 @@ class IndexNotation(Notation, Protocol):
 
     def divisible(self, divisor: str, e: str) -> str:
         """``divisor | e`` as a condition."""
+
+
+def size(notation: IndexNotation, value: Size) -> str:
+    """A size: ``H + 2p − d(U − 1)``."""
+    return notation.affine(size_parts(notation, value)) or "0"
+
+
+def size_parts(notation: IndexNotation, value: Size) -> list[tuple[bool, str]]:
+    """The terms of a size as (negative, text), what is subtracted last; ``−dU + d`` reads ``−d(U − 1)``."""
+    terms = {monomial: coefficient for coefficient, monomial in size_terms(value)}
+    parts: list[tuple[bool, str]] = []
+    while terms:
+        monomial, coefficient = next(iter(terms.items()))
+        del terms[monomial]
+        last = ""
+        for symbol, rest in _divisors(monomial):
+            if terms.get(rest) == -coefficient:
+                del terms[rest]
+                monomial = rest
+                last = notation.group(notation.affine([(False, symbol.name), (True, "1")]))
+                break
+        factors = [(symbol.name, power) for symbol, power in monomial]
+        if last:
+            factors.append((last, 1))
+        number = _number(notation, coefficient, bare=bool(factors))
+        parts.append((coefficient < 0, notation.monomial(number, factors)))
+    return sorted(parts, key=lambda part: part[0])
+
+
+def _divisors(monomial: Monomial) -> Iterator[tuple[SizeSymbol, Monomial]]:
+    """Each capital of a product of several symbols, with the product of the others: a count, less one."""
+    for symbol, power in monomial:
+        if len(monomial) > 1 and power == 1 and symbol.name[0].isupper():
+            yield symbol, tuple(item for item in monomial if item[0] != symbol)
+
+
+def scaled_letter(notation: IndexNotation, coefficient: Size, letter: str) -> tuple[bool, str]:
+    """``2i``, ``s·i`` or ``(U − 1)·i`` as (negative, text)."""
+    parts = size_parts(notation, coefficient)
+    if len(parts) > 1:
+        return False, notation.monomial("", [(notation.group(notation.affine(parts)), 1), (letter, 1)])
+    ((number, monomial),) = size_terms(coefficient)
+    factors = [(symbol.name, power) for symbol, power in monomial]
+    return number < 0, notation.monomial(_number(notation, number, bare=True), [*factors, (letter, 1)])
+
+
+def _number(notation: IndexNotation, value: Rational, *, bare: bool) -> str:
+    """A number without its sign; nothing for 1 where a letter follows."""
+    positive = value if value > 0 else -value
+    return "" if positive == 1 and bare else notation.number(positive)
 
 
 def product(notation: Notation, atoms: Sequence[Atom]) -> str:

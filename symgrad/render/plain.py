@@ -28,6 +28,8 @@ _ASCII = str.maketrans(
         "…": "..",
         "√": "sqrt",
         "π": "pi",
+        "⌊": "floor(",
+        "⌋": ")",
     }
 )
 
@@ -111,9 +113,16 @@ class PlainNotation:
         """What stands before and after a sum that a number multiplies."""
         return f"{number}·(", ")"
 
-    def multiple(self, coefficient: str, letter: str) -> str:
-        """``2i``."""
-        return coefficient + letter if coefficient.isdigit() else f"({coefficient})·{letter}"
+    def monomial(self, number: str, factors: Sequence[tuple[str, int]]) -> str:
+        """``2H·W``: a number, empty for 1, and letters, each with its exponent."""
+        raised = [letter + (str(n).translate(_SUPERSCRIPTS) if n != 1 else "") for letter, n in factors]
+        if number and not number.isdigit():
+            return "·".join([f"({number})", *raised])
+        return number + "·".join(raised)
+
+    def steps(self, room: str, step: str) -> str:
+        """``⌊room/step⌋ + 1``."""
+        return f"⌊{self.ratio(room, step)}⌋ + 1"
 
     def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
         """``2i + u − 1`` from its parts, each (negative, text)."""
@@ -125,7 +134,7 @@ class PlainNotation:
 
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""
-        ranges = ", ".join(f"{letter}=0…{last}" for letter, last in letters)
+        ranges = ", ".join(f"{letter}=0…{last.replace(' ', '')}" for letter, last in letters)
         where = " | " + ", ".join(conditions) if conditions else ""
         return f"Σ_{{{ranges}{where}}} "
 

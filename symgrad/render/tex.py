@@ -150,12 +150,13 @@ class TexNotation:
         """What stands before and after a sum that a number multiplies."""
         return rf"{number}\bigl(", r"\bigr)"
 
-    def multiple(self, coefficient: str, letter: str) -> str:
-        """``2i``."""
-        if "/" in coefficient:
-            over, under = coefficient.split("/")
-            return rf"\frac{{{over}}}{{{under}}}{letter}"
-        return coefficient + letter
+    def monomial(self, number: str, factors: Sequence[tuple[str, int]]) -> str:
+        """``2HW``: a number, empty for 1, and letters, each with its exponent."""
+        return number + "".join(letter if n == 1 else f"{letter}^{{{n}}}" for letter, n in factors)
+
+    def steps(self, room: str, step: str) -> str:
+        """``⌊room/step⌋ + 1``."""
+        return rf"\lfloor {self.ratio(room, step)}\rfloor+1"
 
     def affine(self, parts: Sequence[tuple[bool, str]]) -> str:
         """``2i+u-1`` from its parts, each (negative, text)."""

@@ -66,5 +66,5 @@ def chain_line(name: str, formula: Chained, notation: Notation) -> str:
 def index_line(formula: Indexed, notation: Notation) -> str:
     """A closed form and the range of each index on its left."""
     right = signed_sum(notation, formula.terms)
-    ranges = ", ".join(f"{letter} = 0…{last}" for letter, last in formula.ranges)
+    ranges = ", ".join(f"{letter} = 0…{last.replace(' ', '')}" for letter, last in formula.ranges)
     return f"{formula.left} = {right}" + (f"   for {ranges}" if ranges else "")

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
+from symgrad.algebra.sizes import Size, size_symbols
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.conventions import Convention, Key
 from symgrad.derivation.document import Kind
-from symgrad.render.notation import Notation
+from symgrad.render.notation import IndexNotation, size, size_parts
 from symgrad.render.plain import PlainNotation
 from symgrad.render.tex import TexNotation, letters_of
 
@@ -23,6 +23,7 @@ LEADS: Mapping[Kind, tuple[str, str]] = {
 # A tilde is a space at which no line breaks; what stands in braces is given by `_filled`.
 _SENTENCES: dict[Key, str] = {
     "shapes": "Shapes: {shapes}.",
+    "sizes": "{sizes}.",
     "correlation": (
         "Convolution is cross-correlation, as in deep-learning libraries: the kernel is not flipped."
     ),
@@ -52,7 +53,7 @@ _SENTENCES: dict[Key, str] = {
 class _Format(NamedTuple):
     """How a format writes what the sentences leave open."""
 
-    notation: Notation
+    notation: IndexNotation
     math: Callable[[str], str]
     unbroken: Callable[[str], str]
     times: str
@@ -141,26 +142,56 @@ def _of_tensors(tensors: Sequence[Tensor], form: _Format) -> dict[str, str]:
         "{stem}": form.math(form.function(first.stem)),
         "{label}": layer,
         "{of layer}": f" of layer~{layer}" if layer else "",
-        "{last}": form.math(form.notation.entries(first)[-1]),
+        "{last}": _last(first, form),
+        "{sizes}": _rules(tensors, form),
         "{upstream}": _listed([form.math(f"{form.partial}L/{form.partial}{name}") for name in names]),
     }
 
 
 def _shapes(tensors: Sequence[Tensor], form: _Format) -> str:
     """``a is 5×5; b and z have 2 entries``: tensors of one shape together."""
-    alike: dict[tuple[int, ...], list[str]] = {}
+    alike: dict[tuple[Size, ...], list[str]] = {}
     for tensor in tensors:
-        alike.setdefault(whole_shape(tensor.shape), []).append(form.math(form.notation.name(tensor)))
+        alike.setdefault(tensor.shape, []).append(form.math(form.notation.name(tensor)))
     told = []
     for shape, names in alike.items():
         several = len(names) > 1
         if len(shape) > 1:
-            size = form.unbroken(form.times.join(map(str, shape)))
-            told.append(f"{_listed(names)} {'are' if several else 'is'} {size}")
+            sides = [_side(n, form.notation) for n in shape]
+            whole = form.unbroken(form.times.join(sides))
+            told.append(f"{_listed(names)} {'are' if several else 'is'} {whole}")
         else:
             entries = "entry" if prod(shape) == 1 else "entries"
-            told.append(f"{_listed(names)} {'have' if several else 'has'} {prod(shape)} {entries}")
+            told.append(
+                f"{_listed(names)} {'have' if several else 'has'} {_number(prod(shape), form)} {entries}"
+            )
     return "; ".join(told)
+
+
+def _side(n: Size, notation: IndexNotation) -> str:
+    """A size in a product."""
+    text = size(notation, n)
+    return text if len(size_parts(notation, n)) == 1 else notation.group(text)
+
+
+def _number(n: Size, form: _Format) -> str:
+    return str(n) if isinstance(n, int) else form.math(size(form.notation, n))
+
+
+def _last(tensor: Tensor, form: _Format) -> str:
+    """The last entry of a tensor, where its number is known."""
+    whole = all(isinstance(n, int) for n in tensor.shape)
+    return form.math(form.notation.entries(tensor)[-1]) if whole else ""
+
+
+def _rules(tensors: Sequence[Tensor], form: _Format) -> str:
+    """``P = ⌊(H + 2p − d(U − 1) − 1)/s⌋ + 1 and Q = …``."""
+    symbols = dict.fromkeys(s for tensor in tensors for n in tensor.shape for s in size_symbols(n))
+    rules = []
+    for symbol in (symbol for symbol in symbols if symbol.steps is not None):
+        room, step = (size(form.notation, n) for n in symbol.steps or ())
+        rules.append(form.math(form.notation.equation(symbol.name, form.notation.steps(room, step))))
+    return _listed(rules) if rules else ""
 
 
 def _listed(names: Sequence[str]) -> str:

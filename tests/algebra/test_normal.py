@@ -15,7 +15,7 @@ from oracles.fields import Floats, Fractions, Prime
 from oracles.trees import C, X, trees
 
 from symgrad.algebra import written as w
-from symgrad.algebra.affine import Affine, Index
+from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import at_least, divides, equal
 from symgrad.algebra.functions import exp
 from symgrad.algebra.keys import expression_key
@@ -321,3 +321,19 @@ def test_a_maximum_drops_brackets_that_always_hold():
     node = maximum(3, lambda k: X[k], where=lambda k: (at_least(k, 0), at_least(k, 1)))
     ((factor, _),) = normal(node).terms[0].powers
     assert len(factor.brackets) == 1
+
+
+def test_a_bound_that_an_equation_implies_is_dropped():
+    """0 ≤ s·i − p < H says nothing beside s·i − p = k, for k is an index of an axis of size H."""
+    size, stride, shift = size_symbol("H"), size_symbol("s"), size_symbol("p", 0)
+    i, k = Index(size_symbol("P"), "i"), Index(size, "k")
+    x = i * stride - shift
+    brackets = (at_least(x, 0), at_least(affine(size) - 1, x), equal(k, x))
+    (term,) = gathered(
+        [Term(1, (i,), brackets, ((Entry(Tensor("a", (size,), "input"), (affine(k),)), 1),))]
+    ).terms
+    assert [bracket.kind for bracket in term.brackets] == ["="]
+    short = Index(size_symbol("K"), "k")
+    brackets = (at_least(x, 0), at_least(affine(size) - 1, x), equal(short, x))
+    (term,) = gathered([Term(1, (i,), brackets)]).terms
+    assert [bracket.kind for bracket in term.brackets] == [">=", "="]

@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 from symgrad.algebra.sizes import (
     Polynomial,
     content,
+    degree,
     denominator,
     divided,
     exact,
     provably_nonnegative,
     settle,
     size_symbol,
+    size_symbols,
+    size_terms,
     size_text,
+    stepped,
 )
 
 LEAST = {"H": 1, "K": 2, "p": 0}
@@ -151,3 +155,19 @@ def test_content_and_denominator():
 )
 def test_sizes_as_text(size, text):
     assert size_text(size) == text
+
+
+def test_steps_are_a_number_a_polynomial_or_a_size_of_their_own():
+    height, stride = size_symbol("H"), size_symbol("s")
+    assert stepped(4, 2, "P") == 3
+    assert stepped(height - 3, 1, "P") == height - 2
+    (symbol,) = size_symbols(stepped(height - 3, stride, "P"))
+    assert (symbol.name, symbol.steps) == ("P", (height - 3, stride))
+
+
+def test_terms_symbols_and_degree_of_a_size():
+    size = 2 * size_symbol("W") * size_symbol("H") - size_symbol("H") + 3
+    assert [c for c, _ in size_terms(size)] == [2, -1, 3]
+    assert [symbol.name for symbol in size_symbols(size)] == ["H", "W"]
+    assert (degree(size), degree(7), degree(0)) == (2, 0, 0)
+    assert size_terms(0) == size_symbols(5) == ()

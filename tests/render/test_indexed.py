@@ -2,7 +2,13 @@
 
 import pytest
 
+from symgrad.algebra.program import Program, equation
+from symgrad.algebra.sizes import size_symbol
+from symgrad.algebra.tensors import Tensor
+from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue.declare import Place
 from symgrad.derivation.derive import derive
+from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build
 from symgrad.render.indexed import indexed
 from symgrad.render.notation import signed_sum
@@ -51,3 +57,85 @@ def test_a_stride_and_a_dilation_with_a_common_divisor_leave_a_divisibility_cond
 def test_no_letter_means_two_things():
     form = closed("input(2x4x4) | conv2d(2, 3) | relu | flatten | linear(2)", "z2", TexNotation())
     assert form == r"z^{(2)}_i = \sum_{j=0}^{7}v_j\,w^{(2)}_{i,j} + b^{(2)}_i"
+
+
+H, W, C, O, U, V, N, M, S, D = (size_symbol(name) for name in "HWCOUVNMsd")
+P = size_symbol("p", 0)
+GENERAL = {"stride": (S, S), "padding": (P, P), "dilation": (D, D)}
+PLAIN = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
+
+
+def for_all_sizes(layer, shape, letters, options, target, notation):
+    """A formula of a layer whose sizes are symbols, in index form."""
+    a = Tensor("a", shape, "input", letters)
+    stated = CATALOGUE[layer].stated(Place(lambda stem: (stem, ""), CATALOGUE[layer].stem), (a,), options)
+    forward = Program(tuple(map(equation, stated)))
+    end = stated[-1].target
+    gradients = sweep(forward, () if not end.shape else (end,), None if end.shape else end, forward.sources())
+    equations = (*forward.equations, *gradients.program.equations)
+    form = indexed(next(eq for eq in equations if eq.target.name == target), notation)
+    return f"{form.left} = {signed_sum(notation, form.terms)}"
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "options", "target", "formula"),
+    [
+        ("linear", (N,), {"out_features": M, "bias": True}, "z", "z[i] = Σ_{j=0…N−1} a[j]·w[i, j] + b[i]"),
+        (
+            "linear",
+            (N,),
+            {"out_features": M, "bias": True},
+            "dL_da",
+            "∂L/∂a[j] = Σ_{i=0…M−1} w[i, j]·∂L/∂z[i]",
+        ),
+        (
+            "conv2d",
+            (C, H, W),
+            {"out_channels": O, "kernel_size": (U, V), **GENERAL, "groups": 1, "bias": True},
+            "dL_dw",
+            (
+                "∂L/∂w[o, c, u, v] = "
+                "Σ_{i=0…P−1, j=0…Q−1 | 0 ≤ s·i + d·u − p ≤ H − 1, 0 ≤ s·j + d·v − p ≤ W − 1} "
+                "a[c, s·i + d·u − p, s·j + d·v − p]·∂L/∂z[o, i, j]"
+            ),
+        ),
+        (
+            "conv2d",
+            (C, H, W),
+            {"out_channels": O, "kernel_size": (U, V), **GENERAL, "groups": 1, "bias": True},
+            "dL_da",
+            (
+                "∂L/∂a[c, k, l] = Σ_{o=0…O−1, i=0…P−1, j=0…Q−1, u=0…U−1, v=0…V−1 | "
+                "s·i + d·u − p = k, s·j + d·v − p = l} w[o, c, u, v]·∂L/∂z[o, i, j]"
+            ),
+        ),
+        (
+            "conv2d",
+            (C, H, W),
+            {"out_channels": O, "kernel_size": (U, V), **PLAIN, "groups": 1, "bias": True},
+            "dL_da",
+            (
+                "∂L/∂a[c, k, l] = Σ_{o=0…O−1, i=0…H−U, j=0…W−V | 0 ≤ k − i ≤ U − 1, 0 ≤ l − j ≤ V − 1} "
+                "w[o, c, k − i, l − j]·∂L/∂z[o, i, j]"
+            ),
+        ),
+        ("mse", (N,), {"reduction": "mean", "half": True}, "L", "L = 1/(2·N)·Σ_{i=0…N−1} (a[i] − y[i])²"),
+        ("mse", (N,), {"reduction": "mean", "half": False}, "dL_da", "∂L/∂a[i] = 2/N·(a[i] − y[i])"),
+        ("flatten", (C, H, W), {}, "v", "v[H·W·c + W·h + n] = a[c, h, n]"),
+        ("flatten", (C, H, W), {}, "dL_da", "∂L/∂a[c, h, k] = ∂L/∂v[H·W·c + W·h + k]"),
+    ],
+)
+def test_a_closed_form_for_all_sizes_reads_as_it_was_typed_by_hand(layer, shape, options, target, formula):
+    letters = ("c", "h", "w") if layer == "flatten" else ("c", "k", "l")[: len(shape)]
+    letters = letters if len(shape) == 3 else ("j",) if layer == "linear" else ("i",)
+    assert for_all_sizes(layer, shape, letters, options, target, PlainNotation()) == formula
+
+
+def test_sizes_in_tex():
+    options = {"out_channels": O, "kernel_size": (U, V), **GENERAL, "groups": 1, "bias": False}
+    form = for_all_sizes("conv2d", (C, H, W), ("c", "k", "l"), options, "dL_dw", TexNotation())
+    assert form == (
+        r"\frac{\partial L}{\partial w_{o,c,u,v}} = \sum_{\substack{0\le i\le P-1,\;0\le j\le Q-1\\"
+        r"0\le si+du-p\le H-1\\0\le sj+dv-p\le W-1}}"
+        r"a_{c,\,si+du-p,\,sj+dv-p}\,\frac{\partial L}{\partial z_{o,i,j}}"
+    )

@@ -2,12 +2,15 @@
 
 import pytest
 
-from symgrad.render.notation import Atom, product, signed_sum
+from symgrad.algebra.sizes import size_symbol
+from symgrad.render.notation import Atom, product, scaled_letter, signed_sum, size, size_parts
 from symgrad.render.plain import PlainNotation
 from symgrad.render.python import PythonNotation
 from symgrad.render.tex import TexNotation
 
 ATOMS = [Atom("2", "number"), Atom("x", "entry"), Atom("D", "derivative"), Atom("(y)", "group")]
+
+C, D, H, P, U = (size_symbol(name) for name in "CdHpU")
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,24 @@ def test_factors_stand_side_by_side(notation, text):
 )
 def test_terms_are_summed_with_their_signs(parts, text):
     assert signed_sum(PlainNotation(), parts) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "tex"),
+    [
+        (H + 2 * P - D * (U - 1) - 1, "H + 2p − d·(U − 1) − 1", "H+2p-d(U-1)-1"),
+        (C * H * H, "C·H²", "CH^{2}"),
+        (-H, "−H", "-H"),
+        (7, "7", "7"),
+        (0, "0", "0"),
+    ],
+)
+def test_a_size_is_printed_as_it_is_read(value, plain, tex):
+    assert (size(PlainNotation(), value), size(TexNotation(), value)) == (plain, tex)
+
+
+def test_an_index_times_a_size():
+    assert scaled_letter(PlainNotation(), 2, "i") == (False, "2i")
+    assert scaled_letter(PlainNotation(), -D, "u") == (True, "d·u")
+    assert scaled_letter(TexNotation(), H - 1, "i") == (False, "(H-1)i")
+    assert size_parts(PlainNotation(), 1 - H) == [(False, "1"), (True, "H")]
