@@ -37,6 +37,8 @@ Layers:
   relu   sigmoid   tanh   activation(f)    f is a function not known further
   mse(reduction=mean, half=false)          ends a network; or reduction=sum
 
+What PyTorch prints for a Sequential is read as well, with --input 1x28x28.
+
 Without a loss at its end, L is an unknown function of the network's output, and the gradient by that
 output stays a symbol.
 """

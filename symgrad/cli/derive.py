@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.networks import IS_NETWORK, NET, model
+from symgrad.cli.networks import INPUT_SIZE, IS_NETWORK, NET, model
 from symgrad.cli.parameters import files, option, written
 from symgrad.errors import SymgradError
 
@@ -28,7 +28,7 @@ def _words(context: click.Context, parameter: click.Parameter, begun: str) -> li
     net = context.params.get("net") or "".join(context.args[:1])
     if IS_NETWORK.match(net):
         with suppress(SymgradError):
-            words += (tensor.name for tensor in model(net).tensors)
+            words += (tensor.name for tensor in model(net, context.params.get("input_size")).tensors)
     return [CompletionItem(word) for word in words if word.startswith(begun)]
 
 
@@ -53,6 +53,7 @@ Examples:
 
 @click.command(help=_DERIVE, epilog=_DERIVE_EXAMPLES)
 @click.argument("net", metavar="NET", shell_complete=files)
+@INPUT_SIZE
 @click.option(
     "--wrt",
     "words",
@@ -106,6 +107,7 @@ Examples:
 )
 def derive(
     net: str,
+    input_size: str | None,
     words: Sequence[str],
     view: View,
     form: str,
@@ -120,7 +122,7 @@ def derive(
     from symgrad.derivation.size import within_budget
     from symgrad.terminal import shows
 
-    stated = document(derived(model(net), words), view)
+    stated = document(derived(model(net, input_size), words), view)
     within_budget(stated, max_terms, symbols=form == "json")
     to_file = output not in (None, "-")
     if unicode is None:

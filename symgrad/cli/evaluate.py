@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from symgrad.cli.networks import NET, model, standard_input
+from symgrad.cli.networks import INPUT_SIZE, NET, model, standard_input
 from symgrad.cli.parameters import files, option, written
 from symgrad.errors import ValuesError
 
@@ -34,6 +34,7 @@ Example:
 
 @click.command(help=_EVALUATE, epilog=_EVALUATE_EXAMPLES)
 @click.argument("net", metavar="NET", shell_complete=files)
+@INPUT_SIZE
 @option(
     "--values",
     metavar="FILE",
@@ -48,14 +49,14 @@ Example:
     shell_complete=files,
     help="Write a file that ends in .json or .npz, whole or not at all, instead of JSON on standard output.",
 )
-def evaluate(net: str, values: str, output: str | None) -> None:
+def evaluate(net: str, input_size: str | None, values: str, output: str | None) -> None:
     """``symgrad evaluate``: see its help."""
     from symgrad.terminal import Progress, is_terminal
 
     if net == values == "-":
         raise ValuesError("the network and the values cannot both come from standard input")
     with Progress("symgrad: evaluating", shown=is_terminal(sys.stderr)):
-        results = _results(model(net), values, output)
+        results = _results(model(net, input_size), values, output)
         from symgrad.evaluate.files import to_json, write_values
 
         text = None if output not in (None, "-") else to_json(results)

@@ -6,36 +6,46 @@ import re
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
+from symgrad.cli.parameters import option
 from symgrad.errors import DescriptionError, quoted, reason
 
 if TYPE_CHECKING:
     from symgrad.network.model import Model
 
 NET = """\
-NET is a network if it begins with the word `input`, standard input if it is `-`, and anything else is a
-file that holds the network.
+NET is a network if it begins with the word `input` or with `Sequential(`, standard input if it is `-`,
+and anything else is a file that holds the network.
 """
 """What NET is, for the help of a command."""
 
-IS_NETWORK = re.compile(r"\ufeff?(?:\s|#[^\n]*\n)*input\b", re.IGNORECASE)
+IS_NETWORK = re.compile(r"\ufeff?(?:\s|#[^\n]*\n)*(?:(?i:input)\b|Sequential\s*\()")
 """What makes a word a network rather than a file."""
 
+INPUT_SIZE = option(
+    "--input",
+    "input_size",
+    metavar="SIZE",
+    help="The size of the input, such as 1x28x28, where NET does not state it: what PyTorch prints for a "
+    "Sequential.",
+)
+"""The option of every command that has a NET."""
 
-def model(net: str) -> Model:
-    """The network that NET means."""
+
+def model(net: str, input_size: str | None = None) -> Model:
+    """The network that NET means; ``input_size`` is what --input says."""
     from os.path import exists
 
     from symgrad.network.build import build
 
     if IS_NETWORK.match(net) or not net.strip():
         try:
-            return build(net)
+            return build(net, input_size)
         except DescriptionError as error:
             if exists(net):  # noqa: PTH110  # pathlib costs 5 ms of start-up
                 error.message += f"; to read the file of this name, write {quoted(f'./{net}')}"
             raise
     if net == "-":
-        return _built(_decoded(standard_input(), "standard input"), "standard input")
+        return _built(_decoded(standard_input(), "standard input"), "standard input", input_size)
     told = quoted(net)
     try:
         with open(net, "rb") as stream:  # noqa: PTH123  # pathlib costs 5 ms of start-up
@@ -46,14 +56,14 @@ def model(net: str) -> Model:
             raise DescriptionError(f"there is no file {told}{hint}") from None
         looks = any(sign in net for sign in "|(\n")
         raise DescriptionError(f"cannot read {told}: {reason(error)}{hint if looks else ''}") from None
-    return _built(text, told)
+    return _built(text, told, input_size)
 
 
-def _built(text: str, told: str) -> Model:
+def _built(text: str, told: str, input_size: str | None) -> Model:
     from symgrad.network.build import build
 
     try:
-        return build(text)
+        return build(text, input_size)
     except DescriptionError as error:
         error.message = f"in {told}: {error.message}"
         raise

@@ -8,6 +8,7 @@ from math import prod
 
 from symgrad.algebra.functions import FUNCTIONS
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import reads
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import Layer, MisfitError, Place, told
@@ -15,6 +16,7 @@ from symgrad.catalogue.options import Span
 from symgrad.network.description import Call, Description, read
 from symgrad.network.model import Model, Step
 from symgrad.network.names import name_layers
+from symgrad.network.printed import mismatch
 
 MOST_ENTRIES = 100_000_000
 """The most entries of one tensor."""
@@ -22,22 +24,23 @@ MOST_ENTRIES = 100_000_000
 _INPUT_LETTERS = {1: ("j",), 2: ("k", "l"), 3: ("c", "k", "l")}
 
 
-def build(text: str) -> Model:
-    """The model of a network description.
+def build(text: str, input_size: str | None = None) -> Model:
+    """The model of a network description; ``input_size`` is its input where it does not state one itself.
 
     Raises:
         DescriptionError: the text cannot be read, names an unknown layer or option, or sizes do not fit;
             the error shows the place.
     """
-    return build_model(read(text))
+    return build_model(read(text, input_size))
 
 
 def build_model(description: Description) -> Model:
     """The model of a description that was read."""
     first, *rest = description.calls
     if first.name != "input":
+        where = "; --input 1x28x28 states it beside the layers" if first.checks else ""
         raise description.error(
-            f"a network begins with its input, such as input(5x5) or input(1x28x28) | {first.name}…",
+            f"a network begins with its input, such as input(5x5) or input(1x28x28) | {first.name}…{where}",
             first.name_span,
         )
     layers = [_layer(description, call) for call in rest]
@@ -77,6 +80,10 @@ def _layer(description: Description, call: Call) -> Layer:
 
 
 def _step(description: Description, call: Call, layer: Layer, place: Place, here: Tensor) -> Step:
+    for check in call.checks:
+        wrong = mismatch(call.name, check, whole_shape(here.shape))
+        if wrong:
+            raise description.error(wrong, check.span or call.span)
     options = description.bind(call, layer.options)
     try:
         return Step(layer.name, options, (here,), layer.stated(place, (here,), options))

@@ -1,13 +1,16 @@
 """The reader of network descriptions: one line of text becomes calls with arguments, nothing is evaluated.
 
-    description  =  call { "|" call }
+    description  =  item { "|" item }
+    item         =  call | "Sequential" "(" … ")"
     call         =  word [ "(" [ argument { "," argument } [ "," ] ] ")" ]
     argument     =  [ word "=" ] value
     value        =  scalar | size | "(" scalar { "," scalar } [ "," ] ")"
     scalar       =  whole | decimal | fraction | word | 'word' | true | false | none
     size         =  whole { ("x" | "×" | "*") whole }
 
-Space, line breaks and comments (``#`` to the end of the line) may stand between any two of these. The
+Space, line breaks and comments (``#`` to the end of the line) may stand between any two of these. What
+PyTorch prints for a ``Sequential`` is read by :mod:`symgrad.network.printed`; after the input, the line
+break is "|" enough for it. The
 grammar has two levels of parentheses and no recursion; the text comes from strangers, so every length is
 bounded. What the words mean is for the catalogue to say.
 """
@@ -53,12 +56,17 @@ LONGEST_NAME: Final = 32
 
 
 class Call(NamedTuple):
-    """One layer as written: its name in the catalogue's spelling, its arguments, its place in the source."""
+    """One layer as written: its name in the catalogue's spelling, its arguments, its place in the source.
+
+    ``checks`` is what was written about sizes that follow from the input, see
+    :func:`symgrad.network.printed.mismatch`.
+    """
 
     name: str
     arguments: tuple[Argument, ...]
     span: Span
     name_span: Span
+    checks: tuple[Argument, ...] = ()
 
 
 class Description(NamedTuple):
@@ -109,17 +117,33 @@ class Description(NamedTuple):
         raise error
 
 
-def read(source: str) -> Description:
-    """The calls that ``source`` describes.
+def read(source: str, input_size: str | None = None) -> Description:
+    """The calls that ``source`` describes; ``input_size`` is its input where it does not state one itself.
 
     Raises:
         DescriptionError: the text is not a description; the error shows the place.
     """
     source = source.removeprefix("\ufeff")  # the mark that some editors put before a file
+    if input_size is not None:
+        source = f"{_stated_input(input_size)} |\n{source}"
     if len(source) > LONGEST_TEXT:
         message = f"a description has at most {LONGEST_TEXT:,} characters; this one has {len(source):,}"
         raise _error(source[: LONGEST_TEXT + 1], message, (LONGEST_TEXT, LONGEST_TEXT + 1))
-    return Description(source, tuple(_Reader(source).calls()))
+    calls = tuple(Reader(source).calls())
+    if input_size is not None and calls[1].name == "input":
+        raise _error(
+            source, "the network states its input itself, so it is not given beside it", calls[1].span
+        )
+    return Description(source, calls)
+
+
+def _stated_input(size: str) -> str:
+    """The input of a size that was given apart from the layers, such as ``1x28x28``."""
+    text = f"input({size})"
+    calls = list(Reader(text).calls())
+    if len(calls) != 1:
+        raise DescriptionError(f"an input's size reads 28x28 or 1x28x28, not {quoted(size)}")
+    return text
 
 
 def layer_name(written: str) -> str:
@@ -170,70 +194,106 @@ _TOKEN: Final = re.compile(
 )
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
+    """A piece of the text: its kind by the names in the pattern, and its place."""
+
     kind: str
     text: str
     span: Span
 
     def is_mark(self, mark: str) -> bool:
+        """Whether it is this mark."""
         return self.kind == "mark" and self.text == mark
 
 
-class _Reader:
+class Reader:
     """One pass over the tokens, one token ahead; each method reads what its rule in the grammar says."""
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.tokens = self.scan()
         self.token = next(self.tokens)
+        self.layers = 0
 
-    def scan(self) -> Iterator[_Token]:
+    def scan(self) -> Iterator[Token]:
+        """The tokens, and then the end again and again."""
         end = 0
         for match in _TOKEN.finditer(self.source):
             kind = match.lastgroup or ""
             if kind != "blank":
-                yield _Token(kind, match.group(), match.span())
+                yield Token(kind, match.group(), match.span())
                 end = match.end()
         while True:
-            yield _Token("end", "", (end, end))
+            yield Token("end", "", (end, end))
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
+        """The present token; the reader goes on to the next."""
         taken, self.token = self.token, next(self.tokens)
         return taken
 
     def took(self, mark: str) -> bool:
+        """Whether the present token is this mark; if so the reader goes on."""
         if self.token.is_mark(mark):
             self.take()
             return True
         return False
 
-    def refusal(self, message: str, at: _Token | None = None) -> DescriptionError:
+    def refusal(self, message: str, at: Token | None = None) -> DescriptionError:
+        """The error that shows the place of a token, the present one if none is given."""
         return _error(self.source, message, (at or self.token).span)
 
+    def error(self, message: str, span: Span) -> DescriptionError:
+        """The error that shows ``message`` at a place of the source."""
+        return _error(self.source, message, span)
+
     def calls(self) -> Iterator[Call]:
+        """The whole description."""
         if self.token.kind == "end":
             raise self.refusal("the description is empty; one reads input(5x5) | conv2d(1, 3, stride=2)")
-        yield self.call("at the beginning")
-        read = 1
-        while self.token.kind != "end":
-            if not self.token.is_mark("|"):
+        place = "at the beginning"
+        while True:
+            last = ""
+            for call in self.item(place):
+                last = call.name
+                yield call
+            if self.token.kind == "end":
+                return
+            if not self.took("|") and not (last == "input" and self.token.text == "Sequential"):
                 raise self.refusal(_not_a_separator(self.token))
-            if read == MOST_LAYERS:
-                raise self.refusal(f"a network has at most {MOST_LAYERS:,} layers")
-            self.take()
-            yield self.call("after '|'")
-            read += 1
+            place = "after '|'"
+
+    def item(self, place: str) -> Iterator[Call]:
+        """One layer, or the layers of a Sequential."""
+        if self.token.text == "Sequential":
+            from symgrad.network.printed import modules
+
+            yield from modules(self)
+        else:
+            yield self.call(place)
+
+    def counted(self, name: Token) -> None:
+        """One layer more."""
+        self.layers += 1
+        if self.layers > MOST_LAYERS:
+            raise self.refusal(f"a network has at most {MOST_LAYERS:,} layers", name)
 
     def call(self, place: str) -> Call:
+        """One layer."""
         if self.token.kind != "word":
             found = "" if self.token.kind == "end" else f", not {quoted(self.token.text)}"
             raise self.refusal(f"a layer such as linear(10) or relu is expected {place}{found}")
         name = self.name()
+        self.counted(name)
         layer = layer_name(name.text)
         self.bounded(name, layer)
         if not self.token.is_mark("("):
             return Call(layer, (), name.span, name.span)
         opening = self.take()
+        arguments, stop = self.arguments(opening)
+        return Call(layer, arguments, (name.span[0], stop), name.span)
+
+    def arguments(self, opening: Token) -> tuple[tuple[Argument, ...], int]:
+        """The arguments up to the closing parenthesis, and where that ends."""
         arguments: list[Argument] = []
         while not self.token.is_mark(")"):
             if len(arguments) == MOST_ARGUMENTS:
@@ -241,10 +301,10 @@ class _Reader:
             arguments.append(self.argument(opening))
             if not self.took(",") and not self.token.is_mark(")"):
                 raise self.unclosed(opening)
-        stop = self.take().span[1]
-        return Call(layer, tuple(arguments), (name.span[0], stop), name.span)
+        return tuple(arguments), self.take().span[1]
 
-    def argument(self, opening: _Token) -> Argument:
+    def argument(self, opening: Token) -> Argument:
+        """One argument of a layer."""
         if self.token.kind != "word":
             return self.value(None, opening)
         first = self.name()
@@ -252,7 +312,8 @@ class _Reader:
             return Argument(None, RESERVED.get(first.text, first.text), first.span)
         return self.value(first, opening)
 
-    def value(self, name: _Token | None, opening: _Token) -> Argument:
+    def value(self, name: Token | None, opening: Token) -> Argument:
+        """What an argument is set to."""
         given, given_span = (name.text, name.span) if name else (None, None)
         if self.token.kind == "size":
             token = self.take()
@@ -281,7 +342,8 @@ class _Reader:
         one = len(parts) == 1 and not comma  # as in Python: (3) is 3 and (3,) is a tuple
         return Argument(given, parts[0] if one else tuple(parts), span, given_span)
 
-    def scalar(self, opening: _Token) -> int | bool | Fraction | str | None:
+    def scalar(self, opening: Token) -> int | bool | Fraction | str | None:
+        """A number or a word."""
         token = self.token
         if token.kind == "word":
             self.name()
@@ -306,31 +368,36 @@ class _Reader:
             raise self.refusal(f"a value is missing before {quoted(token.text)}")
         raise self.refusal(f"a value is a number, a word or a pair such as (3, 5), not {quoted(token.text)}")
 
-    def name(self) -> _Token:
+    def name(self) -> Token:
+        """A word that names something."""
         token = self.token
         if token.text.startswith("_"):
             raise self.refusal(f"a name begins with a letter, unlike {quoted(token.text)}")
         self.bounded(token, token.text)
         return self.take()
 
-    def bounded(self, token: _Token, name: str) -> None:
+    def bounded(self, token: Token, name: str) -> None:
+        """Refuse a name that is too long."""
         if len(name) > LONGEST_NAME:
             raise self.refusal(
                 f"a name has at most {LONGEST_NAME} characters; this one has {len(name):,}", token
             )
 
-    def size(self, token: _Token) -> tuple[int, ...]:
+    def size(self, token: Token) -> tuple[int, ...]:
+        """The numbers of ``1x28x28``."""
         parts = re.findall("[0-9]+", token.text)
         if len(parts) > MOST_AXES:
             raise self.refusal(f"a size has at most {MOST_AXES} axes; this one has {len(parts):,}", token)
         return tuple(self.whole(token, part) for part in parts)
 
-    def whole(self, token: _Token, digits: str) -> int:
+    def whole(self, token: Token, digits: str) -> int:
+        """A whole number of few digits."""
         if len(digits.lstrip("+-")) > LONGEST_WHOLE:
             raise self.refusal(f"a whole number has at most {LONGEST_WHOLE} digits", token)
         return int(digits)
 
-    def rational(self, token: _Token) -> Fraction:
+    def rational(self, token: Token) -> Fraction:
+        """A decimal or a fraction, exactly."""
         from fractions import Fraction  # 4 ms at start-up, and most descriptions have no decimal
 
         mantissa, _, exponent = token.text.lower().partition("e")
@@ -344,7 +411,7 @@ class _Reader:
         except ValueError as unfit:
             raise self.refusal(f"this must be {unfit}", token) from None
 
-    def unclosed(self, opening: _Token) -> DescriptionError:
+    def unclosed(self, opening: Token) -> DescriptionError:
         """The error for the present token where only ``,`` or ``)`` could follow."""
         token = self.token
         if token.kind == "end":
@@ -365,7 +432,7 @@ _HINTS_WITHIN: Final = {
 }
 
 
-def _not_a_separator(token: _Token) -> str:
+def _not_a_separator(token: Token) -> str:
     """Why ``token`` cannot follow a layer, and what would."""
     shown = quoted(token.text)
     if token.is_mark(")"):

@@ -76,3 +76,16 @@ def test_a_bad_network_is_refused_with_one_message(network, message, door, tmp_p
         assert message in told or (len(network) > 20_000 and "20,000" in told)
     assert len(told) < 1_000
     assert not Path("out.txt").exists()
+
+
+SEQUENTIAL = "Sequential(\n  (0): Linear(in_features=3, out_features=2, bias=True)\n  (1): Tanh()\n)"
+
+
+def test_what_pytorch_prints_is_a_network(tmp_path):
+    expected = printed("derive", "input(3) | linear(2) | tanh")
+    (tmp_path / "net.txt").write_text(SEQUENTIAL, encoding="utf-8")
+    assert printed("derive", SEQUENTIAL, "--input", "3") == expected
+    assert printed("derive", tmp_path / "net.txt", "--input", "3") == expected
+    assert printed("derive", "-", input=f"input(3)\n{SEQUENTIAL}") == expected
+    assert "--input" in refused("derive", SEQUENTIAL)
+    assert "reads 28x28" in refused("derive", SEQUENTIAL, "--input", "3) | relu | input(3")
