@@ -42,7 +42,8 @@ format: $(venv)/tools ## format the code, and mend what ruff can mend
 types: $(venv)/tools ## check types
 	$(python) -m mypy
 
-docs: $(venv)/tools ## run the documentation's examples, and write what they print into the pages
+docs: $(venv)/tools ## make the pages of docs/layers, run the examples in all pages, and write what they print
+	$(python) tests/test_layer_pages.py --write
 	$(python) tests/test_docs.py --write
 
 bench: $(venv)/bench ## print the tables of benchmarks/

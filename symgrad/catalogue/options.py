@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from symgrad.algebra.sizes import Polynomial, size_text
 from symgrad.errors import DescriptionError, nearest, quoted
 
 if TYPE_CHECKING:
@@ -344,6 +345,8 @@ def spelled(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, str)):
         return str(value)
+    if isinstance(value, Polynomial):
+        return size_text(value)
     if isinstance(value, (tuple, list)):
         return f"({', '.join(map(spelled, value))}{',' if len(value) == 1 else ''})"
     if hasattr(value, "__index__"):  # the whole numbers of NumPy and SymPy

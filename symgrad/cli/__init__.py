@@ -12,6 +12,7 @@ from symgrad._version import __version__
 from symgrad.cli.derive import derive
 from symgrad.cli.evaluate import evaluate
 from symgrad.cli.group import Commands
+from symgrad.cli.layers import layers
 from symgrad.cli.show import show
 from symgrad.cli.verify import verify
 
@@ -51,13 +52,14 @@ Examples:
   symgrad derive "input(5x5) | conv2d(1, 3)" --wrt w5 --to latex -o w5.tex
   symgrad evaluate "input(3) | linear(2) | tanh | mse" --values values.json
   symgrad show "input(1x28x28) | conv2d(4, 5) | relu | flatten | linear(10)"
+  symgrad layers conv2d
   symgrad verify sheet.md
 
 \b
 Tab completion in bash (zsh_source and fish_source for the others):
   eval "$(_SYMGRAD_COMPLETE=bash_source symgrad)"
 
-`symgrad derive --help` says more, and so do evaluate, show and verify; docs/quickstart.md is a tour.
+`symgrad derive --help` says more, and so do evaluate, layers, show and verify; docs/quickstart.md is a tour.
 """
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
@@ -66,7 +68,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
 @click.group(
     "symgrad",
     cls=Commands,
-    commands=[derive, evaluate, show, verify],
+    commands=[derive, evaluate, layers, show, verify],
     context_settings=_SETTINGS,
     help=f"Exact gradient formulas of neural networks: derived, typeset, evaluated, checked.\n\n{_NETWORKS}",
     epilog=_EXAMPLES,

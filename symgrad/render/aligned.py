@@ -112,7 +112,20 @@ def index_lines(formula: Indexed, room: float) -> Lines:
     if where and width(lines[-1].replace("&", "")) + width(r"\qquad" + where) <= room:
         lines[-1] += r"\qquad" + where
     elif where:
-        lines.append(r"&\qquad" + where)
+        lines += _range_lines(formula, room)
+    return lines
+
+
+def _range_lines(formula: Indexed, room: float) -> Lines:
+    """The ranges on lines of their own, as many on each as there is room for."""
+    lines: Lines = []
+    runs = ranges(formula.ranges)
+    for n, run in enumerate(runs):
+        text = ("(" if n == 0 else "") + run + (")" if n == len(runs) - 1 else r",\;")
+        if lines and width((lines[-1] + text).replace("&", "")) <= room:
+            lines[-1] += text
+        else:
+            lines.append(r"&\qquad" + text)
     return lines
 
 

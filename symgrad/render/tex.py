@@ -28,6 +28,8 @@ _FUNCTIONS = {
     "softplus": r"\mathrm{softplus}",
     "erf": r"\mathrm{erf}",
 }
+_MOST_RANGES = 3
+"""How many ranges of a sum's indices stand on one line below it."""
 _TALL = (r"\frac", r"\sum", r"\left", r"\sqrt")
 _CLOSE: frozenset[Sort] = frozenset(("number", "entry", "group"))
 
@@ -171,7 +173,11 @@ class TexNotation:
         """A sum sign over letters, each with its largest value, under conditions."""
         if not conditions:
             return "".join(rf"\sum_{{{letter}=0}}^{{{last}}}" for letter, last in letters)
-        lines = [r",\;".join(ranges(letters)), *conditions]
+        runs = ranges(letters)
+        lines = [
+            r",\;".join(runs[start : start + _MOST_RANGES]) for start in range(0, len(runs), _MOST_RANGES)
+        ]
+        lines += conditions
         return r"\sum_{\substack{" + r"\\".join(_packed(lines)) + "}}"
 
     def indicator(self, conditions: Sequence[str]) -> str:

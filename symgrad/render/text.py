@@ -35,6 +35,11 @@ def _pieces(document: Document) -> Iterator[str]:
         yield from (f"  {line}\n" for line in lines(document, formula, notation))
 
 
+def formula_lines(document: Document, formula: Formula) -> Iterator[str]:
+    """A formula's equations in plain notation, one line each."""
+    return lines(document, formula, PlainNotation())
+
+
 def lines(document: Document, formula: Formula, notation: PlainNotation) -> Iterator[str]:
     """A formula's equations, one line each."""
     equation = formula.equation

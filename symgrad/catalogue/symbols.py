@@ -1,0 +1,99 @@
+"""What stands for sizes and hyperparameters where a layer is stated for all of them: tables by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from symgrad.algebra.sizes import Size, size_symbol
+from symgrad.catalogue.declare import Layer
+from symgrad.catalogue.options import REQUIRED, Option
+
+AXES: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
+    1: ("N", ("j",)),
+    2: ("CL", ("c", "k")),
+    3: ("CHW", ("c", "k", "l")),
+    4: ("CDHW", ("c", "k", "l", "m")),
+}
+"""The sizes of an input by its number of axes, and the letters that run over them."""
+
+_LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "out_channels": ("O", "", ""),
+    "out_features": ("M", "", ""),
+    "kernel_size": ("U", "UV", "TUV"),
+    "stride": ("s", "ss", "sss"),
+    "padding": ("p", "pp", "ppp"),
+    "dilation": ("d", "dd", "ddd"),
+}
+"""The symbols of an option along one axis, two or three."""
+
+_SMALL: Final = 2
+"""What stands for a size where symbols cannot."""
+
+_Values = Callable[[Option], object]
+
+
+def named_size(letter: str) -> Size:
+    """The size called so; padding may be 0, everything else is at least 1."""
+    return size_symbol(letter, 0 if letter == "p" else 1)
+
+
+def dimensions(layer: Layer) -> int:
+    """Over how many axes the layer moves windows; 0 where it moves none."""
+    return max((_axes(option) for option in layer.options if option.name in _LETTERS), default=0)
+
+
+def in_general(layer: Layer) -> dict[str, object]:
+    """The options of a layer: symbols for sizes, the defaults of whatever is no size."""
+    return {option.name: _value(option, _symbols) for option in layer.options}
+
+
+def by_default(layer: Layer) -> dict[str, object]:
+    """The options of a layer: symbols for what must be given, everything else at its default."""
+    return {option.name: _value(option, _symbols, only_required=True) for option in layer.options}
+
+
+def at_small_sizes(layer: Layer) -> dict[str, object]:
+    """The options of a layer: a small number for what must be given, everything else at its default."""
+    return {option.name: _value(option, _number, only_required=True) for option in layer.options}
+
+
+def expected(option: Option) -> str:
+    """What a value of the option must be, in words: ``a positive whole number``."""
+    try:
+        option.kind(object())
+    except ValueError as unfit:
+        return str(unfit)
+    return "anything"
+
+
+def _value(option: Option, values: _Values, *, only_required: bool = False) -> object:
+    found = values(option) if option.default is REQUIRED or not only_required else None
+    if found is not None:
+        return found
+    if option.default is not REQUIRED:
+        return None if option.default is None else option.kind(option.default)
+    for sample in ("f", _SMALL, 1, True, *expected(option).replace(" or ", ", ").split(", ")):
+        try:
+            return option.kind(sample)
+        except ValueError:
+            continue
+    raise ValueError(f"there is no example of {option.name}, which must be {expected(option)}")
+
+
+def _symbols(option: Option) -> object:
+    if option.name not in _LETTERS:
+        return None
+    axes = _axes(option)
+    sizes = tuple(named_size(letter) for letter in _LETTERS[option.name][max(axes, 1) - 1])
+    return sizes if axes else sizes[0]
+
+
+def _number(option: Option) -> object:
+    return option.kind(_SMALL) if option.name in _LETTERS else None
+
+
+def _axes(option: Option) -> int:
+    """How many axes the option has a number for; 0 where it is a single number."""
+    value = option.kind(1)
+    return len(value) if isinstance(value, tuple) else 0
