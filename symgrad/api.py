@@ -172,38 +172,55 @@ class Derivation:
         equations = self.derived.gradients.program.equations
         return Formulas({eq.target.of: eq for eq in equations if eq.target.of is not None})
 
-    def text(self, view: View = "scalar", *, unicode: bool = True, max_terms: int = MOST_TERMS) -> str:
-        """The derivation as ``symgrad derive`` prints it.
+    def text(
+        self,
+        view: View = "scalar",
+        *,
+        update: str | None = None,
+        unicode: bool = True,
+        max_terms: int = MOST_TERMS,
+    ) -> str:
+        """The derivation as ``symgrad derive`` prints it; ``update`` adds a step of the optimiser it names.
 
         Raises:
+            NameUnknownError: there is no such optimiser, or no parameter to update.
             BudgetError: it would print more than ``max_terms`` terms.
         """
         from symgrad.render.text import render_text
 
-        return "".join(render_text(self._document(view, max_terms), unicode=unicode))
+        return "".join(render_text(self._document(view, update, max_terms), unicode=unicode))
 
-    def latex(self, view: View = "scalar", *, width: float = 12.0, max_terms: int = MOST_TERMS) -> str:
+    def latex(
+        self,
+        view: View = "scalar",
+        *,
+        update: str | None = None,
+        width: float = 12.0,
+        max_terms: int = MOST_TERMS,
+    ) -> str:
         r"""The derivation in LaTeX, ready for ``\input``; no line is wider than ``width`` cm at 11 pt.
 
         Raises:
+            NameUnknownError: there is no such optimiser, or no parameter to update.
             BudgetError: it would print more than ``max_terms`` terms.
         """
         from symgrad.render.latex import render_latex
 
-        return "".join(render_latex(self._document(view, max_terms), width_cm=width))
+        return "".join(render_latex(self._document(view, update, max_terms), width_cm=width))
 
-    def json(self, view: View = "scalar", *, max_terms: int = MOST_TERMS) -> str:
+    def json(self, view: View = "scalar", *, update: str | None = None, max_terms: int = MOST_TERMS) -> str:
         """The derivation in the JSON format of docs/json.md.
 
         Raises:
+            NameUnknownError: there is no such optimiser, or no parameter to update.
             BudgetError: it would print more than ``max_terms`` terms, or list so many symbols.
         """
         from symgrad.render.json import render_json
 
-        return "".join(render_json(self._document(view, max_terms, symbols=True)))
+        return "".join(render_json(self._document(view, update, max_terms, symbols=True)))
 
-    def _document(self, view: View, max_terms: int, *, symbols: bool = False) -> Document:
-        document = derivation.document(self.derived, checked_view(view))
+    def _document(self, view: View, update: str | None, max_terms: int, *, symbols: bool = False) -> Document:
+        document = derivation.document(self.derived, checked_view(view), update)
         within_budget(document, max_terms, symbols=symbols)
         return document
 

@@ -165,3 +165,11 @@ def test_what_functions_mean_is_stated():
     assert "softplus(x) is log(1 + e^x)." in printed
     assert "sigmoid(x) is" in printed
     assert "the derivative of abs(x) at 0 is 0" in printed
+
+
+def test_an_update_is_added_in_every_format():
+    d = sg.derive(ARTICLE, wrt="w1")
+    assert d.text(update="sgd").endswith("\nUpdates\n  w1* = w1 − η·∂L/∂w1\n")
+    assert r"w_1^{*} &= w_1 - {\eta}" in d.latex("chain", update="sgd")
+    assert '"target": "w1_new"' in d.json(update="sgd")
+    assert "Updates" not in d.text()

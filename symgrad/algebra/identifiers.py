@@ -2,7 +2,8 @@
 
 A single number has its tensor's name. Up to two axes are numbered flat from 1, row by row: ``w5``, and
 ``w2_5`` where the name ends in a label. From three axes on each index is written: ``w2_1_2_3_1``. The
-gradient by an entry is ``dL_d`` + that entry's identifier.
+gradient by an entry is ``dL_d`` + that entry's identifier; what an optimiser brings is called after the
+entry that it goes with: ``v_w5`` is kept for ``w5``, and ``w5_new`` is its new value.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ def identifier(tensor: Tensor, position: int) -> str:
     """
     if tensor.of is not None:
         return f"d{tensor.quantity}_d{identifier(tensor.of, position)}"
+    if tensor.beside is not None:
+        before, after = _around(tensor)
+        return before + identifier(tensor.beside, position) + after
     if not tensor.shape:
         return tensor.name
     if len(tensor.shape) <= _FLAT_RANK:
@@ -41,6 +45,9 @@ def identifiers(tensor: Tensor) -> list[str]:
     if tensor.of is not None:
         prefix = f"d{tensor.quantity}_d"
         return [prefix + name for name in identifiers(tensor.of)]
+    if tensor.beside is not None:
+        before, after = _around(tensor)
+        return [before + name + after for name in identifiers(tensor.beside)]
     if not tensor.shape:
         return [tensor.name]
     shape = whole_shape(tensor.shape)
@@ -59,6 +66,10 @@ def position(tensor: Tensor, text: str) -> int | None:
     if tensor.of is not None:
         prefix = f"d{tensor.quantity}_d"
         return position(tensor.of, text.removeprefix(prefix)) if text.startswith(prefix) else None
+    if tensor.beside is not None:
+        before, after = _around(tensor)
+        fits = text.startswith(before) and text.endswith(after) and len(text) > len(before + after)
+        return position(tensor.beside, text[len(before) : len(text) - len(after)]) if fits else None
     if not text.startswith(tensor.name):
         return None
     rest = text[len(tensor.name) :]
@@ -82,6 +93,11 @@ def position(tensor: Tensor, text: str) -> int | None:
             return None
         flat = flat * size + value
     return flat
+
+
+def _around(tensor: Tensor) -> tuple[str, str]:
+    """What stands before and after the identifier of the entry that an optimiser's entry goes with."""
+    return ("", "_new") if tensor.role == "renewed" else (f"{tensor.stem}_", "")
 
 
 def _number(text: str, size: int) -> int | None:

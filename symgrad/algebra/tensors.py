@@ -9,7 +9,9 @@ from symgrad.algebra.sizes import Size
 from symgrad.algebra.written import Read
 from symgrad.errors import AlgebraError
 
-Role: TypeAlias = Literal["input", "parameter", "intermediate", "target", "objective", "adjoint"]
+Role: TypeAlias = Literal[
+    "input", "parameter", "intermediate", "target", "objective", "adjoint", "kept", "corrected", "renewed"
+]
 
 
 _LETTERS = ("i", "j", "k", "l", "m", "n", "q", "r")
@@ -20,10 +22,11 @@ class Tensor:
 
     ``shape`` holds one size per axis, ``letters`` the preferred index letter of each axis. ``label`` is
     the end of the name that says which layer it belongs to: ``w2`` is the w of layer 2, printed w⁽²⁾.
-    ``of`` is set on an adjoint: the tensor that it is the gradient of, and has the shape of.
+    ``of`` is set on an adjoint: the tensor that it is the gradient of, and has the shape of. ``beside`` is
+    set on what an optimiser brings: the tensor that it goes with, entry by entry.
     """
 
-    __slots__ = ("label", "letters", "name", "of", "role", "shape")
+    __slots__ = ("beside", "label", "letters", "name", "of", "role", "shape")
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Tensor:
         letters: tuple[str, ...] = (),
         of: Tensor | None = None,
         label: str = "",
+        beside: Tensor | None = None,
     ) -> None:
         self.name = name
         self.shape = shape
@@ -40,6 +44,7 @@ class Tensor:
         self.letters = letters or _LETTERS[: len(shape)]
         self.of = of
         self.label = label
+        self.beside = beside
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tensor) and (self.name, self.shape) == (other.name, other.shape)
@@ -52,7 +57,9 @@ class Tensor:
 
     @property
     def stem(self) -> str:
-        """The name without its label."""
+        """The name without its label, and without the tensor that it goes with."""
+        if self.beside is not None:
+            return self.name.removesuffix(f"_{self.beside.name}")
         return self.name[: len(self.name) - len(self.label)]
 
     @property
@@ -73,3 +80,22 @@ class Tensor:
 def adjoint_of(tensor: Tensor, quantity: str = "L") -> Tensor:
     """The gradient of ``quantity`` by ``tensor``: the same shape, named ``dL_d`` + its name."""
     return Tensor(f"d{quantity}_d{tensor.name}", tensor.shape, "adjoint", tensor.letters, tensor)
+
+
+def kept_with(tensor: Tensor, stem: str) -> Tensor:
+    """What an optimiser keeps for each entry of ``tensor`` from step to step: ``v_w``."""
+    return _beside(tensor, f"{stem}_{tensor.name}", "kept")
+
+
+def corrected(tensor: Tensor, stem: str) -> Tensor:
+    """What an optimiser keeps, corrected for the bias of its start: ``m_hat_w``."""
+    return _beside(tensor, f"{stem}_hat_{tensor.name}", "corrected")
+
+
+def renewed(tensor: Tensor) -> Tensor:
+    """``tensor`` after a step of an optimiser: ``w_new``, printed w*."""
+    return _beside(tensor, f"{tensor.name}_new", "renewed")
+
+
+def _beside(tensor: Tensor, name: str, role: Role) -> Tensor:
+    return Tensor(name, tensor.shape, role, tensor.letters, beside=tensor)

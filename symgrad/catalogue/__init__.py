@@ -1,4 +1,4 @@
-"""The catalogue: declarations only, one forward equation for each layer.
+"""The catalogue: declarations only, one forward equation for each layer, one step for each optimiser.
 
 Floor 1. A new entry is one decorated equation (or one row, for an activation) in a module here and its
 name in the table below; it arrives derived, printed, evaluated and tested.
@@ -9,6 +9,16 @@ from symgrad.catalogue.convolution import conv2d
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.linear import linear
 from symgrad.catalogue.losses import mse
+from symgrad.catalogue.optimisers import (
+    Optimiser,
+    adagrad,
+    adam,
+    adamw,
+    momentum,
+    nesterov,
+    rmsprop,
+    sgd,
+)
 from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d
 from symgrad.catalogue.reshape import flatten
 
@@ -21,4 +31,8 @@ CATALOGUE: dict[str, Layer] = {
     )
 }
 
-__all__ = ["CATALOGUE", "Layer"]
+OPTIMISERS: dict[str, Optimiser] = {
+    entry.name: entry for entry in (sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw)
+}
+
+__all__ = ["CATALOGUE", "OPTIMISERS", "Layer", "Optimiser"]

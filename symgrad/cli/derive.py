@@ -32,6 +32,15 @@ def _words(context: click.Context, parameter: click.Parameter, begun: str) -> li
     return [CompletionItem(word) for word in words if word.startswith(begun)]
 
 
+def _optimisers(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """What --update may name."""
+    from click.shell_completion import CompletionItem
+
+    from symgrad.catalogue import OPTIMISERS
+
+    return [CompletionItem(name) for name in OPTIMISERS if name.startswith(begun)]
+
+
 _DERIVE = f"""\
 Print the formulas of a network and the gradients of its loss L.
 
@@ -64,6 +73,13 @@ Examples:
     shell_complete=_words,
     help="Differentiate by: weights (biases too), inputs, all, a tensor such as w, an entry such as w5. "
     "May be given several times.",
+)
+@option(
+    "--update",
+    metavar="NAME",
+    shell_complete=_optimisers,
+    help="Add a step of an optimiser, as torch.optim takes it, for every parameter: sgd, momentum, nesterov, "
+    "adagrad, rmsprop, adam or adamw.",
 )
 @option(
     "--view",
@@ -109,6 +125,7 @@ def derive(
     net: str,
     input_size: str | None,
     words: Sequence[str],
+    update: str | None,
     view: View,
     form: str,
     output: str | None,
@@ -122,7 +139,7 @@ def derive(
     from symgrad.derivation.size import within_budget
     from symgrad.terminal import shows
 
-    stated = document(derived(model(net, input_size), words), view)
+    stated = document(derived(model(net, input_size), words), view, update)
     within_budget(stated, max_terms, symbols=form == "json")
     to_file = output not in (None, "-")
     if unicode is None:

@@ -34,15 +34,22 @@ Key: TypeAlias = Literal[
     "objective",
     "log",
     "unknown function",
+    "step",
+    "kept",
+    "constants",
 ]
 
 
 class Convention(NamedTuple):
-    """A convention by its key, with the tensors or the function that it is about."""
+    """A convention by its key, with the tensors, the constants or the function that it is about.
+
+    What "step" has for a function is what its optimiser is called in running text.
+    """
 
     key: Key
     tensors: tuple[Tensor, ...] = ()
     function: str = ""
+    constants: tuple[str, ...] = ()
 
 
 def conventions(model: Model, forward: Program, gradients: Gradients, view: str) -> tuple[Convention, ...]:

@@ -12,6 +12,7 @@ from symgrad.derivation.conventions import conventions
 from symgrad.derivation.document import Document, Formula, View
 from symgrad.derivation.selection import Selection, select
 from symgrad.derivation.sweep import Gradients, sweep
+from symgrad.derivation.updates import checked_optimiser, updates
 from symgrad.network.model import Model
 
 
@@ -35,24 +36,29 @@ def derive(model: Model, words: Sequence[str] = ("all",)) -> Derived:
     return Derived(model, forward, sweep(forward, model.outputs, model.objective, wanted), wanted)
 
 
-def document(derived: Derived, view: View = "scalar") -> Document:
+def document(derived: Derived, view: View = "scalar", update: str | None = None) -> Document:
     """What is to be printed of a derivation: forward formulas, then gradients, in evaluation order.
 
     A gradient that was not asked for is printed where the wanted ones are stated in its terms: those of its
-    entries that they read.
+    entries that they read. ``update`` names an optimiser, whose step follows the gradients.
+
+    Raises:
+        NameUnknownError: there is no such optimiser, or no parameter to update.
+        AlgebraError: the network has a name that the optimiser needs.
     """
     model, forward, gradients, wanted = derived
     formulas = [Formula("forward", eq, None) for eq in forward.equations]
     positions = _printed(gradients, wanted)
     printed = (eq for eq in gradients.program.equations if positions[eq.target] != ())
     formulas += (Formula("gradient", eq, positions[eq.target]) for eq in printed)
-    return Document(
-        model.text,
-        view,
-        conventions(model, forward, gradients, view),
-        (*model.tensors, *_adjoints(derived)),
-        tuple(formulas),
-    )
+    stated = conventions(model, forward, gradients, view)
+    tensors = (*model.tensors, *_adjoints(derived))
+    if update is not None:
+        step = updates(model, wanted, checked_optimiser(update))
+        formulas += (Formula("update", eq, where) for eq, where in step.equations)
+        stated += step.conventions()
+        tensors += step.tensors()
+    return Document(model.text, view, stated, tensors, tuple(formulas))
 
 
 def _printed(gradients: Gradients, wanted: Selection) -> dict[Tensor, tuple[int, ...] | None]:

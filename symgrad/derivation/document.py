@@ -15,7 +15,7 @@ from symgrad.errors import NameUnknownError, nearest, quoted
 View: TypeAlias = Literal["scalar", "chain", "index"]
 VIEWS: tuple[View, ...] = ("scalar", "chain", "index")
 
-Kind: TypeAlias = Literal["forward", "gradient"]
+Kind: TypeAlias = Literal["forward", "gradient", "update"]
 
 
 class Formula(NamedTuple):

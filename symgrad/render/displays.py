@@ -16,6 +16,7 @@ from symgrad.derivation.document import Document, Formula, Kind
 from symgrad.render.aligned import Lines, aligned, index_lines, index_ranges, index_right, right_width
 from symgrad.render.indexed import Indexed, indexed
 from symgrad.render.metrics import EQUALS, QUAD, column, width
+from symgrad.render.planes import plane
 from symgrad.render.tex import TexNotation
 
 _HIGHEST = 340
@@ -39,19 +40,27 @@ def displays(document: Document, width_cm: float) -> Iterator[tuple[Kind, str]]:
         length, rows = _rows_of(run[0]) if len(run) == 1 else (len(run), 1)
         for group in _by_rows(lines, length, rows):
             yield kind, environment(group)
+        if kind == "update":
+            for whole in filter(None, (plane(formula, room) for formula in run)):
+                yield kind, whole
 
 
 def _runs(formulas: Iterable[Formula]) -> Iterator[tuple[Kind, list[Formula]]]:
     """The formulas that stand together: those of one tensor, and single numbers that follow each other."""
     run: list[Formula] = []
     for formula in formulas:
-        single = not formula.equation.target.shape
-        if run and (formula.kind != run[-1].kind or not single or run[-1].equation.target.shape):
+        if run and (formula.kind != run[-1].kind or not (_single(formula) and _single(run[-1]))):
             yield run[-1].kind, run
             run = []
         run.append(formula)
     if run:
         yield run[-1].kind, run
+
+
+def _single(formula: Formula) -> bool:
+    """Whether it is a single number, or the one entry of an update."""
+    length, rows = _rows_of(formula)
+    return not formula.equation.target.shape or (formula.kind == "update" and length * rows == 1)
 
 
 def environment(formulas: list[Lines]) -> str:

@@ -78,6 +78,7 @@ def chosen_letters(form: Closed) -> Letters:
     sizes = [n for tensor in named for n in tensor.shape] + [index.size for index in _bound(form.body)]
     sizes += [c for e in _combinations(form) for c in (e.const, *e.coefficients.values())]
     taken |= {symbol.name for one in sizes for symbol in size_symbols(one)}
+    taken |= {part for name in _constants(form.body) for part in name.split("^")}
     letters: dict[Index, str] = {}
     for index in (*form.axes, *_bound(form.body)):
         if index not in letters:
@@ -89,6 +90,12 @@ def chosen_letters(form: Closed) -> Letters:
             taken.add(letter)
             letters[index] = letter
     return letters
+
+
+def _constants(expression: Expression) -> Iterator[str]:
+    """The named constants of a formula."""
+    factors = (factor for term in _all_terms(expression) for factor, _ in term.powers)
+    return (factor.name for factor in factors if isinstance(factor, Named))
 
 
 def _bound(expression: Expression) -> Iterator[Index]:

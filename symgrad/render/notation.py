@@ -175,3 +175,20 @@ def signed_sum(notation: Notation, parts: Sequence[tuple[bool, str]]) -> str:
         else:
             text += (notation.minus if negative else notation.plus) + part
     return text or "0"
+
+
+def parted(name: str) -> tuple[str, str, str]:
+    """The letter, the subscript and the power of a named constant: ``beta_1^t``."""
+    base, _, power = name.partition("^")
+    letter, _, subscript = base.partition("_")
+    return letter, subscript, power
+
+
+def enclosed(text: str) -> bool:
+    """Whether one pair of parentheses is around the whole text."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return place > 0 and place == len(text) - 1
+    return False

@@ -11,10 +11,12 @@ from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.written import Function
-from symgrad.render.notation import Atom, Sort, signed_sum
+from symgrad.render.notation import Atom, Sort, enclosed, parted, signed_sum
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_GREEK = {"ε": "epsilon", "η": "eta", "λ": "lambda", "μ": "mu", "ρ": "rho", "β": "beta", "π": "pi"}
+_LETTERS = {word: letter for letter, word in _GREEK.items()}
 _ASCII = str.maketrans(
     {
         "∂": "d",
@@ -27,11 +29,14 @@ _ASCII = str.maketrans(
         "∣": "divides",
         "…": "..",
         "√": "sqrt",
-        "π": "pi",
         "⌊": "floor(",
         "⌋": ")",
+        **_GREEK,
+        "\u0302": "_hat",
     }
 )
+STAR = "*"
+"""The mark of a value after a step of an optimiser."""
 
 
 def to_ascii(text: str) -> str:
@@ -49,14 +54,25 @@ class PlainNotation:
 
     def name(self, tensor: Tensor) -> str:
         """A whole tensor."""
-        return f"∂{tensor.quantity}/∂{tensor.of.name}" if tensor.of is not None else tensor.name
+        if tensor.of is not None:
+            return f"∂{tensor.quantity}/∂{tensor.of.name}"
+        return self._beside(tensor, self.name(tensor.beside)) if tensor.beside is not None else tensor.name
 
     def entries(self, tensor: Tensor) -> Sequence[str]:
         """Every entry of a tensor, by flat position."""
         if tensor.of is not None:
             above = f"∂{tensor.quantity}/∂"
             return [above + text for text in identifiers(tensor.of)]
+        if tensor.beside is not None:
+            return [self._beside(tensor, text) for text in self.entries(tensor.beside)]
         return identifiers(tensor)
+
+    def _beside(self, tensor: Tensor, text: str) -> str:
+        """What an optimiser brings, by the tensor or entry that it goes with: ``w1*``, ``v_w1``."""
+        if tensor.role == "renewed":
+            return text + STAR
+        hat = "\u0302" if tensor.role == "corrected" else ""
+        return f"{tensor.stem.removesuffix('_hat')}{hat}_{text}"
 
     def at(self, tensor: Tensor, indices: Sequence[str]) -> str:
         """An entry at indices that are formulas."""
@@ -72,7 +88,8 @@ class PlainNotation:
 
     def constant(self, name: str) -> str:
         """A named constant."""
-        return {"pi": "π"}.get(name, name)
+        letter, subscript, power = parted(name)
+        return _LETTERS.get(letter, letter) + subscript + (f"^{power}" if power else "")
 
     def call(self, function: Function, argument: str) -> str:
         """A function's value."""
@@ -106,8 +123,7 @@ class PlainNotation:
     def fraction(self, over: str, under: str) -> str:
         """A quotient; ``under`` is a product."""
         single = "·" not in under and " " not in under
-        closed = under.startswith("(") and under.endswith(")") and under.count("(") == 1
-        return f"{over}/{under}" if single or closed else f"{over}/({under})"
+        return f"{over}/{under}" if single or enclosed(under) else f"{over}/({under})"
 
     def common(self, number: str) -> tuple[str, str]:
         """What stands before and after a sum that a number multiplies."""

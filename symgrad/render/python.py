@@ -7,6 +7,7 @@ derivative ``df``. Numbers are kept exact: two thirds of x is ``(2/3)*x``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import Literal
 
 from symgrad.algebra.identifiers import identifiers
@@ -52,8 +53,9 @@ class PythonNotation:
         return str(value) if value.denominator == 1 else f"({value})"
 
     def constant(self, name: str) -> str:
-        """A named constant."""
-        return name
+        """A named constant; ``lambda`` is a word of Python and called ``lambda_``."""
+        base, _, power = name.partition("^")
+        return f"({base}**{power})" if power else base + "_" * iskeyword(base)
 
     def call(self, function: Function, argument: str) -> str:
         """A function's value."""

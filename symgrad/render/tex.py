@@ -13,7 +13,7 @@ from symgrad.algebra.terms import Rational
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import Function
 from symgrad.render.metrics import width
-from symgrad.render.notation import Atom, Sort
+from symgrad.render.notation import Atom, Sort, enclosed, parted
 
 _GREEK = frozenset(
     (
@@ -70,13 +70,15 @@ class TexNotation:
         """A whole tensor."""
         if tensor.of is not None:
             return self.partial(letters_of(tensor.quantity), self.name(tensor.of))
-        return _base(tensor)
+        return _beside(tensor, self.name(tensor.beside)) if tensor.beside is not None else _base(tensor)
 
     def entries(self, tensor: Tensor) -> Sequence[str]:
         """Every entry of a tensor, by flat position."""
         if tensor.of is not None:
             above = letters_of(tensor.quantity)
             return [rf"\frac{{\partial {above}}}{{\partial {text}}}" for text in self.entries(tensor.of)]
+        if tensor.beside is not None:
+            return [_beside(tensor, text) for text in self.entries(tensor.beside)]
         shape = whole_shape(tensor.shape)
         base = _base(tensor)
         if not shape:
@@ -93,6 +95,8 @@ class TexNotation:
         """An entry at indices that are formulas."""
         if tensor.of is not None:
             return self.partial(letters_of(tensor.quantity), self.at(tensor.of, indices))
+        if tensor.beside is not None:
+            return _beside(tensor, self.at(tensor.beside, indices))
         return subscripted(_base(tensor), r",\,".join(indices) if _long(indices) else ",".join(indices))
 
     def partial(self, of: str, by: str) -> str:
@@ -105,7 +109,9 @@ class TexNotation:
 
     def constant(self, name: str) -> str:
         """A named constant."""
-        return _closed(letters_of(name))
+        letter, subscript, power = parted(name)
+        text = subscripted(letters_of(letter), subscript)
+        return f"{text}^{power}" if power else _closed(text)
 
     def call(self, function: Function, argument: str) -> str:
         """A function's value."""
@@ -146,7 +152,7 @@ class TexNotation:
 
     def fraction(self, over: str, under: str) -> str:
         """A quotient; ``under`` is a product."""
-        return rf"\frac{{{over}}}{{{under}}}"
+        return rf"\frac{{{over}}}{{{_bare(under)}}}"
 
     def common(self, number: str) -> tuple[str, str]:
         """What stands before and after a sum that a number multiplies."""
@@ -221,6 +227,16 @@ def _base(tensor: Tensor) -> str:
     return rf"{base}^{{({tensor.label})}}" if tensor.label else base
 
 
+def _beside(tensor: Tensor, text: str) -> str:
+    r"""What an optimiser brings, after what it goes with: ``w_1^{*}``, ``w^{(2)*}_1``, ``\hat{m}_{w_1}``."""
+    if tensor.role != "renewed":
+        letter = tensor.stem.removesuffix("_hat")
+        base = rf"\hat{{{letter}}}" if tensor.role == "corrected" else letter
+        return f"{base}_{{{text}}}"
+    label = tensor.beside.label if tensor.beside is not None else ""
+    return text.replace(f"^{{({label})}}", f"^{{({label})*}}", 1) if label else text + "^{*}"
+
+
 def _closed(name: str) -> str:
     """A name that a letter may follow: a bare command would swallow it."""
     return f"{{{name}}}" if name.startswith("\\") and name[1:].isalpha() else name
@@ -234,10 +250,14 @@ def _parentheses(inner: str) -> str:
 def _unwrapped(base: Atom) -> str:
     if base.sort != "group":
         return base.text
-    text = base.text
-    if text.startswith(r"\left("):
-        return text[len(r"\left(") : -len(r"\right)")]
-    return text[1:-1]
+    return _bare(base.text)
+
+
+def _bare(text: str) -> str:
+    """The text without parentheses around the whole of it."""
+    if not enclosed(text.replace(r"\left(", "(").replace(r"\right)", ")")):
+        return text
+    return text[len(r"\left(") : -len(r"\right)")] if text.startswith(r"\left(") else text[1:-1]
 
 
 def _long(indices: Sequence[str]) -> bool:

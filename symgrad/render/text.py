@@ -9,15 +9,18 @@ from symgrad.errors import printable
 from symgrad.render.chain import Chained, chained
 from symgrad.render.indexed import Indexed, indexed
 from symgrad.render.notation import Notation, signed_sum
-from symgrad.render.plain import PlainNotation, to_ascii
+from symgrad.render.plain import STAR, PlainNotation, to_ascii
 from symgrad.render.unrolled import Unrolled, unrolled
 from symgrad.render.wording import LEADS, plain_sentence
 
 
 def render_text(document: Document, *, unicode: bool = True) -> Iterator[str]:
-    """The document in pieces, one formula at a time; each piece ends with a line break."""
+    """The document in pieces, one formula at a time; each piece ends with a line break.
+
+    In ASCII a star is a product, so that a value after a step of an optimiser is ``w1_new``, as in programs.
+    """
     pieces = _pieces(document)
-    return pieces if unicode else map(to_ascii, pieces)
+    return pieces if unicode else (to_ascii(piece.replace(STAR, "_new")) for piece in pieces)
 
 
 def _pieces(document: Document) -> Iterator[str]:

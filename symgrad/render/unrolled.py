@@ -94,14 +94,25 @@ def in_reading_order(expression: Expression) -> Expression:
 
 
 def _ordered(powers: Powers) -> Powers:
-    local = any(sort_of(factor) in ("call", "group", "bracket") for factor, _ in powers)
+    def sort_in_order(factor: Factor) -> Sort:
+        return "number" if _constant(factor) else sort_of(factor)
+
+    local = any(sort_in_order(factor) in ("call", "group", "bracket") for factor, _ in powers)
 
     def place(item: tuple[Factor, Rational]) -> tuple[float, bool]:
-        sort = sort_of(item[0])
+        sort = sort_in_order(item[0])
         parameter = isinstance(item[0], Entry) and item[0].tensor.role == "parameter"
         return (0.5 if local and sort == "derivative" else _ORDER[sort]), parameter
 
     return tuple(sorted(powers, key=place))
+
+
+def _constant(factor: Factor) -> bool:
+    """Whether the factor is a parenthesis of named constants: ``(1 − ρ)``."""
+    if not isinstance(factor, Group):
+        return False
+    inside = [inner for term in factor.inner.terms for inner, _ in term.powers]
+    return bool(inside) and all(isinstance(inner, Named) for inner in inside)
 
 
 def sort_of(factor: Factor, flat_rank: int = _FLAT_RANK) -> Sort:

@@ -7,7 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 from symgrad.algebra.sizes import Size, size_symbols
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, renewed
 from symgrad.derivation.conventions import Convention, Key
 from symgrad.derivation.document import Kind
 from symgrad.render.notation import IndexNotation, size, size_parts
@@ -17,6 +17,7 @@ from symgrad.render.tex import TexNotation, letters_of
 LEADS: Mapping[Kind, tuple[str, str]] = {
     "forward": ("Forward", "From the input to the output:"),
     "gradient": ("Gradients", "By the chain rule, from the output back to the input:"),
+    "update": ("Updates", "One step, from these gradients:"),
 }
 """A heading for each kind of formula, and the line that leads to the formulas."""
 
@@ -47,7 +48,22 @@ _SENTENCES: dict[Key, str] = {
     "objective": "{L} is {name}.",
     "log": "{log} is the natural logarithm.",
     "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
+    "step": "The updates are one step of {optimiser}: {new} is {name} after the step.",
+    "kept": "The optimiser keeps {names} from step to step; each entry is~0 before the first.",
+    "constants": "{constants}.",
 }
+
+_MEANINGS: Mapping[str, str] = {
+    "eta": "the learning rate",
+    "mu": "the momentum",
+    "rho": "the decay of the mean of squares",
+    "beta_1": "the decay of the mean of gradients",
+    "beta_2": "the decay of the mean of their squares",
+    "epsilon": "a small number against division by~0",
+    "lambda": "the weight decay",
+    "t": "the number of the step, from~1",
+}
+"""What an optimiser's constants are."""
 
 
 class _Format(NamedTuple):
@@ -126,6 +142,10 @@ def _filled(convention: Convention, form: _Format) -> str:
         function = form.function(convention.function)
         prime = "'" if form is _TEX else "′"
         values |= {"{function}": form.math(function), "{derivative}": form.math(function + prime)}
+        values["{optimiser}"] = convention.function
+    if convention.constants:
+        letters = [(form.math(form.notation.constant(name)), name) for name in convention.constants]
+        values["{constants}"] = _listed([f"{letter} is {_MEANINGS[name]}" for letter, name in letters])
     sentence = _SENTENCES[convention.key]
     for place, value in values.items():
         sentence = sentence.replace(place, value)
@@ -139,6 +159,7 @@ def _of_tensors(tensors: Sequence[Tensor], form: _Format) -> dict[str, str]:
         "{shapes}": _shapes(tensors, form),
         "{names}": _listed([form.math(name) for name in names]),
         "{name}": form.math(names[0]),
+        "{new}": form.math(form.notation.name(renewed(first))),
         "{stem}": form.math(form.function(first.stem)),
         "{label}": layer,
         "{of layer}": f" of layer~{layer}" if layer else "",

@@ -4,7 +4,7 @@ import pytest
 
 from symgrad.algebra.identifiers import identifier, identifiers, position
 from symgrad.algebra.sizes import size_symbol
-from symgrad.algebra.tensors import Tensor, adjoint_of
+from symgrad.algebra.tensors import Tensor, adjoint_of, corrected, kept_with, renewed
 from symgrad.errors import AlgebraError
 
 W = Tensor("w", (3, 3), "parameter")
@@ -92,3 +92,23 @@ def test_a_gradient_of_another_quantity_is_called_after_it():
     assert identifiers(slope)[3] == identifier(slope, 3) == "dS_dw2_4"
     assert position(slope, "dS_dw2_4") == 3
     assert position(slope, "dL_dw2_4") is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "label", "names"),
+    [
+        ((), "", ["v_w", "w_new", "v_w_new", "m_hat_w"]),
+        ((2, 2), "", ["v_w3", "w3_new", "v_w3_new", "m_hat_w3"]),
+        ((2, 2), "2", ["v_w2_3", "w2_3_new", "v_w2_3_new", "m_hat_w2_3"]),
+        ((2, 1, 2), "", ["v_w_2_1_1", "w_2_1_1_new", "v_w_2_1_1_new", "m_hat_w_2_1_1"]),
+    ],
+)
+def test_what_an_optimiser_brings_is_called_after_the_entry(shape, label, names):
+    w = Tensor(f"w{label}", shape, "parameter", label=label)
+    kept = kept_with(w, "v")
+    place = 2 if shape else 0
+    for tensor, name in zip((kept, renewed(w), renewed(kept), corrected(w, "m")), names, strict=True):
+        assert identifier(tensor, place) == identifiers(tensor)[place] == name
+        assert position(tensor, name) == place
+        assert position(tensor, "_new") is None
+        assert position(tensor, name + "x") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symgrad.algebra.affine import Index
-from symgrad.algebra.tensors import Tensor, adjoint_of
+from symgrad.algebra.tensors import Tensor, adjoint_of, corrected, kept_with, renewed
 from symgrad.errors import AlgebraError
 
 
@@ -42,3 +42,15 @@ def test_an_entry_reads_numbers_indices_and_combinations():
     i = Index(2, "i")
     entry = Tensor("w", (2, 3), "parameter")[i, i + 1]
     assert [e.const for e in entry.indices] == [0, 1]
+
+
+def test_what_an_optimiser_brings_is_called_after_its_tensor():
+    w = Tensor("w2", (2, 3), "parameter", ("i", "j"), label="2")
+    velocity = kept_with(w, "v")
+    for tensor, name, stem in (
+        (velocity, "v_w2", "v"),
+        (renewed(velocity), "v_w2_new", "v_w2_new"),
+        (corrected(w, "m"), "m_hat_w2", "m_hat"),
+    ):
+        assert (tensor.name, tensor.stem, tensor.shape, tensor.letters) == (name, stem, (2, 3), ("i", "j"))
+    assert renewed(w).beside == w

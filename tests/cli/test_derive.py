@@ -167,3 +167,31 @@ def test_long_work_shows_progress_on_a_terminal_and_removes_it(tmp_path):
     assert status == 0
     assert re.search(r"\rsymgrad: printed [\d,]+ of 532,926 lines \(2 s\)", told)
     assert re.search(r"\r +\r$", told)
+
+
+UPDATED = {
+    ("text",): "\nUpdates\n  w1* = w1 − η·∂L/∂w1\n",
+    ("text", "--ascii"): "\nUpdates\n  w1_new = w1 - eta*dL/dw1\n",
+    ("text", "--view", "chain"): "\nUpdates\n  w1* = w1 − η·∂L/∂w1\n",
+    ("text", "--view", "index"): ("\nUpdates\n  w*[u, v] = w[u, v] − η·∂L/∂w[u, v]   for u = 0…2, v = 0…2\n"),
+    ("latex",): "w_1^{*} &= w_1 - {\\eta}\\,\\frac{\\partial L}{\\partial w_1} \\\\[3pt]\n",
+    ("latex", "--view", "index"): (
+        "w_{u,v}^{*} &= w_{u,v} - {\\eta}\\,\\frac{\\partial L}{\\partial w_{u,v}}"
+    ),
+    ("json",): (
+        '{"kind": "update", "target": "w1_new", "text": "w1* = w1 − η·∂L/∂w1", "latex": '
+        '"w_1^{*} = w_1 - {\\\\eta}\\\\,\\\\frac{\\\\partial L}{\\\\partial w_1}", '
+        '"expression": "w1 - eta*dL_dw1"}'
+    ),
+}
+
+
+@pytest.mark.parametrize("options", UPDATED, ids=" ".join)
+def test_an_update_in_every_format(options):
+    form, *more = options
+    more = more if "--ascii" in more or form != "text" else [*more, "--unicode"]
+    assert UPDATED[options] in printed("derive", NETWORK, "--update", "sgd", "--to", form, *more)
+
+
+def test_an_unknown_optimiser_is_refused_with_the_nearest():
+    assert "did you mean adam?" in refused("derive", NETWORK, "--update", "adan")

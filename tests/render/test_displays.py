@@ -79,3 +79,10 @@ def test_a_sum_longer_than_a_page_goes_on_in_the_next_display():
     end = next(n for n, line in enumerate(lines) if r"\partial w_2}" in line)
     assert sum(line.count(r"\partial z_") for line in lines[:end]) == 13 * 13
     assert all(line.startswith(r"&\quad {}+ ") for line in lines[1:end])
+
+
+def test_the_steps_of_a_single_entry_stand_together():
+    stated = document(derive(build("input(2) | linear(1)"), ("b",)), update="momentum")
+    (updates,) = (block for kind, block in displays(stated, 12.0) if kind == "update")
+    assert "v_{b_1}^{*} &=" in updates
+    assert "\nb_1^{*} &=" in updates

@@ -3,7 +3,16 @@
 import pytest
 
 from symgrad.algebra.sizes import size_symbol
-from symgrad.render.notation import Atom, product, scaled_letter, signed_sum, size, size_parts
+from symgrad.render.notation import (
+    Atom,
+    enclosed,
+    parted,
+    product,
+    scaled_letter,
+    signed_sum,
+    size,
+    size_parts,
+)
 from symgrad.render.plain import PlainNotation
 from symgrad.render.python import PythonNotation
 from symgrad.render.tex import TexNotation
@@ -53,3 +62,19 @@ def test_an_index_times_a_size():
     assert scaled_letter(PlainNotation(), -D, "u") == (True, "d·u")
     assert scaled_letter(TexNotation(), H - 1, "i") == (False, "(H-1)i")
     assert size_parts(PlainNotation(), 1 - H) == [(False, "1"), (True, "H")]
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("eta", ("eta", "", "")), ("beta_1", ("beta", "1", "")), ("beta_1^t", ("beta", "1", "t"))],
+)
+def test_the_parts_of_a_constant(name, parts):
+    assert parted(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("(a)", True), ("(a(b)c)", True), ("(a)(b)", False), ("a", False), ("", False), ("(", False)],
+)
+def test_parentheses_around_the_whole(text, whole):
+    assert enclosed(text) is whole

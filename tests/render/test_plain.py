@@ -5,12 +5,13 @@ from fractions import Fraction
 import pytest
 
 from symgrad.algebra.functions import abstract, tanh
-from symgrad.algebra.tensors import Tensor, adjoint_of
+from symgrad.algebra.tensors import Tensor, adjoint_of, corrected, kept_with, renewed
 from symgrad.algebra.written import Function
 from symgrad.render.notation import Atom
 from symgrad.render.plain import PlainNotation, to_ascii
 
 PLAIN = PlainNotation()
+W2 = Tensor("w2", (3, 3), "parameter", label="2")
 
 
 @pytest.mark.parametrize(
@@ -57,4 +58,34 @@ def test_ascii(text, ascii_text):
     [("b", "a/b"), ("(b + c)", "a/(b + c)"), ("b·c", "a/(b·c)"), ("(b)·(c)", "a/((b)·(c))")],
 )
 def test_a_quotient_closes_what_is_below(under, text):
+    assert PLAIN.fraction("a", under) == text
+
+
+@pytest.mark.parametrize(
+    ("tensor", "last", "indexed"),
+    [
+        (renewed(W2), "w2_9*", "w2*[i, j]"),
+        (kept_with(W2, "v"), "v_w2_9", "v_w2[i, j]"),
+        (renewed(kept_with(W2, "v")), "v_w2_9*", "v_w2*[i, j]"),
+        (corrected(W2, "m"), "m\u0302_w2_9", "m\u0302_w2[i, j]"),
+    ],
+)
+def test_what_an_optimiser_brings(tensor, last, indexed):
+    assert (PLAIN.entries(tensor)[-1], PLAIN.at(tensor, ["i", "j"])) == (last, indexed)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "plain"),
+    [("pi", "π", "pi"), ("eta", "η", "eta"), ("beta_2", "β2", "beta2"), ("beta_2^t", "β2^t", "beta2^t")],
+)
+def test_constants(name, text, plain):
+    assert PLAIN.constant(name) == text
+    assert to_ascii(text) == plain
+    assert to_ascii("m\u0302") == "m_hat"
+
+
+@pytest.mark.parametrize(
+    ("under", "text"), [("(√(x) + y)", "a/(√(x) + y)"), ("(x)·(y)", "a/((x)·(y))"), ("x", "a/x")]
+)
+def test_a_denominator_has_one_pair_of_parentheses(under, text):
     assert PLAIN.fraction("a", under) == text

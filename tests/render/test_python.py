@@ -48,3 +48,9 @@ def test_brackets_are_comparisons():
 def test_a_maximum_of_one_is_itself():
     assert PYTHON.maximum(["x"]) == "x"
     assert value(PYTHON.maximum(["x", "y", "1"]), x=0, y=5) == 5
+
+
+def test_constants_of_an_optimiser():
+    assert PYTHON.constant("beta_1") == "beta_1"
+    assert value(PYTHON.constant("beta_1^t"), beta_1=3, t=2) == 9
+    assert value(PYTHON.constant("lambda"), lambda_=5) == 5

@@ -5,12 +5,14 @@ from fractions import Fraction
 import pytest
 
 from symgrad.algebra.functions import absolute, exp, log, relu, sigmoid, tanh
-from symgrad.algebra.tensors import Tensor, adjoint_of
+from symgrad.algebra.tensors import Tensor, adjoint_of, corrected, kept_with, renewed
 from symgrad.algebra.written import Function
 from symgrad.render.notation import Atom
 from symgrad.render.tex import TexNotation, letters_of
 
 TEX = TexNotation()
+W = Tensor("w", (3, 3), "parameter")
+W2 = Tensor("w2", (3, 3), "parameter", label="2")
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,38 @@ def test_the_gradient_of_another_quantity_says_so():
     slope = adjoint_of(Tensor("w", (2,), "parameter"), "S")
     assert TEX.entries(slope)[1] == r"\frac{\partial S}{\partial w_2}"
     assert TEX.at(slope, ["i"]) == r"\frac{\partial S}{\partial w_i}"
+
+
+@pytest.mark.parametrize(
+    ("tensor", "last", "indexed", "whole"),
+    [
+        (renewed(W), "w_9^{*}", "w_{i,j}^{*}", "w^{*}"),
+        (kept_with(W, "v"), "v_{w_9}", "v_{w_{i,j}}", "v_{w}"),
+        (renewed(kept_with(W, "v")), "v_{w_9}^{*}", "v_{w_{i,j}}^{*}", "v_{w}^{*}"),
+        (corrected(W, "m"), r"\hat{m}_{w_9}", r"\hat{m}_{w_{i,j}}", r"\hat{m}_{w}"),
+        (renewed(W2), "w^{(2)*}_9", "w^{(2)*}_{i,j}", "w^{(2)*}"),
+        (renewed(kept_with(W2, "v")), "v_{w^{(2)}_9}^{*}", "v_{w^{(2)}_{i,j}}^{*}", "v_{w^{(2)}}^{*}"),
+    ],
+)
+def test_what_an_optimiser_brings(tensor, last, indexed, whole):
+    assert (TEX.entries(tensor)[-1], TEX.at(tensor, ["i", "j"]), TEX.name(tensor)) == (last, indexed, whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("eta", r"{\eta}"), ("beta_1", r"\beta_1"), ("beta_1^t", r"\beta_1^t"), ("t", "t")]
+)
+def test_constants(name, text):
+    assert TEX.constant(name) == text
+
+
+@pytest.mark.parametrize(
+    ("under", "text"),
+    [
+        ("(1 - x)", r"\frac{a}{1 - x}"),
+        (r"\left(\sqrt{x} + y\right)", r"\frac{a}{\sqrt{x} + y}"),
+        ("(1 - x)(1 - y)", r"\frac{a}{(1 - x)(1 - y)}"),
+        (r"\left(x\right)\,y", r"\frac{a}{\left(x\right)\,y}"),
+    ],
+)
+def test_parentheses_around_a_whole_denominator_are_left_out(under, text):
+    assert TEX.fraction("a", under) == text

@@ -25,3 +25,13 @@ def test_every_convention_is_a_whole_sentence_in_both_formats(key):
 def test_a_shape_names_its_tensor():
     assert "w2 is 2×3" in plain_sentence(Convention("shapes", TENSORS))
     assert r"$w^{(2)}$ is" in tex_sentence(Convention("shapes", TENSORS))
+
+
+def test_constants_say_what_they_are():
+    assert plain_sentence(Convention("constants", constants=("eta", "t"))) == (
+        "η is the learning rate and t is the number of the step, from 1."
+    )
+    assert tex_sentence(Convention("constants", constants=("beta_1",))) == (
+        r"$\beta_1$ is the decay of the mean of gradients."
+    )
+    assert plain_sentence(Convention("step", TENSORS, "Adam")).endswith("Adam: w2* is w2 after the step.")
