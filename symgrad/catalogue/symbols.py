@@ -11,11 +11,19 @@ from symgrad.catalogue.options import REQUIRED, Option
 
 AXES: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     1: ("N", ("j",)),
+    2: ("NC", ("n", "c")),
+    3: ("CHW", ("c", "k", "l")),
+    4: ("NCHW", ("n", "c", "k", "l")),
+}
+"""The sizes of an input by its number of axes, and the letters that run over them."""
+
+SAMPLES: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
+    1: ("L", ("k",)),
     2: ("CL", ("c", "k")),
     3: ("CHW", ("c", "k", "l")),
     4: ("CDHW", ("c", "k", "l", "m")),
 }
-"""The sizes of an input by its number of axes, and the letters that run over them."""
+"""The same for what windows move over: one sample, its channels first."""
 
 _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "out_channels": ("O", "", ""),

@@ -72,7 +72,7 @@ def _preferred(layer: Layer) -> Iterator[int]:
 
 
 def _model(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: bool) -> Model:
-    names, letters = symbols.AXES[axes]
+    names, letters = (symbols.SAMPLES if symbols.dimensions(layer) else symbols.AXES)[axes]
     numbers: Callable[[str], Size] = (
         symbols.named_size if symbolic else lambda name: 4 if name in "HWL" else 2
     )
