@@ -184,6 +184,8 @@ def _numbered(value: Fraction, atoms: list[Atom], notation: IndexNotation) -> li
 
 def _powered(factor: Factor, exponent: Rational, notation: IndexNotation, letters: Letters) -> Atom:
     atom = Atom(_factor(factor, notation, letters), sort_of(factor, flat_rank=1))
+    if isinstance(factor, SizeFactor) and exponent != 1 and len(atom.text) > 1:
+        atom = Atom(notation.group(size(notation, factor.size)), "group")
     return atom if exponent == 1 else Atom(notation.power(atom, exponent), atom.sort)
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from symgrad.algebra.program import Program, equation
+from symgrad.algebra.program import Equation, Program, equation
 from symgrad.algebra.sizes import size_symbol
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.terms import Expression, SizeFactor, Term
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import Place
 from symgrad.derivation.derive import derive
@@ -139,3 +140,10 @@ def test_sizes_in_tex():
         r"0\le si+du-p\le H-1\\0\le sj+dv-p\le W-1}}"
         r"a_{c,\,si+du-p,\,sj+dv-p}\,\frac{\partial L}{\partial z_{o,i,j}}"
     )
+
+
+def test_a_power_of_a_product_of_sizes_is_a_power_of_the_whole():
+    target = Tensor("t", (), "intermediate")
+    factors = (SizeFactor(H * W), -2), (SizeFactor(N), 3)
+    form = indexed(Equation(target, (), Expression((Term(5, (), (), factors),))), PlainNotation())
+    assert form.terms == ((False, "5·N³/((H·W)²)"),)
