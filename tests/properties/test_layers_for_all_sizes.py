@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import prod
 from random import Random
 
@@ -15,6 +16,7 @@ from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import MisfitError, Place
+from symgrad.catalogue.symbols import dimensions
 from symgrad.derivation.sweep import sweep
 from symgrad.network.alone import alone, with_defaults
 from symgrad.render.plain import PlainNotation
@@ -50,7 +52,10 @@ def values(eqs, seed):
     program = Program(tuple(eqs.values()))
     read = sorted(program.sources(), key=lambda tensor: tensor.name)
     given = {t.name: [random.uniform(0.2, 0.8) for _ in range(prod(t.shape))] for t in read}
-    return evaluate(program, given, Floats({}))
+    for tensor in (tensor for tensor in read if tensor.role == "target"):
+        whole = sum(given[tensor.name])  # a target that is a distribution sums to 1; to others it is all one
+        given[tensor.name] = [value / whole for value in given[tensor.name]]
+    return evaluate(program, given, Floats({("f", 0): math.sin, ("f", 1): math.cos}))
 
 
 def put(value, numbers):
@@ -69,7 +74,8 @@ def choices(layer, stated):
     output = step.output
     found = 0
     while found < TRIES:
-        numbers = {name: random.randint(*ROOM.get(name, (1, 3))) for name in sorted(names)}
+        room = ROOM if dimensions(layer) else {}
+        numbers = {name: random.randint(*room.get(name, (1, 3))) for name in sorted(names)}
         if found == 0:
             numbers |= {name: 2 for name in ("s",) if name in names} | {n: 1 for n in ("p",) if n in names}
         image = Tensor(a.name, put(a.shape, numbers), "input", a.letters)
