@@ -34,6 +34,7 @@ __all__ = [
     "__version__",
     "derive",
     "evaluator",
+    "hessian_vector",
     "verify",
 ]
 
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         Tanh,
         derive,
         evaluator,
+        hessian_vector,
     )
     from symgrad.errors import (
         AlgebraError,

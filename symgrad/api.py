@@ -24,6 +24,7 @@ from symgrad.network.model import Model
 
 if TYPE_CHECKING:
     from symgrad.evaluate.evaluator import Evaluator
+    from symgrad.evaluate.second import HessianVector
 
 _MOST_SHOWN = 2_000
 
@@ -257,6 +258,24 @@ def evaluator(derived: Derivation | Network | str) -> Evaluator:
     if not isinstance(derived, Derivation):
         derived = derive(derived)
     return made(derived.network.model, derived.derived.gradients)
+
+
+def hessian_vector(derived: Derivation | Network | str) -> HessianVector:
+    """Products of the Hessian of L and a vector, without forming the Hessian.
+
+    ``f(values, {"w": v})`` gives the product by tensor name, for the tensors that ``derived`` differentiates
+    by; see :class:`symgrad.evaluate.second.HessianVector`.
+
+    Raises:
+        AlgebraError: the network ends without a loss.
+        BudgetError: the network is too large to unroll.
+    """
+    from symgrad.derivation.second import hessian_vector as products
+    from symgrad.evaluate.second import HessianVector
+
+    if not isinstance(derived, Derivation):
+        derived = derive(derived)
+    return HessianVector(products(derived.derived))
 
 
 class Formulas(Mapping[str, Any]):
