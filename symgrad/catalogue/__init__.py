@@ -19,14 +19,14 @@ from symgrad.catalogue.optimisers import (
     rmsprop,
     sgd,
 )
-from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d
+from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from symgrad.catalogue.reshape import flatten
 
 CATALOGUE: dict[str, Layer] = {
     entry.name: entry
     for entry in (
         *(linear, conv2d),
-        *(avg_pool1d, avg_pool2d, adaptive_avg_pool2d),
+        *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(flatten, relu, sigmoid, tanh, activation, mse),
     )
 }

@@ -1,14 +1,15 @@
-"""Pooling: one number for each window, its mean."""
+"""Pooling: one number for each window, its mean or its maximum."""
 
 from __future__ import annotations
 
 from math import prod
 
+from symgrad.algebra.affine import affine
 from symgrad.algebra.brackets import within
 from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
-from symgrad.algebra.written import Definition, Iverson, Total
+from symgrad.algebra.written import Definition, Iverson, Maximum, Total
 from symgrad.catalogue import options
 from symgrad.catalogue.declare import Layer, MisfitError, Place, layer
 from symgrad.catalogue.options import Option, flag, pair
@@ -40,7 +41,7 @@ def _average(dimensions: int, summary: str) -> Layer:
                 "without padding",
                 "count_include_pad",
             )
-        return _pooled(name, place, a, windows)
+        return _pooled(name, place, a, windows, maximum=False)
 
     state.__doc__ = summary
     return Layer(
@@ -58,6 +59,40 @@ def _average(dimensions: int, summary: str) -> Layer:
     )
 
 
+def _largest(dimensions: int, summary: str) -> Layer:
+    name = f"max_pool{dimensions}d"
+    lengths = _LENGTHS[dimensions - 1]
+
+    def state(
+        place: Place,
+        a: Tensor,
+        *,
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...] | None,
+        padding: tuple[int, ...],
+        dilation: tuple[int, ...],
+        ceil_mode: bool,
+    ) -> Definition:
+        _whole_windows(name, ceil_mode)
+        windows = Windows(kernel_size, stride or kernel_size, padding, dilation)
+        return _pooled(name, place, a, windows, maximum=True)
+
+    state.__doc__ = summary
+    return Layer(
+        name,
+        "reshape",
+        "p",
+        (
+            Option("kernel_size", lengths),
+            Option("stride", lengths, None),
+            Option("padding", _PADDINGS[dimensions - 1], 0),
+            Option("dilation", lengths, 1),
+            Option("ceil_mode", flag, default=False),
+        ),
+        state,
+    )
+
+
 def _whole_windows(name: str, ceil_mode: bool) -> None:
     if ceil_mode:
         raise MisfitError(
@@ -66,8 +101,8 @@ def _whole_windows(name: str, ceil_mode: bool) -> None:
         )
 
 
-def _pooled(name: str, place: Place, a: Tensor, windows: Windows) -> Definition:
-    """The mean of each window, every channel by itself."""
+def _pooled(name: str, place: Place, a: Tensor, windows: Windows, *, maximum: bool) -> Definition:
+    """The mean or the maximum of each window, every channel by itself."""
     dimensions = len(windows.kernel_size)
     channels, sizes, plain = sample(name, a, dimensions)
     for wide, border in zip(windows.kernel_size, windows.padding, strict=True):
@@ -82,10 +117,29 @@ def _pooled(name: str, place: Place, a: Tensor, windows: Windows) -> Definition:
     window = indices(windows.kernel_size, WINDOWS[dimensions - 1])
     axes = (*channel, *places)
     p = place.output(tuple(index.size for index in axes), tuple(index.letter for index in axes))
-    read = windows.read(places, window)
+    if any(index.size != 1 for index in window):  # an index that can only be 0 is left out
+        read = windows.read(places, [affine(0) if index.size == 1 else index for index in window])
+        window = tuple(index for index in window if index.size != 1)
+    else:
+        read = windows.read(places, window)
     seen = tuple(bracket for e, size in zip(read, sizes, strict=True) for bracket in within(e, size))
     entry = a[*channel, *read]
-    return Definition(p, axes, Total(window, Iverson(seen) * entry) / prod(windows.kernel_size))
+    if not maximum:
+        return Definition(p, axes, Total(window, Iverson(seen) * entry) / prod(windows.kernel_size))
+    _something_seen(name, sizes, windows)
+    return Definition(p, axes, Maximum(window, seen, entry))
+
+
+def _something_seen(name: str, sizes: tuple[Size, ...], windows: Windows) -> None:
+    """Refuse a window that lies in the border alone: it has no maximum. Symbolic sizes are taken to fit."""
+    for shape in zip(sizes, windows.stride, windows.padding, windows.dilation, strict=True):
+        if not all(isinstance(size, int) for size in shape):
+            continue
+        size, stride, padding, dilation = whole_shape(shape)
+        # With at most half a window of border only a window that begins there can miss the sample, and
+        # the first of its places that is not in the border is its beginning modulo the dilation.
+        if any(start % dilation >= size for start in range(-padding, 0, stride)):
+            raise MisfitError(f"{name}: a window lies in the border alone and has no maximum", "padding")
 
 
 avg_pool1d = _average(
@@ -101,6 +155,21 @@ avg_pool2d = _average(
 
     a: C × H × W or H × W and 0 outside the image; as many windows as torch.nn.AvgPool2d counts. The
     stride is kernel_size unless given.
+    """,
+)
+max_pool1d = _largest(
+    1,
+    """Maximum of each window: ``p[c,i] = max_u a[c, s·i+d·u−p]``, of ties the first.
+
+    a: C × L or L; the border is never the maximum. The stride is kernel_size unless given.
+    """,
+)
+max_pool2d = _largest(
+    2,
+    """Maximum of each window: ``p[c,i,j] = max_{u,v} a[c, s·i+d·u−p, s·j+d·v−p]``, of ties the first.
+
+    a: C × H × W or H × W; the border is never the maximum. The gradient of an output goes to the first
+    of its window's greatest entries, row by row, as in torch. The stride is kernel_size unless given.
     """,
 )
 
@@ -119,4 +188,4 @@ def adaptive_avg_pool2d(place: Place, a: Tensor, *, output_size: tuple[int, ...]
             )
     kernel = tuple(size // wanted for size, wanted in zip(sizes, output_size, strict=True))
     windows = Windows(kernel, kernel, (0, 0), (1, 1))
-    return _pooled("adaptive_avg_pool2d", place, a, windows)
+    return _pooled("adaptive_avg_pool2d", place, a, windows, maximum=False)

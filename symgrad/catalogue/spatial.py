@@ -72,7 +72,7 @@ class Windows(NamedTuple):
             found.append(stepped(room, stride, name))
         return tuple(found)
 
-    def read(self, places: Sequence[Index], window: Sequence[Index]) -> tuple[Affine, ...]:
+    def read(self, places: Sequence[Index], window: Sequence[Index | Affine]) -> tuple[Affine, ...]:
         """Where in the sample the windows at ``places`` read: ``s·i + d·u − p`` along each axis."""
         return tuple(
             i * stride + u * dilation - padding

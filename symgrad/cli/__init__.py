@@ -33,6 +33,8 @@ Layers:
          count_include_pad=true)
   avg_pool2d(kernel_size, stride=none, padding=0, ceil_mode=false,
          count_include_pad=true)
+  max_pool1d(kernel_size, stride=none, padding=0, dilation=1, ceil_mode=false)
+  max_pool2d(kernel_size, stride=none, padding=0, dilation=1, ceil_mode=false)
   adaptive_avg_pool2d(output_size)
   flatten
   relu   sigmoid   tanh   activation(f)    f is a function not known further

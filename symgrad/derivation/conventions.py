@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.terms import Call, Expression, inner_expressions
+from symgrad.algebra.terms import Call, Expression, FirstMaximiser, inner_expressions
 from symgrad.derivation.readable import closed_form
 from symgrad.derivation.sweep import Gradients
 from symgrad.network.model import Model
@@ -31,6 +31,8 @@ Key: TypeAlias = Literal[
     "sigmoid",
     "softplus",
     "abs",
+    "ties",
+    "first place",
     "objective",
     "log",
     "unknown function",
@@ -104,6 +106,8 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
         yield Convention("softplus")
     if "sigmoid" in known or "softplus" in known:
         yield Convention("sigmoid")
+    if any(_chooses(eq) for eq in gradients.program.equations):
+        yield Convention("first place" if view == "index" else "ties")
     if "log" in known:
         yield Convention("log")
     for name in sorted({function.name for function in functions if function.abstract}):
@@ -121,6 +125,12 @@ def _conditional(equation: Equation) -> bool:
     """Whether a term has a condition that stands below no sum sign, so that it is printed as a factor."""
     terms = (term for part in _parts(closed_form(equation).body) for term in part.terms)
     return any(term.brackets and not term.bound for term in terms)
+
+
+def _chooses(equation: Equation) -> bool:
+    """Whether a factor asks which entry is the greatest."""
+    terms = (term for part in _parts(equation.body) for term in part.terms)
+    return any(isinstance(factor, FirstMaximiser) for term in terms for factor, _ in term.powers)
 
 
 def _calls(expression: Expression) -> Iterator[Call]:

@@ -9,7 +9,7 @@ from symgrad.algebra.count import count_terms, count_terms_at
 from symgrad.algebra.identifiers import identifier
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
-from symgrad.algebra.terms import Entry, Term
+from symgrad.algebra.terms import Entry, FirstMaximiser, Max, Term
 from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.document import Document, Formula
 from symgrad.errors import BudgetError
@@ -21,7 +21,8 @@ MOST_TERMS = 1_000_000
 def printed_terms(document: Document) -> int:
     """The number of terms that the document's view prints; a formula without one prints 0, and counts.
 
-    It is exact where no two unrolled terms are alike; where like terms merge, fewer are printed.
+    It is exact where no two unrolled terms are alike; where like terms merge, fewer are printed. A term with
+    a maximum counts once for each place that the maximum ranges over.
     """
     return sum(_terms(document, formula) for formula in document.formulas)
 
@@ -87,8 +88,17 @@ def _terms(document: Document, formula: Formula) -> int:
         terms = max(prod(shape), count_terms(body, axes))
     else:
         terms = sum(max(1, count_terms_at(body, axes, unflat(place, shape))) for place in positions)
+    terms *= max(map(_compared, body.terms), default=1)
     both = document.view == "chain" and formula.kind == "gradient" and _has_paths(equation)
     return 2 * terms if both else terms
+
+
+def _compared(term: Term) -> int:
+    """The entries that a maximum of the term compares, each of which is printed; 1 where it has none."""
+    maxima = [f.maximum if isinstance(f, FirstMaximiser) else f for f, _ in term.powers]
+    return max(
+        (prod(whole_shape(tuple(i.size for i in m.indices))) for m in maxima if isinstance(m, Max)), default=1
+    )
 
 
 def _has_paths(equation: Equation) -> bool:

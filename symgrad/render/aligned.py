@@ -13,12 +13,13 @@ from symgrad.derivation.document import Document, Formula
 from symgrad.render.breaking import Line, break_chain, break_sum
 from symgrad.render.chain import chained
 from symgrad.render.indexed import Indexed, indexed
-from symgrad.render.metrics import EQUALS, shapes, width
+from symgrad.render.metrics import EQUALS, QUAD, shapes, width
 from symgrad.render.tex import TexNotation, ranges
 from symgrad.render.unrolled import Unrolled, unrolled
 
 Lines: TypeAlias = list[str]
 
+_FIRST_PLACE = r"\,\mathbf{1}[\arg\max_"
 _BATCH = 256
 
 
@@ -107,7 +108,7 @@ def index_lines(formula: Indexed, room: float) -> Lines:
     right = _right(formula)
     lines = _broken(formula.left, right, _breaks(formula.left, right, room))
     if len(lines) == 1 and width(formula.left) + EQUALS + right_width(formula) > room:
-        lines = [f"{formula.left} &= {{}}", f"&\\quad {index_right(formula)}"]
+        lines = [f"{formula.left} &= {{}}", *_factors(index_right(formula), room)]
     where = index_ranges(formula)
     if where and width(lines[-1].replace("&", "")) + width(r"\qquad" + where) <= room:
         lines[-1] += r"\qquad" + where
@@ -127,6 +128,14 @@ def _range_lines(formula: Indexed, room: float) -> Lines:
         else:
             lines.append(r"&\qquad" + text)
     return lines
+
+
+def _factors(right: str, room: float) -> Lines:
+    """A right side on a line of its own; one that is too wide is cut before the place of its maximum."""
+    before, joint, bracket = right.partition(_FIRST_PLACE)
+    if not joint or QUAD + width(right) <= room:
+        return [f"&\\quad {right}"]
+    return [f"&\\quad {before}", f"&\\qquad {joint[2:]}{bracket}"]
 
 
 def _right(formula: Indexed) -> Unrolled:

@@ -6,7 +6,7 @@ formula, and a prime where no letter is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
@@ -33,7 +33,6 @@ from symgrad.algebra.terms import (
     inner_expressions,
 )
 from symgrad.derivation.readable import Closed, closed_form
-from symgrad.errors import RenderError
 from symgrad.render.notation import (
     Atom,
     IndexNotation,
@@ -102,8 +101,9 @@ def _bound(expression: Expression) -> Iterator[Index]:
     for term in expression.terms:
         yield from term.bound
         for factor, _ in term.powers:
-            if isinstance(factor, Max):
-                yield from factor.indices
+            maximum = factor.maximum if isinstance(factor, FirstMaximiser) else factor
+            if isinstance(maximum, Max):
+                yield from maximum.indices
             for inner in inner_expressions(factor):
                 yield from _bound(inner)
 
@@ -140,11 +140,13 @@ def _terms(expression: Expression, notation: IndexNotation, letters: Letters) ->
 def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
     others = [(f, e) for f, e in term.powers if not isinstance(f, SizeFactor)]
     sizes = [(f, e) for f, e in term.powers if isinstance(f, SizeFactor)]
-    over = [_powered(f, e, notation, letters) for f, e in others if e > 0]
-    under = [_powered(f, -e, notation, letters) for f, e in others if e < 0]
-    times = [_powered(f, e, notation, letters) for f, e in sizes if e > 0]
-    divisors = [_powered(f, -e, notation, letters) for f, e in sizes if e < 0]
-    conditions = _conditions(term, notation, letters)
+    alone = len(others) == 1
+    over = [_powered(f, e, notation, letters, alone=alone) for f, e in others if e > 0]
+    under = [_powered(f, -e, notation, letters, alone=False) for f, e in others if e < 0]
+    times = [_powered(f, e, notation, letters, alone=False) for f, e in sizes if e > 0]
+    divisors = [_powered(f, -e, notation, letters, alone=False) for f, e in sizes if e < 0]
+    read = [entry for factor, _ in term.powers for entry in entries_of_factor(factor)]
+    conditions = _conditions(term.brackets, term.bound, read, notation, letters)
     if conditions and not term.bound:
         over.append(Atom(notation.indicator(conditions), "bracket"))
     value = abs(Fraction(term.coefficient))
@@ -182,10 +184,14 @@ def _numbered(value: Fraction, atoms: list[Atom], notation: IndexNotation) -> li
     return [Atom(notation.number(_whole(value)), "number"), *atoms]
 
 
-def _powered(factor: Factor, exponent: Rational, notation: IndexNotation, letters: Letters) -> Atom:
+def _powered(
+    factor: Factor, exponent: Rational, notation: IndexNotation, letters: Letters, *, alone: bool
+) -> Atom:
     atom = Atom(_factor(factor, notation, letters), sort_of(factor, flat_rank=1))
     if isinstance(factor, SizeFactor) and exponent != 1 and len(atom.text) > 1:
         atom = Atom(notation.group(size(notation, factor.size)), "group")
+    if isinstance(factor, Max) and (exponent != 1 or not alone):  # it reaches as far as a product goes
+        atom = Atom(notation.group(atom.text), "group")
     return atom if exponent == 1 else Atom(notation.power(atom, exponent), atom.sort)
 
 
@@ -204,8 +210,28 @@ def _factor(factor: Factor, notation: IndexNotation, letters: Letters) -> str:
         case SizeFactor(value):
             text = size(notation, value)
             return text if len(size_parts(notation, value)) == 1 else notation.group(text)
-        case Max() | FirstMaximiser():
-            raise RenderError(f"there is no index notation yet for {type(factor).__name__}")
+        case Max():
+            return notation.maximum_over(*_compared(factor, notation, letters)) + _body(
+                factor, notation, letters
+            )
+        case FirstMaximiser(maximum, at):
+            place = [_affine(e, notation, letters) for e in at]
+            body = _body(maximum, notation, letters)
+            return notation.first_place(*_compared(maximum, notation, letters), body, place)
+
+
+def _compared(
+    maximum: Max, notation: IndexNotation, letters: Letters
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """The letters that a maximum is taken over, each with its last value, and its conditions."""
+    indices, brackets, body = maximum
+    ranges = [(letters[index], size(notation, index.size - 1)) for index in indices]
+    return ranges, _conditions(brackets, indices, list(entries(body)), notation, letters)
+
+
+def _body(maximum: Max, notation: IndexNotation, letters: Letters) -> str:
+    body = _expression(maximum.body, notation, letters)
+    return body if len(maximum.body.terms) == 1 else notation.group(body)
 
 
 def _affine(e: Affine, notation: IndexNotation, letters: Letters) -> str:
@@ -251,30 +277,35 @@ class _Bounds(NamedTuple):
     high: Size | None
 
 
-def _conditions(term: Term, notation: IndexNotation, letters: Letters) -> list[str]:
-    """The brackets of a term, pairs of bounds joined into ``low ≤ e ≤ high``."""
+def _conditions(
+    brackets: Iterable[Bracket],
+    bound: Sequence[Index],
+    read: Sequence[Entry],
+    notation: IndexNotation,
+    letters: Letters,
+) -> list[str]:
+    """Brackets over what reads some entries, pairs of bounds joined into ``low ≤ e ≤ high``."""
     pairs: dict[Affine, tuple[Size | None, Size | None]] = {}
     others: list[str] = []
-    for bracket in term.brackets:
+    for bracket in brackets:
         if bracket.kind == ">=":
             linear, sign = _linear(bracket, letters)
             low, high = pairs.get(linear, (None, None))
             pairs[linear] = (-bracket.e.const, high) if sign > 0 else (low, bracket.e.const)
         elif bracket.kind == "=":
-            sides = _sides(bracket.e, term, letters)
+            sides = _sides(bracket.e, bound, letters)
             others.append(notation.equation(*(_pieces(side, notation, letters) for side in sides)))
         else:
             others.append(notation.divisible(str(bracket.divisor), _pieces(bracket.e, notation, letters)))
-    read = [entry for factor, _ in term.powers for entry in entries_of_factor(factor)]
     bounds = [_as_read(_Bounds(low, linear, high), read) for linear, (low, high) in pairs.items()]
     return [_between(each, notation, letters) for each in bounds] + others
 
 
-def _sides(e: Affine, term: Term, letters: Letters) -> tuple[Affine, Affine]:
+def _sides(e: Affine, bound: Sequence[Index], letters: Letters) -> tuple[Affine, Affine]:
     """``[e = 0]`` as left = right: ``s·i + d·u − p = k`` where one free index is a combination of others."""
     linear, sign = _linear(Bracket("=", e), letters)
     for index in sorted(e, key=list(letters).index):
-        if index not in term.bound and linear.coefficients[index] in (1, -1):
+        if index not in bound and linear.coefficients[index] in (1, -1):
             rest = affine(index) - (linear + e.const * sign) * linear.coefficients[index]
             return (affine(index), rest) if rest.lone() else (rest, affine(index))
     return linear, affine(e.const * -sign)

@@ -62,6 +62,9 @@ class Notation(Protocol):
     def maximum(self, parts: Sequence[str]) -> str:
         """The largest of several values."""
 
+    def first_greatest(self, parts: Sequence[str], chosen: int) -> str:
+        """1 where the chosen one of several values is the greatest, of equal ones the first, else 0."""
+
     def power(self, base: Atom, exponent: Rational) -> str:
         """A power; the exponent is positive and not 1."""
 
@@ -92,6 +95,14 @@ class IndexNotation(Notation, Protocol):
 
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""
+
+    def maximum_over(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+        """A sign for the maximum of what follows over letters up to a last value, under conditions."""
+
+    def first_place(
+        self, letters: Sequence[tuple[str, str]], conditions: Sequence[str], body: str, place: Sequence[str]
+    ) -> str:
+        """1 where ``place`` is the first at which the body is greatest, else 0."""
 
     def indicator(self, conditions: Sequence[str]) -> str:
         """A product of index brackets."""

@@ -107,6 +107,10 @@ class PlainNotation:
         """The largest of several values."""
         return f"max({', '.join(parts)})"
 
+    def first_greatest(self, parts: Sequence[str], chosen: int) -> str:
+        """1 where the chosen one of several values is the greatest, of equal ones the first, else 0."""
+        return f"[argmax({', '.join(parts)}) = {parts[chosen]}]"
+
     def power(self, base: Atom, exponent: Rational) -> str:
         """A power; the exponent is positive and not 1."""
         text = f"({base.text})" if base.sort == "derivative" else base.text
@@ -150,9 +154,18 @@ class PlainNotation:
 
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""
-        ranges = ", ".join(f"{letter}=0…{last.replace(' ', '')}" for letter, last in letters)
-        where = " | " + ", ".join(conditions) if conditions else ""
-        return f"Σ_{{{ranges}{where}}} "
+        return f"Σ{_below(letters, conditions)} "
+
+    def maximum_over(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+        """A sign for the maximum of what follows over letters up to a last value, under conditions."""
+        return f"max{_below(letters, conditions)} "
+
+    def first_place(
+        self, letters: Sequence[tuple[str, str]], conditions: Sequence[str], body: str, place: Sequence[str]
+    ) -> str:
+        """1 where ``place`` is the first at which the body is greatest, else 0."""
+        at = place[0] if len(place) == 1 else f"({', '.join(place)})"
+        return f"[argmax{_below(letters, conditions)} {body} = {at}]"
 
     def indicator(self, conditions: Sequence[str]) -> str:
         """A product of index brackets."""
@@ -169,3 +182,10 @@ class PlainNotation:
     def divisible(self, divisor: str, e: str) -> str:
         """``divisor | e`` as a condition."""
         return f"{divisor} ∣ {e}"
+
+
+def _below(letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+    """What stands below a large operator: ``_{u=0…1, v=0…1 | 0 ≤ i − u}``."""
+    ranges = ", ".join(f"{letter}=0…{last.replace(' ', '')}" for letter, last in letters)
+    where = " | " + ", ".join(conditions) if conditions else ""
+    return f"_{{{ranges}{where}}}"

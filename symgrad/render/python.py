@@ -77,6 +77,13 @@ class PythonNotation:
         """The largest of several values."""
         return parts[0] if len(parts) == 1 else f"max({', '.join(parts)})"
 
+    def first_greatest(self, parts: Sequence[str], chosen: int) -> str:
+        """1 where the chosen one of several values is the greatest, of equal ones the first, else 0."""
+        here = parts[chosen]
+        compared = [f"{here} > {part}" for part in parts[:chosen]]
+        compared += [f"{here} >= {part}" for part in parts[chosen + 1 :]]
+        return f"({' and '.join(compared)})" if compared else "1"
+
     def power(self, base: Atom, exponent: Rational) -> str:
         """A power; the exponent is positive and not 1."""
         return f"{base.text}**{exponent}" if exponent.denominator == 1 else f"{base.text}**({exponent})"

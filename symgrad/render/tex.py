@@ -136,6 +136,10 @@ class TexNotation:
         """The largest of several values."""
         return rf"\max({', '.join(parts)})"
 
+    def first_greatest(self, parts: Sequence[str], chosen: int) -> str:
+        """1 where the chosen one of several values is the greatest, of equal ones the first, else 0."""
+        return rf"\mathbf{{1}}[\arg\max({', '.join(parts)})={parts[chosen]}]"
+
     def power(self, base: Atom, exponent: Rational) -> str:
         """A power; the exponent is positive and not 1."""
         if exponent == Fraction(1, 2):
@@ -179,12 +183,18 @@ class TexNotation:
         """A sum sign over letters, each with its largest value, under conditions."""
         if not conditions:
             return "".join(rf"\sum_{{{letter}=0}}^{{{last}}}" for letter, last in letters)
-        runs = ranges(letters)
-        lines = [
-            r",\;".join(runs[start : start + _MOST_RANGES]) for start in range(0, len(runs), _MOST_RANGES)
-        ]
-        lines += conditions
-        return r"\sum_{\substack{" + r"\\".join(_packed(lines)) + "}}"
+        return r"\sum_{" + _below(letters, conditions) + "}"
+
+    def maximum_over(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+        """A sign for the maximum of what follows over letters up to a last value, under conditions."""
+        return r"\max_{" + _below(letters, conditions) + "}"
+
+    def first_place(
+        self, letters: Sequence[tuple[str, str]], conditions: Sequence[str], body: str, place: Sequence[str]
+    ) -> str:
+        """1 where ``place`` is the first at which the body is greatest, else 0."""
+        at = place[0] if len(place) == 1 else "(" + r",\,".join(place) + ")"
+        return rf"\mathbf{{1}}[\arg\max_{{{_below(letters, conditions)}}}{body}={at}]"
 
     def indicator(self, conditions: Sequence[str]) -> str:
         """A product of index brackets."""
@@ -201,6 +211,14 @@ class TexNotation:
     def divisible(self, divisor: str, e: str) -> str:
         """``divisor | e`` as a condition."""
         return rf"{divisor}\mid {e}"
+
+
+def _below(letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
+    """What stands below a large operator: where its letters run, then the conditions."""
+    runs = ranges(letters)
+    lines = [r",\;".join(runs[start : start + _MOST_RANGES]) for start in range(0, len(runs), _MOST_RANGES)]
+    lines += conditions
+    return r"\substack{" + r"\\".join(_packed(lines)) + "}" if len(lines) > 1 else lines[0]
 
 
 def _packed(lines: Sequence[str]) -> list[str]:

@@ -260,17 +260,28 @@ def concrete(factor: Factor, notation: Notation) -> str:
             return notation.group(spelled(inner, notation))
         case ValueBracket(kind, inner):
             return notation.bracket(kind, spelled(inner, notation))
-        case Max(indices, brackets, body):
-            parts = []
-            for values in box(*(range(n) for n in whole_shape(tuple(i.size for i in indices)))):
-                here = {index: affine(value) for index, value in zip(indices, values, strict=True)}
-                if all(decide(bracket.put(here)) for bracket in brackets):
-                    parts.append(spelled(put(body, here), notation))
-            return notation.maximum(parts)
+        case Max():
+            return notation.maximum(list(_candidates(factor, notation).values()))
+        case FirstMaximiser(maximum, at):
+            candidates = _candidates(maximum, notation)
+            place = tuple(_concrete(e.const) for e in at)
+            if place not in candidates:
+                return notation.number(0)
+            return notation.first_greatest(list(candidates.values()), list(candidates).index(place))
         case Named(name, _):
             return notation.constant(name)
-        case SizeFactor() | FirstMaximiser():
+        case SizeFactor():
             raise RenderError(f"there is no scalar notation for {type(factor).__name__}")
+
+
+def _candidates(maximum: Max, notation: Notation) -> dict[Point, str]:
+    """The spelled body at each place over which a maximum is taken, in row-major order."""
+    found: dict[Point, str] = {}
+    for values in box(*(range(n) for n in whole_shape(tuple(i.size for i in maximum.indices)))):
+        here = {index: affine(value) for index, value in zip(maximum.indices, values, strict=True)}
+        if all(decide(bracket.put(here)) for bracket in maximum.brackets):
+            found[values] = spelled(put(maximum.body, here), notation)
+    return found
 
 
 def _concrete(number: Size) -> int:

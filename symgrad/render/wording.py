@@ -45,6 +45,14 @@ _SENTENCES: dict[Key, str] = {
     "sigmoid": "{sigmoid of x} is {sigmoid formula}.",
     "softplus": "{softplus of x} is {softplus formula}.",
     "abs": "{indicator} is~1 where {positive}, else~0; the derivative of {abs} at~0 is~0.",
+    "ties": (
+        "{argmax of entries} is the greatest of its entries, of equal ones the first that it names; "
+        "{argmax is x} is~1 where that is {x}, else~0."
+    ),
+    "first place": (
+        "{argmax} is the first place, row by row, where the maximum is reached; "
+        "a bracket with it is~1 where this is the place that it names, else~0."
+    ),
     "objective": "{L} is {name}.",
     "log": "{log} is the natural logarithm.",
     "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
@@ -98,6 +106,10 @@ _PLAIN = _Format(
         "{softplus formula}": "log(1 + e^x)",
         "{abs}": "abs(x)",
         "{log}": "log",
+        "{argmax of entries}": "argmax(…)",
+        "{argmax is x}": "[argmax(…) = x]",
+        "{argmax}": "argmax",
+        "{x}": "x",
     },
 )
 _TEX = _Format(
@@ -120,6 +132,10 @@ _TEX = _Format(
         "{softplus formula}": "$\\log(1+e^x)$",
         "{abs}": r"$\left|x\right|$",
         "{log}": r"$\log$",
+        "{argmax of entries}": r"$\arg\max(\ldots)$",
+        "{argmax is x}": r"$\mathbf{1}[\arg\max(\ldots)=x]$",
+        "{argmax}": r"$\arg\max$",
+        "{x}": "$x$",
     },
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from oracles.dual import run
@@ -51,6 +52,8 @@ def test_a_global_mean_is_one_number_for_each_channel():
         ("input(4x4) | avg_pool2d(2, padding=2)", "2 is more than half of 2"),
         ("input(3) | avg_pool1d(4)", "the window is 4 long and does not fit into a sequence 3 long"),
         ("input(3) | avg_pool2d(1)", "avg_pool2d needs an image C×H×W or a plane H×W, and its input is 3"),
+        ("input(4) | max_pool1d(2, ceil_mode=true)", "ceil_mode must be false"),
+        ("input(1) | max_pool1d(2, 1, 1, 2)", "a window lies in the border alone"),
         ("input(3x4) | adaptive_avg_pool2d(2)", "2 does not divide 3"),
     ],
 )
@@ -61,3 +64,31 @@ def test_what_is_not_known_is_refused(text, message):
 
 def test_without_padding_nothing_is_there_to_count():
     assert p("input(2) | avg_pool1d(2, count_include_pad=false)", [1, 2]) == [Fraction(3, 2)]
+
+
+def test_a_maximum_is_of_its_window_and_the_border_is_never_it():
+    assert p("input(2x4) | max_pool2d(2)", [1, 9, 3, 4, 5, 6, 7, 8]) == [9, 8]
+    assert p("input(2x3) | max_pool1d(3, 2, 1)", [-1, -2, -3, 4, 5, 6]) == [-1, -2, 5, 6]
+    assert p("input(5) | max_pool1d(2, 1, 0, 2)", [5, 1, 2, 7, 3]) == [5, 7, 3]
+
+
+def test_a_window_of_one_entry_is_that_entry():
+    assert p("input(4) | max_pool1d(1, 2)", [5, 1, 2, 7]) == [5, 2]
+    assert p("input(2x2) | max_pool2d((1, 2))", [5, 1, 2, 7]) == [5, 7]
+
+
+@pytest.mark.parametrize("n", range(1, 6))
+def test_every_window_that_is_admitted_sees_something(n):
+    """Refused exactly where some window holds no entry of the sample."""
+    for kernel, stride, dilation in product(range(1, 5), range(1, 4), range(1, 4)):
+        for padding in range(kernel // 2 + 1):
+            starts = [
+                s for s in range(-padding, n + padding, stride) if s + dilation * (kernel - 1) < n + padding
+            ]
+            blind = any(all(not 0 <= s + dilation * u < n for u in range(kernel)) for s in starts)
+            text = f"input({n}) | max_pool1d({kernel}, {stride}, {padding}, {dilation})"
+            if starts and not blind:
+                assert len(p(text, [1] * n)) == len(starts)
+            else:
+                with pytest.raises(DescriptionError):
+                    build(text)

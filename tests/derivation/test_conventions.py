@@ -64,3 +64,11 @@ def test_groups_alone_are_no_padding():
 )
 def test_a_mean_states_its_border(options, padded):
     assert ("padding" in keys(f"input(2x6x6) | avg_pool2d({options})", "index")) is padded
+
+
+def test_of_ties_something_is_said_where_a_gradient_asks_for_the_greatest():
+    network = "input(4) | max_pool1d(2) | linear(2)"
+    assert "ties" in keys(network)
+    assert "first place" in keys(network, "index")
+    of_weights = document(derive(build(network), ("weights",)), "scalar").conventions
+    assert "ties" not in [convention.key for convention in of_weights]

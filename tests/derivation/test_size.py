@@ -117,3 +117,10 @@ def test_symbols_are_bounded_only_where_they_are_listed():
     within_budget(stated, 1_000_000)
     with pytest.raises(BudgetError, match=r"list 4,000,000 symbols, .* use --to text or --to latex"):
         within_budget(stated, 1_000_000, symbols=True)
+
+
+def test_what_a_maximum_compares_is_printed_and_counted():
+    both = printed_terms(sized("input(4) | max_pool1d(2)"))
+    assert both == 2 * 2 + 4 * 2  # p1 = max(a1, a2), and ∂L/∂a1 = ∂L/∂p1·[argmax(a1, a2) = a1]
+    with pytest.raises(BudgetError):
+        within_budget(sized("input(1000x1000) | max_pool2d(1000)"), 1_000_000)

@@ -137,6 +137,7 @@ NETWORKS = [
     "input(3x4) | linear(2) | sigmoid | flatten | linear(2, bias=false) | mse(reduction=sum, half=true)",
     "input(6) | tanh | relu | mse",
     "input(4x4) | flatten",
+    "input(2x5x5) | max_pool2d(3, 2, 1) | tanh | avg_pool2d(2) | flatten | linear(2) | mse",
 ]
 
 

@@ -108,12 +108,11 @@ def factor_value(factor: Factor, read: Read, field: Field) -> Element:
         case Named(name, _):
             return field.constant(name)
         case Max():
-            places, values = candidates(factor, read, field)
-            return values[field.first_greatest(values)]
+            _, values = candidates(factor, read, field)
+            return field.greatest(values)
         case FirstMaximiser(maximum, here):
             places, values = candidates(maximum, read, field)
-            winner = places[field.first_greatest(values)]
-            return field.number(int(winner == tuple(whole(e.const) for e in here)))
+            return field.is_first(places.index(tuple(whole(e.const) for e in here)), values)
     raise TypeError(type(factor).__name__)
 
 

@@ -82,8 +82,7 @@ def value(node: w.Written, place: Place, read: Read, field: Field) -> Element:
         case w.Maximum():
             places = [{**place, **dict(zip(node.indices, here, strict=True))} for here in box(node.indices)]
             inside = [there for there in places if all(holds(b, there) for b in node.brackets)]
-            values = [value(node.body, there, read, field) for there in inside]
-            return values[field.first_greatest(values)]
+            return field.greatest([value(node.body, there, read, field) for there in inside])
     raise TypeError(type(node).__name__)
 
 

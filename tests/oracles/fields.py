@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import reduce
 from hashlib import blake2b
 from typing import Any, Protocol, TypeAlias
 
@@ -29,7 +30,8 @@ class Field(Protocol):
     def apply(self, name: str, order: int, x: Element) -> Element: ...
     def positive(self, x: Element) -> Element: ...
     def zero(self, x: Element) -> Element: ...
-    def first_greatest(self, xs: Sequence[Element]) -> int: ...
+    def greatest(self, xs: Sequence[Element]) -> Element: ...
+    def is_first(self, n: int, xs: Sequence[Element]) -> Element: ...
 
 
 def arbitrary(*what: object) -> int:
@@ -64,7 +66,10 @@ class Prime:
     def positive(self, x):
         raise TypeError("a prime field has no order")
 
-    zero = first_greatest = positive
+    def is_first(self, n, xs):
+        raise TypeError("a prime field has no order")
+
+    zero = greatest = positive
 
 
 class Fractions:
@@ -99,8 +104,15 @@ class Fractions:
     def zero(self, x):
         return Fraction(x == 0)
 
-    def first_greatest(self, xs):
-        return max(range(len(xs)), key=lambda n: (xs[n], -n))
+    def greatest(self, xs):
+        return xs[_first_greatest(xs)]
+
+    def is_first(self, n, xs):
+        return self.number(Fraction(_first_greatest(xs) == n))
+
+
+def _first_greatest(xs):
+    return max(range(len(xs)), key=lambda n: (xs[n], -n))
 
 
 class Floats(Fractions):
@@ -165,6 +177,20 @@ class Unknown(sympy.Function):
         return Unknown(name, order + 1, x)
 
 
+class Greatest(sympy.Function):
+    """``max(x₁, x₂, …)``, whose derivative by an argument is 1 where that is the first of the greatest."""
+
+    def fdiff(self, argindex=1):
+        return First(argindex, *self.args)
+
+
+class First(sympy.Function):
+    """``First(n, x₁, x₂, …)``: 1 where xₙ is the first of the greatest, flat almost everywhere."""
+
+    def fdiff(self, argindex=1):
+        return sympy.Integer(0)
+
+
 class SymPy:
     """SymPy's expressions."""
 
@@ -206,7 +232,11 @@ class SymPy:
     def zero(self, x):
         raise TypeError("SymPy has no bracket here")
 
-    first_greatest = zero
+    def greatest(self, xs):
+        return Greatest(*xs) if len(xs) > 1 else xs[0]
+
+    def is_first(self, n, xs):
+        return First(n + 1, *xs) if len(xs) > 1 else sympy.Integer(1)
 
 
 Slope: TypeAlias = Callable[[Field, Element], Element]
@@ -278,5 +308,11 @@ class Duals:
     def zero(self, x):
         return self.base.zero(x[0]), self.base.number(0)
 
-    def first_greatest(self, xs):
-        return self.base.first_greatest([value for value, _ in xs])
+    def greatest(self, xs):
+        values = [value for value, _ in xs]
+        chosen = [self.base.is_first(n, values) for n in range(len(xs))]
+        slopes = [self.base.mul(one, slope) for one, (_, slope) in zip(chosen, xs, strict=True)]
+        return self.base.greatest(values), reduce(self.base.add, slopes)
+
+    def is_first(self, n, xs):
+        return self.base.is_first(n, [value for value, _ in xs]), self.base.number(0)

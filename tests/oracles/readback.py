@@ -141,6 +141,59 @@ def _total(ranges: list[tuple[str, int]], conditions: list[Node], body: Node) ->
     return value
 
 
+Candidates: TypeAlias = Callable[[World, Letters], list[tuple[Place, Any]]]
+
+
+def _places(ranges: list[tuple[str, int]], conditions: list[Node], body: Node) -> Candidates:
+    """The places over which a maximum is taken, in order, and the body there."""
+    names = [name for name, _ in ranges]
+
+    def found(world: World, letters: Letters) -> list[tuple[Place, Any]]:
+        places = product(*(range(last + 1) for _, last in ranges))
+        inside = [(place, {**letters, **dict(zip(names, place, strict=True))}) for place in places]
+        return [
+            (place, body(world, here))
+            for place, here in inside
+            if all(condition(world, here) for condition in conditions)
+        ]
+
+    return found
+
+
+def _listed(nodes: list[Node]) -> Candidates:
+    return lambda world, letters: [((n,), node(world, letters)) for n, node in enumerate(nodes)]
+
+
+def _winner(candidates: list[tuple[Place, Any]]) -> tuple[Place, Any]:
+    """The first of the greatest; of numbers that move, the greatest value decides."""
+    best = candidates[0]
+    for candidate in candidates[1:]:
+        if _standing(candidate[1]) > _standing(best[1]):
+            best = candidate
+    return best
+
+
+def _standing(x: Any) -> Fraction:
+    return getattr(x, "value", x)
+
+
+def _greatest(candidates: Candidates) -> Node:
+    return lambda world, letters: _winner(candidates(world, letters))[1]
+
+
+def _first_place(candidates: Candidates, at: list[Node]) -> Node:
+    def chosen(world: World, letters: Letters) -> Fraction:
+        place = _winner(candidates(world, letters))[0]
+        return Fraction(place == tuple(index(world, letters) for index in at))
+
+    return chosen
+
+
+def _first_of(entries: list[tuple[Node, str]], chosen: str) -> Node:
+    (place,) = (n for n, (_, name) in enumerate(entries) if name == chosen)
+    return _first_place(_listed([node for node, _ in entries]), [_number(str(place))])
+
+
 def _indexed(name: str, indices: list[Node]) -> Reference:
     def reference(world: World, letters: Letters) -> tuple[str, Place]:
         found = [index(world, letters) for index in indices]
@@ -187,7 +240,7 @@ class _Tokens:
 
 # A superscript is a digit to Python, and part of a word: names are spelled out here.
 _TEXT = (
-    r"∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+"
+    r"(?:arg)?max_\{|∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+"
     r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤∣]"
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -231,7 +284,10 @@ class Text:
     def _product(self, tokens: _Tokens) -> Node:
         node, conditions = self._factor(tokens), []
         while tokens.next in ("·", "/"):
-            if _conditional(tokens.items[tokens.at + 1 :], "[", ("≤", "∣", "=")):
+            if "".join(tokens.items[tokens.at + 2 : tokens.at + 3]).startswith("argmax"):
+                tokens.take("·")
+                node = _times(node, self._factor(tokens))
+            elif _conditional(tokens.items[tokens.at + 1 :], "[", ("≤", "∣", "=")):
                 tokens.take("·")
                 tokens.take("[")
                 conditions += self._conditions(tokens)
@@ -257,6 +313,30 @@ class Text:
             node = self._expression(tokens)
             tokens.take(")")
             return node
+        if token == "max_{":
+            tokens.take()
+            ranges, conditions = self._under(tokens)
+            return _greatest(_places(ranges, conditions, self._product(tokens)))
+        if tokens.skip("[", "argmax_{"):
+            ranges, conditions = self._under(tokens)
+            body = self._product(tokens)
+            tokens.take("=")
+            several = len(ranges) > 1 and tokens.skip("(")
+            at = [self._index(tokens)]
+            while tokens.skip(","):
+                at.append(self._index(tokens))
+            if several:
+                tokens.take(")")
+            tokens.take("]")
+            return _first_place(_places(ranges, conditions, body), at)
+        if tokens.skip("max", "("):
+            return _greatest(_listed([node for node, _ in self._entries(tokens)]))
+        if tokens.skip("[", "argmax", "("):
+            entries = self._entries(tokens)
+            tokens.take("=")
+            chosen = tokens.take()
+            tokens.take("]")
+            return _first_of(entries, chosen)
         if tokens.skip("["):
             node = self._expression(tokens)
             tokens.take(">")
@@ -289,8 +369,24 @@ class Text:
         tensor, place = self.symbols[name]
         return (lambda world, letters: (prefix + tensor, place)), tokens
 
+    def _entries(self, tokens: _Tokens) -> list[tuple[Node, str]]:
+        """``a1, a2)``: entries and their names."""
+        found = []
+        while True:
+            name = tokens.next
+            found.append((_entry(self._reference(tokens)[0]), name))
+            if not tokens.skip(","):
+                break
+        tokens.take(")")
+        return found
+
     def _sigma(self, tokens: _Tokens) -> Node:
         tokens.take("Σ_{")
+        ranges, conditions = self._under(tokens)
+        return _total(ranges, conditions, self._product(tokens))
+
+    def _under(self, tokens: _Tokens) -> tuple[list[tuple[str, int]], list[Node]]:
+        """What stands below a large operator, its brace taken."""
         ranges, conditions = [], []
         while True:
             letter = tokens.take()
@@ -303,7 +399,7 @@ class Text:
         if tokens.skip("|"):
             conditions = self._conditions(tokens)
         tokens.take("}")
-        return _total(ranges, conditions, self._product(tokens))
+        return ranges, conditions
 
     def _conditions(self, tokens: _Tokens) -> list[Node]:
         conditions = [self._condition(tokens)]
@@ -434,7 +530,9 @@ class Tex:
         node, conditions = self._factor(tokens), []
         while tokens.next not in ("", "+", "-", "=", ")", "}", ">"):
             inside = tokens.items[tokens.at + 4 :]
-            if tokens.next == r"\mathbf" and _conditional(inside, "[", (r"\le", r"\mid", "=")):
+            if tokens.skip(*_INDICATOR, r"\arg"):
+                node = _times(node, self._chosen(tokens))
+            elif tokens.next == r"\mathbf" and _conditional(inside, "[", (r"\le", r"\mid", "=")):
                 tokens.skip(*_INDICATOR)
                 conditions.append(self._condition(tokens))
                 while tokens.skip(",", r"\;"):
@@ -460,6 +558,13 @@ class Tex:
             node = self._expression(tokens)
             tokens.take(")")
             return node
+        if tokens.skip(r"\max", "("):
+            return _greatest(_listed([node for node, _ in self._entries(tokens)]))
+        if tokens.skip(r"\max", "_", "{"):
+            ranges, conditions = self._under(tokens)
+            return _greatest(_places(ranges, conditions, self._product(tokens)))
+        if tokens.skip(*_INDICATOR, r"\arg"):
+            return self._chosen(tokens)
         if tokens.skip(*_INDICATOR):
             node = self._expression(tokens)
             for token in ">0]":
@@ -477,6 +582,54 @@ class Tex:
             tokens.take(")")
             return _call(called, order, argument)
         return _entry(self._reference(tokens))
+
+    def _entries(self, tokens: _Tokens) -> list[tuple[Node, str]]:
+        """``a_1, a_2)``: entries and how they are written."""
+        found = []
+        while True:
+            start = tokens.at
+            node = _entry(self._reference(tokens))
+            found.append((node, "".join(tokens.items[start : tokens.at])))
+            if not tokens.skip(","):
+                break
+        tokens.take(")")
+        return found
+
+    def _chosen(self, tokens: _Tokens) -> Node:
+        r"""``\max(a_1, a_2)=a_1]`` or ``\max_{0\le u\le 1}a_{i+u}=k-i]``."""
+        tokens.take(r"\max")
+        if tokens.skip("("):
+            entries = self._entries(tokens)
+            tokens.take("=")
+            start = tokens.at
+            self._reference(tokens)
+            node = _first_of(entries, "".join(tokens.items[start : tokens.at]))
+        else:
+            tokens.take("_")
+            tokens.take("{")
+            ranges, conditions = self._under(tokens)
+            body = self._product(tokens)
+            tokens.take("=")
+            several = len(ranges) > 1 and tokens.skip("(")
+            at = [self._index(tokens)]
+            while tokens.skip(","):
+                at.append(self._index(tokens))
+            if several:
+                tokens.take(")")
+            node = _first_place(_places(ranges, conditions, body), at)
+        tokens.take("]")
+        return node
+
+    def _under(self, tokens: _Tokens) -> tuple[list[tuple[str, int]], list[Node]]:
+        r"""``0\le u\le 1}`` or a stack of such lines and conditions, the opening brace taken."""
+        stacked = tokens.skip(r"\substack", "{")
+        ranges, conditions = self._ranges(tokens), []
+        while not tokens.skip("}"):
+            assert tokens.skip("\\\\") or tokens.skip(",", r"\;"), tokens.items[tokens.at :]
+            conditions.append(self._condition(tokens))
+        if stacked:
+            tokens.take("}")
+        return ranges, conditions
 
     def _called(self, tokens: _Tokens) -> str:
         """The function whose name comes next; a name is one only if a parenthesis or a prime follows."""
@@ -675,6 +828,11 @@ class Json:
         return found
 
 
+def _compared(a: Any, b: Any, *, equal: bool) -> Fraction:
+    """Whether a is greater than b, or no less where equal ones count."""
+    return Fraction(a > b or (equal and a == b))
+
+
 def _constant(reference: tuple[str, Place]) -> Reference:
     return lambda world, letters: reference
 
@@ -705,6 +863,15 @@ def _python(tree: ast.expr, symbols: Mapping[str, tuple[str, Place]]) -> Node:
             return _positive(_python(left, symbols))
         case ast.Call(ast.Name("max"), [argument, ast.Constant(0)], []):
             return _call("relu", 0, _python(argument, symbols))
+        case ast.Call(ast.Name("max"), arguments, []):
+            return _greatest(_listed([_python(argument, symbols) for argument in arguments]))
+        case ast.Compare(left, [ast.Gt() | ast.GtE() as order], [right]):
+            a, b = _python(left, symbols), _python(right, symbols)
+            equal = isinstance(order, ast.GtE)
+            return lambda world, letters: _compared(a(world, letters), b(world, letters), equal=equal)
+        case ast.BoolOp(ast.And(), parts):
+            both = [_python(part, symbols) for part in parts]
+            return lambda world, letters: min(part(world, letters) for part in both)
         case ast.Call(ast.Name(name), [argument], []):
             derived = re.fullmatch(r"d(\d*)(\w+)", name) if name not in ("exp", "tanh") else None
             order = int(derived[1] or 1) if derived else 0

@@ -116,6 +116,8 @@ LAYERS = {
     "conv2d": conv2d,
     "avg_pool1d": pooled(torch.nn.functional.avg_pool1d, 1),
     "avg_pool2d": pooled(torch.nn.functional.avg_pool2d, 2),
+    "max_pool1d": pooled(torch.nn.functional.max_pool1d, 1),
+    "max_pool2d": pooled(torch.nn.functional.max_pool2d, 2),
     "adaptive_avg_pool2d": pooled(torch.nn.functional.adaptive_avg_pool2d, 2),
     "flatten": lambda x, parameters, o: torch.flatten(x).clone(),
     "relu": lambda x, parameters, o: torch.relu(x),

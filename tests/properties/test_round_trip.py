@@ -46,6 +46,11 @@ NETWORKS = {
     "one row": "input(1x7) | conv2d(1, (1, 3), stride=2, padding=(0, 1))",
     "activations in a row": "input(2) | tanh | activation(g) | sigmoid | relu | mse",
     "no parameters": "input(4) | tanh | mse(sum)",
+    "means": "input(2x4x5) | avg_pool2d((2, 3), (1, 2), (1, 0)) | tanh | avg_pool2d(2) | mse",
+    "maxima": "input(2x4x4) | conv2d(1, 2) | max_pool2d(2, 1) | relu | flatten | linear(1) | mse",
+    "maxima with a border": "input(2x4x4) | max_pool2d(3, 2, 1) | tanh | flatten | linear(1)",
+    "maxima with gaps": "input(6) | max_pool1d(3, 1, 1, 2) | activation(f)",
+    "windows one wide": "input(3x4) | max_pool2d((1, 2)) | max_pool2d(1) | mse",
     "only padding": "input(1x1) | conv2d(2, 1, stride=2, padding=1) | flatten | mse",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from math import prod
 from random import Random
 
@@ -24,9 +25,12 @@ FIELD = Floats(
 )
 
 
-def furthest(chain: Chain, model: Model, rng: Random) -> tuple[float, str]:
+def furthest(
+    chain: Chain, model: Model, rng: Random, draw: Callable[[], float] | None = None
+) -> tuple[float, str]:
     """The largest difference of any tensor or gradient, relative to its largest entry, and whose it is."""
-    values = {t.name: [rng.gauss(0, 1) for _ in range(prod(t.shape))] for t in derived.sources(model)}
+    draw = draw or (lambda: rng.gauss(0, 1))
+    values = {t.name: [draw() for _ in range(prod(t.shape))] for t in derived.sources(model)}
     upstream = {}
     if not model.objective:
         (output,) = model.outputs
@@ -67,6 +71,16 @@ def test_torch_agrees_on_twenty_random_shapes_of_every_layer(name):
     for _ in range(20):
         chain, model = random_alone(name, rng)
         assert furthest(chain, model, rng) < (1e-10, ""), chain.text
+
+
+@pytest.mark.parametrize("name", ["max_pool1d", "max_pool2d"])
+def test_of_equal_greatest_entries_torch_takes_the_first_too(name):
+    rng = Random(name)
+    for _ in range(60):
+        chain, model = random_alone(name, rng)
+        few = rng.choice([1, 2, 3])
+        ties = furthest(chain, model, rng, lambda few=few: float(rng.randrange(few)))
+        assert ties < (1e-12, ""), chain.text
 
 
 @pytest.mark.parametrize("seed", range(1000, 1050))

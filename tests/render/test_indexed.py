@@ -147,3 +147,31 @@ def test_a_power_of_a_product_of_sizes_is_a_power_of_the_whole():
     factors = (SizeFactor(H * W), -2), (SizeFactor(N), 3)
     form = indexed(Equation(target, (), Expression((Term(5, (), (), factors),))), PlainNotation())
     assert form.terms == ((False, "5·N³/((H·W)²)"),)
+
+
+def test_the_first_greatest_is_named_by_its_place():
+    network = "input(2x4x4) | max_pool2d(2)"
+    assert closed(network, "p") == "p[c, i, j] = max_{u=0…1, v=0…1} a[c, 2i + u, 2j + v]"
+    assert closed(network, "dL_da") == (
+        "∂L/∂a[c, k, l] = Σ_{i=0…1, j=0…1 | 0 ≤ k − 2i ≤ 1, 0 ≤ l − 2j ≤ 1} "
+        "∂L/∂p[c, i, j]·[argmax_{u=0…1, v=0…1} a[c, 2i + u, 2j + v] = (k − 2i, l − 2j)]"
+    )
+    assert closed(network, "p", TexNotation()) == r"p_{c,i,j} = \max_{0\le u,v\le 1}a_{c,\,2i+u,\,2j+v}"
+
+
+def test_a_border_is_a_condition_below_the_maximum():
+    assert closed("input(4) | max_pool1d(3, 2, 1)", "dL_da") == (
+        "∂L/∂a[k] = Σ_{i=0…1 | −1 ≤ k − 2i ≤ 1} "
+        "∂L/∂p[i]·[argmax_{u=0…2 | 0 ≤ 2i + u − 1} a[2i + u − 1] = k − 2i + 1]"
+    )
+
+
+def test_a_maximum_among_other_factors_stands_in_parentheses():
+    from symgrad.algebra.program import equation
+    from symgrad.algebra.tensors import Tensor
+    from symgrad.algebra.written import define, maximum
+
+    x, y = Tensor("x", (3,), "input"), Tensor("y", (2,), "intermediate")
+    stated = define(y, lambda i: maximum(2, lambda u: x[i + u] * 2 + 1) ** 2 * x[i])
+    form = indexed(equation(stated), PlainNotation())
+    assert [text for _, text in form.terms] == ["x[i]·(max_{u=0…1} (2·x[i + u] + 1))²"]

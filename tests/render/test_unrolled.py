@@ -127,10 +127,23 @@ def test_terms_stand_in_the_readers_order(geometry):
 
 
 def test_what_has_no_scalar_notation_is_refused_and_named():
-    from symgrad.algebra.affine import affine
+    from symgrad.algebra.sizes import size_symbol
+    from symgrad.algebra.terms import SizeFactor
+    from symgrad.render.unrolled import concrete
+
+    with pytest.raises(RenderError, match="SizeFactor"):
+        concrete(SizeFactor(size_symbol("n")), PLAIN)
+
+
+def test_a_place_over_which_no_maximum_is_taken_is_never_the_greatest():
+    from symgrad.algebra.affine import Index, affine
+    from symgrad.algebra.brackets import within
     from symgrad.algebra.terms import Entry, Expression, FirstMaximiser, Max, Term
     from symgrad.render.unrolled import concrete
 
-    body = Expression((Term(1, (), (), ((Entry(x, (affine(0),)), 1),)),))
-    with pytest.raises(RenderError, match="FirstMaximiser"):
-        concrete(FirstMaximiser(Max((), (), body), ()), PLAIN)
+    u = Index(3, "u")
+    body = Expression((Term(1, (), (), ((Entry(x, (affine(u),)), 1),)),))
+    maximum = Max((u,), within(u, 2), body)
+    assert concrete(maximum, PLAIN) == "max(x1, x2)"
+    assert concrete(FirstMaximiser(maximum, (affine(1),)), PLAIN) == "[argmax(x1, x2) = x2]"
+    assert concrete(FirstMaximiser(maximum, (affine(2),)), PLAIN) == "0"
