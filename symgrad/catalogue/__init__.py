@@ -7,6 +7,7 @@ name in the table below; it arrives derived, printed, evaluated and tested.
 from symgrad.catalogue.activations import activation, relu, sigmoid, tanh
 from symgrad.catalogue.convolution import conv2d
 from symgrad.catalogue.declare import Layer
+from symgrad.catalogue.joining import add, concat
 from symgrad.catalogue.linear import linear
 from symgrad.catalogue.losses import mse
 from symgrad.catalogue.optimisers import (
@@ -35,4 +36,7 @@ OPTIMISERS: dict[str, Optimiser] = {
     entry.name: entry for entry in (sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw)
 }
 
-__all__ = ["CATALOGUE", "OPTIMISERS", "Layer", "Optimiser"]
+JOINS: dict[str, Layer] = {entry.name: entry for entry in (add, concat)}
+"""What takes several inputs, where branches of a network meet; the reader of descriptions gives them."""
+
+__all__ = ["CATALOGUE", "JOINS", "OPTIMISERS", "Layer", "Optimiser"]

@@ -29,15 +29,18 @@ class MisfitError(ShapeError):
 class Place(NamedTuple):
     """A layer's place in a network: it names the tensors that the layer brings.
 
-    ``named(stem)`` gives the tensor name and its label, such as ``("w2", "2")`` for ``"w"``.
+    ``named(stem)`` gives the tensor name and its label, such as ``("w2", "2")`` for ``"w"``. ``lender`` does
+    so for the parameters where they are those of an earlier layer.
     """
 
     named: Callable[[str], tuple[str, str]]
     output_stem: str
+    lender: Callable[[str], tuple[str, str]] | None = None
 
     def parameter(self, stem: str, shape: tuple[Size, ...], letters: str = "") -> Tensor:
         """A parameter of the layer."""
-        return self._tensor(stem, shape, "parameter", letters)
+        name, label = (self.lender or self.named)(stem)
+        return Tensor(name, shape, "parameter", tuple(letters), label=label)
 
     def output(self, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
         """The layer's output."""
@@ -58,7 +61,7 @@ class Place(NamedTuple):
         return Tensor(name, shape, role, tuple(letters), label=label)
 
 
-Kind: TypeAlias = Literal["layer", "reshape", "activation", "loss"]
+Kind: TypeAlias = Literal["layer", "reshape", "activation", "join", "loss"]
 Statement: TypeAlias = Callable[..., "Definition | tuple[Definition, ...]"]
 
 
@@ -66,7 +69,8 @@ class Layer(NamedTuple):
     """A catalogue entry.
 
     ``kind`` is *layer* for what owns parameters and so begins a new layer of the network, *activation*
-    for what follows one, *reshape* for what only moves entries, *loss* for what ends a network. ``stem``
+    for what follows one, *reshape* for what only moves entries, *join* for what has
+    several inputs, *loss* for what ends a network. ``stem``
     is the letter of its output.
     """
 

@@ -40,6 +40,13 @@ Layers:
   relu   sigmoid   tanh   activation(f)    f is a function not known further
   mse(reduction=mean, half=false)          ends a network; or reduction=sum
 
+\b
+Branches:
+  residual(A)       adds its input to what A makes of it
+  parallel(A, B)    puts what both make of one input one after the other
+  … as u            names an output; add(u), concat(u) and u | … read it again
+  linear(8) sharing u    has the parameters of the layer whose output is u
+
 What PyTorch prints for a Sequential is read as well, with --input 1x28x28.
 
 Without a loss at its end, L is an unknown function of the network's output, and the gradient by that

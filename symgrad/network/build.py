@@ -13,9 +13,11 @@ from symgrad.algebra.written import reads
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import Layer, MisfitError, Place, told
 from symgrad.catalogue.options import Span
+from symgrad.errors import DescriptionError
 from symgrad.network.description import Call, Description, read
 from symgrad.network.model import Model, Step
 from symgrad.network.names import name_layers
+from symgrad.network.plan import Node, plan
 from symgrad.network.printed import mismatch
 
 MOST_ENTRIES = 100_000_000
@@ -36,57 +38,87 @@ def build(text: str, input_size: str | None = None) -> Model:
 
 def build_model(description: Description) -> Model:
     """The model of a description that was read."""
-    first, *rest = description.calls
-    if first.name != "input":
-        where = "; --input 1x28x28 states it beside the layers" if first.checks else ""
-        raise description.error(
-            f"a network begins with its input, such as input(5x5) or input(1x28x28) | {first.name}…{where}",
-            first.name_span,
-        )
-    layers = [_layer(description, call) for call in rest]
-    if not layers:
-        raise description.error("a network needs at least one layer after its input", first.span)
-    naming = name_layers(layers)
-    shape = description.sizes(first)
-    name, label = naming.input
-    here = Tensor(name, shape, "input", _INPUT_LETTERS.get(len(shape), ()), label=label)
-    _bounded(description, first, here)
-    steps: list[Step] = []
-    objective: Tensor | None = None
-    for call, layer, named, stem in zip(rest, layers, naming.layers, naming.stems, strict=True):
-        if objective is not None:
-            raise description.error("nothing can follow a loss: it ends the network", call.span)
-        step = _step(description, call, layer, Place(named, stem), here)
+    nodes = plan(description)
+    layers = [(node, node.layer) for node in nodes if node.layer is not None]
+    unnamed = sum(node.layer is None and not node.alias for node in nodes)
+    naming = name_layers([layer for _, layer in layers], unnamed, [node.alias for node, _ in layers])
+    inputs, namers = iter(naming.inputs), iter(zip(naming.layers, naming.stems, strict=True))
+    outputs: list[Tensor] = []
+    places: list[Place | None] = []
+    steps: dict[int, Step] = {}
+    owners: dict[str, int] = {}
+    for number, node in enumerate(nodes):
+        if node.layer is None:
+            tensor = _input(description, node.call, (node.alias, "") if node.alias else next(inputs))
+            places.append(None)
+            outputs.append(tensor)
+            _own(description, nodes, owners, number, [tensor])
+            continue
+        place = Place(*next(namers))
+        if node.shares is not None and (lender := places[node.shares]) is not None:
+            place = place._replace(lender=lender.named)
+        here = tuple(outputs[n] for n in node.inputs)
+        step = steps[number] = _step(description, node.call, node.layer, place, here)
         for definition in step.definitions:
             for tensor in (definition.target, *reads(definition)):
-                _bounded(description, call, tensor)
-        steps.append(step)
-        here = step.output
-        objective = here if here.role == "objective" else None
-    definitions = tuple(definition for step in steps for definition in step.definitions)
+                _bounded(description, node.call, tensor)
+        brought = [definition.target for definition in step.definitions]
+        if node.shares is not None:
+            _refuse_misfit(description, node.call, step, steps[node.shares])
+        else:
+            brought += dict.fromkeys(_parameters(step))
+        _own(description, nodes, owners, number, brought)
+        places.append(place)
+        outputs.append(step.output)
+    definitions = tuple(definition for step in steps.values() for definition in step.definitions)
     tensors = dict.fromkeys(
         tensor for definition in definitions for tensor in (*reads(definition), definition.target)
     )
-    _refuse_clashes(description, rest, tuple(tensors))
-    return Model(description.text, definitions, tuple(tensors), (here,), objective, tuple(steps))
+    _refuse_clashes(description, nodes, tuple(tensors))
+    objective = outputs[-1] if outputs[-1].role == "objective" else None
+    return Model(
+        description.text, definitions, tuple(tensors), (outputs[-1],), objective, tuple(steps.values())
+    )
 
 
-def _layer(description: Description, call: Call) -> Layer:
-    if call.name == "input":
-        raise description.error("a network has one input, at its beginning", call.span)
-    if call.name not in CATALOGUE:
-        raise description.unknown(call, CATALOGUE)
-    return CATALOGUE[call.name]
+def _own(
+    description: Description,
+    nodes: tuple[Node, ...],
+    owners: dict[str, int],
+    number: int,
+    brought: list[Tensor],
+) -> None:
+    """Refuse a name for two tensors: tensors of one name and shape would be taken for one."""
+    for tensor in brought:
+        other = owners.setdefault(tensor.name, number)
+        if tensor.name in [t.name for t in brought if t is not tensor] or other != number:
+            node = next((nodes[n] for n in (number, other) if nodes[n].alias == tensor.name), nodes[number])
+            raise _taken(description, node, tensor.name)
 
 
-def _step(description: Description, call: Call, layer: Layer, place: Place, here: Tensor) -> Step:
+def _taken(description: Description, node: Node, name: str) -> DescriptionError:
+    span = node.call.alias.span if node.call.alias else None
+    return description.error(
+        f"{name} already means something here; choose another name", span or node.call.span
+    )
+
+
+def _input(description: Description, call: Call, named: tuple[str, str]) -> Tensor:
+    shape = description.sizes(call)
+    name, label = named
+    tensor = Tensor(name, shape, "input", _INPUT_LETTERS.get(len(shape), ()), label=label)
+    _bounded(description, call, tensor)
+    return tensor
+
+
+def _step(description: Description, call: Call, layer: Layer, place: Place, here: tuple[Tensor, ...]) -> Step:
     for check in call.checks:
-        wrong = mismatch(call.name, check, whole_shape(here.shape))
+        wrong = mismatch(call.name, check, whole_shape(here[0].shape))
         if wrong:
             raise description.error(wrong, check.span or call.span)
-    options = description.bind(call, layer.options)
+    options = {} if layer.kind == "join" else description.bind(call, layer.options)
     try:
-        return Step(layer.name, options, (here,), layer.stated(place, (here,), options))
+        return Step(layer.name, options, here, layer.stated(place, here, options))
     except MisfitError as misfit:
         span = call.span
         names = [option.name for option in layer.options]
@@ -100,6 +132,25 @@ def _step(description: Description, call: Call, layer: Layer, place: Place, here
     raise error
 
 
+def _refuse_misfit(description: Description, call: Call, step: Step, lender: Step) -> None:
+    """Shared parameters must be those of the lender, shape for shape."""
+    lent = {tensor.name: tensor for tensor in _parameters(lender)}
+    span = call.span if call.sharing is None else call.sharing.span or call.span
+    for tensor in _parameters(step):
+        known = lent.get(tensor.name)
+        if known is None:
+            raise description.error(f"the layer that lends its parameters has no {tensor.stem}", span)
+        if known != tensor:
+            raise description.error(
+                f"the shared {tensor.name} is {told(known.shape)}, and this layer needs {told(tensor.shape)}",
+                span,
+            )
+
+
+def _parameters(step: Step) -> list[Tensor]:
+    return [t for definition in step.definitions for t in reads(definition) if t.role == "parameter"]
+
+
 def _bounded(description: Description, call: Call, tensor: Tensor) -> None:
     entries = prod(size for size in tensor.shape if isinstance(size, int))
     if entries > MOST_ENTRIES:
@@ -110,12 +161,15 @@ def _bounded(description: Description, call: Call, tensor: Tensor) -> None:
         )
 
 
-def _refuse_clashes(description: Description, calls: list[Call], tensors: tuple[Tensor, ...]) -> None:
-    """An abstract function's name, and its derivatives', must not be a name that means something else."""
+def _refuse_clashes(description: Description, nodes: tuple[Node, ...], tensors: tuple[Tensor, ...]) -> None:
+    """A name that the description gives must not be a name that means something else."""
+    for node in nodes:
+        if node.alias and any(t.stem == node.alias and t.name != node.alias for t in tensors):
+            raise _taken(description, node, node.alias)
     taken = {tensor.name for tensor in tensors} | set(FUNCTIONS) | {"L", "max", "pi", "sqrt"}
     numbered = tuple(tensor.name for tensor in tensors if tensor.shape and not tensor.label)  # a1, a2, …
     words: dict[str, Span] = {}
-    for call in calls:
+    for call in (node.call for node in nodes):
         if call.name == "activation":
             word = description.bind(call, CATALOGUE["activation"].options)["f"]
             words[word] = call.arguments[0].span or call.span if call.arguments else call.span

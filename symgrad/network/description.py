@@ -1,7 +1,9 @@
 """The reader of network descriptions: one line of text becomes calls with arguments, nothing is evaluated.
 
     description  =  item { "|" item }
-    item         =  call | "Sequential" "(" … ")"
+    item         =  ( call | block | sequential ) [ "sharing" word ] [ "as" word ]
+    block        =  ( "residual" | "parallel" ) "(" chain { "," chain } [ "," ] ")"
+    chain        =  item { "|" item }
     call         =  word [ "(" [ argument { "," argument } [ "," ] ] ")" ]
     argument     =  [ word "=" ] value
     value        =  scalar | size | "(" scalar { "," scalar } [ "," ] ")"
@@ -11,8 +13,8 @@
 Space, line breaks and comments (``#`` to the end of the line) may stand between any two of these. What
 PyTorch prints for a ``Sequential`` is read by :mod:`symgrad.network.printed`; after the input, the line
 break is "|" enough for it. The
-grammar has two levels of parentheses and no recursion; the text comes from strangers, so every length is
-bounded. What the words mean is for the catalogue to say.
+arguments have two levels of parentheses, blocks nest up to 8 deep; the text comes from strangers, so every
+length is bounded. What the words mean is for the catalogue to say.
 """
 
 from __future__ import annotations
@@ -54,12 +56,19 @@ LONGEST_WHOLE: Final = 9
 LONGEST_NAME: Final = 32
 """The most characters of a word."""
 
+DEEPEST: Final = 8
+"""How deep blocks may stand inside one another."""
+
+BLOCKS: Final = ("residual", "parallel")
+"""The words whose parentheses hold chains of layers."""
+
 
 class Call(NamedTuple):
     """One layer as written: its name in the catalogue's spelling, its arguments, its place in the source.
 
     ``checks`` is what was written about sizes that follow from the input, see
-    :func:`symgrad.network.printed.mismatch`.
+    :func:`symgrad.network.printed.mismatch`. A block has ``chains``. ``sharing`` names the output of the
+    layer whose parameters it has too, ``alias`` gives its own output a name.
     """
 
     name: str
@@ -67,6 +76,9 @@ class Call(NamedTuple):
     span: Span
     name_span: Span
     checks: tuple[Argument, ...] = ()
+    chains: tuple[tuple[Call, ...], ...] = ()
+    sharing: Argument | None = None
+    alias: Argument | None = None
 
 
 class Description(NamedTuple):
@@ -152,6 +164,17 @@ def layer_name(written: str) -> str:
 
 
 def _spelled_call(call: Call) -> str:
+    ends = "".join(
+        f" {word} {argument.value}"
+        for word, argument in (("sharing", call.sharing), ("as", call.alias))
+        if argument is not None
+    )
+    if call.chains:
+        return f"{call.name}({', '.join(' | '.join(map(_spelled_call, c)) for c in call.chains)}){ends}"
+    return _spelled_layer(call) + ends
+
+
+def _spelled_layer(call: Call) -> str:
     values = [argument.value for argument in call.arguments if argument.name is None]
     if call.name == "input" and len(values) == len(call.arguments):
         parts = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
@@ -250,26 +273,52 @@ class Reader:
         """The whole description."""
         if self.token.kind == "end":
             raise self.refusal("the description is empty; one reads input(5x5) | conv2d(1, 3, stride=2)")
-        place = "at the beginning"
+        yield from self.chain("at the beginning", 0)
+        if self.token.kind != "end":
+            raise self.refusal(_not_a_separator(self.token))
+
+    def chain(self, place: str, depth: int) -> Iterator[Call]:
+        """Items up to what cannot separate them."""
         while True:
             last = ""
-            for call in self.item(place):
+            for call in self.item(place, depth):
                 last = call.name
                 yield call
-            if self.token.kind == "end":
-                return
             if not self.took("|") and not (last == "input" and self.token.text == "Sequential"):
-                raise self.refusal(_not_a_separator(self.token))
+                return
             place = "after '|'"
 
-    def item(self, place: str) -> Iterator[Call]:
-        """One layer, or the layers of a Sequential."""
+    def item(self, place: str, depth: int) -> list[Call]:
+        """One layer or block, or the layers of a Sequential, with the names that follow it."""
         if self.token.text == "Sequential":
             from symgrad.network.printed import modules
 
-            yield from modules(self)
+            calls = modules(self)
         else:
-            yield self.call(place)
+            calls = [self.call(place, depth)]
+        for word in ("sharing", "as"):
+            if self.token.text == word:
+                self.take()
+                if self.token.kind != "word":
+                    raise self.refusal(f"the name of an output is expected after '{word}'")
+                name = self.name()
+                said = Argument(None, name.text, name.span)
+                last = calls.pop() if calls else None
+                if last is None:
+                    raise self.refusal("there is nothing here to name", name)
+                calls.append(last._replace(sharing=said) if word == "sharing" else last._replace(alias=said))
+        return calls
+
+    def chains(self, opening: Token, depth: int) -> tuple[tuple[Call, ...], ...]:
+        """The chains of a block, up to its closing parenthesis."""
+        if depth == DEEPEST:
+            raise self.refusal(f"blocks stand at most {DEEPEST} deep in one another", opening)
+        chains: list[tuple[Call, ...]] = []
+        while not self.token.is_mark(")"):
+            chains.append(tuple(self.chain("here", depth + 1)))
+            if not self.took(",") and not self.token.is_mark(")"):
+                raise self.unclosed(opening)
+        return tuple(chains)
 
     def counted(self, name: Token) -> None:
         """One layer more."""
@@ -277,7 +326,7 @@ class Reader:
         if self.layers > MOST_LAYERS:
             raise self.refusal(f"a network has at most {MOST_LAYERS:,} layers", name)
 
-    def call(self, place: str) -> Call:
+    def call(self, place: str, depth: int) -> Call:
         """One layer."""
         if self.token.kind != "word":
             found = "" if self.token.kind == "end" else f", not {quoted(self.token.text)}"
@@ -289,6 +338,11 @@ class Reader:
         if not self.token.is_mark("("):
             return Call(layer, (), name.span, name.span)
         opening = self.take()
+        if layer in BLOCKS:
+            chains = self.chains(opening, depth)
+            if not chains:
+                raise self.refusal(f"{layer} holds layers, as in {layer}(linear(4) | tanh, …)", name)
+            return Call(layer, (), (name.span[0], self.take().span[1]), name.span, chains=chains)
         arguments, stop = self.arguments(opening)
         return Call(layer, arguments, (name.span[0], stop), name.span)
 

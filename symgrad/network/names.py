@@ -1,8 +1,10 @@
 """Names: what the tensors of a network are called, the same in every output.
 
 One layer with parameters: a, w, b, z, and h after its activation. Several: input a0; layer l owns wl, bl,
-zl (before) and al (after its activation). Pooling p, flatten v (numbered by their layer where there are
-several), target y, loss L. A second tensor of the same letter in one layer is told apart by b, c, …
+zl (before) and al (after its activation). Pooling p, flatten v, and where branches meet the sum r and the
+concatenation c (numbered by their layer where there are several), target y, loss L. A further input is one
+more a of layer 0. A second tensor of the same letter in one layer is told apart by b, c, … An output to
+which the description gives a name is called by it.
 """
 
 from __future__ import annotations
@@ -14,36 +16,50 @@ from symgrad.catalogue.declare import Layer
 
 
 class Naming(NamedTuple):
-    """The input's name and label, and for each layer the function that names its tensors."""
+    """The inputs' names and labels, and for each layer the function that names its tensors."""
 
-    input: tuple[str, str]
+    inputs: tuple[tuple[str, str], ...]
     layers: tuple[Callable[[str], tuple[str, str]], ...]
     stems: tuple[str, ...]
 
 
-def name_layers(layers: Sequence[Layer]) -> Naming:
-    """Names for the tensors of a chain of layers."""
+def name_layers(layers: Sequence[Layer], inputs: int = 1, aliases: Sequence[str] = ()) -> Naming:
+    """Names for the tensors of layers in order of evaluation; an alias that is not empty names an output."""
     several = sum(layer.kind == "layer" for layer in layers) > 1
-    taken: dict[tuple[str, int], int] = {("a", 0): 1}
+    taken: dict[tuple[str, int], int] = {("a", 0): inputs}
     namers: list[Callable[[str], tuple[str, str]]] = []
     stems: list[str] = []
-    reshapes = [layer.stem for layer in layers if layer.kind == "reshape"]
+    reshapes = [layer.stem for layer in layers if layer.kind in _NUMBERED_LATE]
     number = 0
-    for layer in layers:
+    for layer, alias in zip(layers, aliases or [""] * len(layers), strict=True):
         number += layer.kind == "layer"
         stem = "h" if layer.kind == "activation" and not several else layer.stem
-        numbered = several if layer.kind != "reshape" else several and reshapes.count(stem) > 1
+        numbered = several if layer.kind not in _NUMBERED_LATE else several and reshapes.count(stem) > 1
         own = number if several else 0
+        if alias:
+            namers.append(_namer(stem, "", str(number) if several else "", alias))
+            stems.append(stem)
+            continue
         repeat = taken.get((stem, own), 0)
         taken[stem, own] = repeat + 1
         label = (str(number) if numbered else "") + _letters(repeat)
         namers.append(_namer(stem, label, str(number) if several else ""))
         stems.append(stem)
-    return Naming(("a0", "0") if several else ("a", ""), tuple(namers), tuple(stems))
+    zero = "0" if several else ""
+    labels = [zero + _letters(n) for n in range(inputs)]
+    return Naming(tuple(("a" + label, label) for label in labels), tuple(namers), tuple(stems))
 
 
-def _namer(output: str, output_label: str, layer_label: str) -> Callable[[str], tuple[str, str]]:
+_NUMBERED_LATE = ("reshape", "join")
+"""The kinds of layers whose outputs have a number only where several share a letter."""
+
+
+def _namer(
+    output: str, output_label: str, layer_label: str, alias: str = ""
+) -> Callable[[str], tuple[str, str]]:
     def named(stem: str) -> tuple[str, str]:
+        if alias and stem == output:
+            return alias, ""
         label = output_label if stem == output else layer_label
         return stem + label, label
 

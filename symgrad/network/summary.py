@@ -9,10 +9,10 @@ from typing import NamedTuple
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import reads
-from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue import CATALOGUE, JOINS
 from symgrad.catalogue.declare import told
 from symgrad.catalogue.options import spelled_call
-from symgrad.network.model import Model
+from symgrad.network.model import Model, Step
 
 
 class Row(NamedTuple):
@@ -39,8 +39,10 @@ def summary(model: Model) -> tuple[Row, ...]:
 
 def _rows(model: Model) -> Iterator[Row]:
     seen: set[Tensor] = set()
+    before: Tensor | None = None
     for step in model.steps:
-        layer = spelled_call(step.layer, CATALOGUE[step.layer].options, step.options)
+        layer = _layer(step, before)
+        before = step.output
         for definition in step.definitions:
             fresh = [t for t in dict.fromkeys(reads(definition)) if t not in seen]
             for tensor in fresh:
@@ -54,6 +56,15 @@ def _rows(model: Model) -> Iterator[Row]:
                 tuple(tensor for tensor in fresh if tensor.role == "target"),
             )
             layer = ""
+
+
+def _layer(step: Step, before: Tensor | None) -> str:
+    """A step's layer with its options, and what it reads where that is not what stands before it."""
+    if step.layer in JOINS:
+        return f"{step.layer}({', '.join(tensor.name for tensor in step.inputs)})"
+    text = spelled_call(step.layer, CATALOGUE[step.layer].options, step.options)
+    read = step.inputs[0]
+    return text if before is None or read == before else f"{text} of {read.name}"
 
 
 HEADS = ("layer", "output", "shape", "parameters", "count")

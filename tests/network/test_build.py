@@ -40,7 +40,7 @@ def test_shapes_are_torch_s(text, expected):
     [
         ("relu", "begins with its input", "relu"),
         ("input(3)", "at least one layer", "input(3)"),
-        ("input(3) | input(3)", "one input", "input(3)"),
+        ("input(3) | input(3)", "ends with a layer", "input(3)"),
         ("input(3) | rleu", "did you mean relu", "rleu"),
         ("input(3) | mse | relu", "nothing can follow a loss", "relu"),
         ("input(3x3) | conv2d(1, 4)", "does not fit", "4"),

@@ -58,7 +58,7 @@ def test_names_are_distinct_and_plain(seed):
 @given(st.lists(st.sampled_from(list(CATALOGUE.values())), min_size=1, max_size=90))
 def test_names_are_distinct_whatever_layers_follow_one_another(layers):
     naming = name_layers(layers)
-    found = [naming.input[0]]
+    found = [name for name, _ in naming.inputs]
     for layer, named, stem in zip(layers, naming.layers, naming.stems, strict=True):
         stems = [stem] if layer.kind != "loss" else []  # L and y are no layer's
         stems += ["w", "b"] if layer.kind == "layer" else []

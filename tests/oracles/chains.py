@@ -126,3 +126,60 @@ def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple
             return found
     assert found is not None
     return found
+
+
+def random_branches(rng: Random, most_entries: int = 40) -> Model:
+    """A network with branches, outputs that are read again, shared weights and several inputs."""
+    shape = rng.choice(["3", "4", "2x3", "2x2x3"])
+    text, model, names = f"input({shape}) as x | tanh", None, ["x"]
+    for _ in range(12):
+        fresh = "uvpqst"[len(names) - 1] if len(names) < 7 else ""
+        candidate = f"{text} | {_branching(rng, names, shape, fresh)}"
+        found = _built(candidate)
+        if found and all(prod(tensor.shape) <= most_entries for tensor in found.tensors):
+            text, model = candidate, found
+            names += [fresh] if f"as {fresh}" in candidate and fresh else []
+    assert model is not None
+    return _built(f"{text} | mse") or model if rng.random() < 0.5 else model
+
+
+def _branching(rng: Random, names: list[str], shape: str, fresh: str) -> str:
+    def layer() -> str:
+        plain = ["tanh", "sigmoid", "activation(f)", "activation(g)", rng.choice(["flatten", "relu"])]
+        return rng.choice([f"linear({rng.randint(2, 4)})", "conv2d(2, 3, padding=1)", "conv2d(1, 2)", *plain])
+
+    def chain() -> str:
+        start = [rng.choice(names)] if rng.random() < 0.2 else []
+        return " | ".join([*start, *(layer() for _ in range(rng.randint(1, 3)))])
+
+    def twins(shared: str) -> str:
+        name = fresh or "z"
+        again = f"{shared} sharing {name}"
+        return rng.choice(
+            [
+                f"{shared} as {name} | tanh | {again}",
+                f"residual({shared} as {name} | tanh | residual({again}))",
+            ]
+        )
+
+    kinds = [
+        lambda: f"residual({chain()})",
+        lambda: f"parallel({', '.join(chain() for _ in range(rng.randint(2, 3)))})",
+        lambda: f"residual(parallel({chain()}, {rng.choice(names)}) | {chain()} | residual({chain()}))",
+        lambda: f"{layer()} as {fresh or 'z'}",
+        lambda: twins(f"linear({rng.randint(2, 4)})"),
+        lambda: twins("conv2d(2, 3, padding=1)"),
+        lambda: f"{rng.choice(['add', 'concat'])}({rng.choice(names)})",
+        lambda: f"add({rng.choice(names)}, {rng.choice(names)})",
+        lambda: (
+            f"tanh as {fresh or 'z'} | input({shape}) | {chain()} | {rng.choice(['add', 'concat'])}({fresh})"
+        ),
+    ]
+    return rng.choice(kinds)()
+
+
+def _built(text: str) -> Model | None:
+    try:
+        return build(text)
+    except DescriptionError:
+        return None

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 from oracles import derived
-from oracles.chains import random_chain
+from oracles.chains import random_branches, random_chain
 from oracles.dual import Values, run, slopes
 from oracles.fields import Element, Field, Fractions, Prime
 
@@ -79,7 +79,18 @@ def test_dual_numbers_agree_on_a_random_network(seed):
     assert with_a_field_that_has_what_it_takes(model, seed) == [], chain.text
 
 
+@pytest.mark.parametrize("seed", range(200))
+def test_dual_numbers_agree_on_a_random_network_with_branches(seed):
+    model = random_branches(Random(seed))
+    assert with_a_field_that_has_what_it_takes(model, seed) == [], model.text
+
+
 LONG = {
+    "a residual block": "input(2x3x3) | residual(conv2d(2, 3, 1, 1) | tanh | conv2d(2, 3, 1, 1)) | mse",
+    "three branches": "input(2x3x3) | parallel(conv2d(1, 1), tanh, conv2d(3, 1)) | flatten | mse",
+    "one layer thrice": "input(3) | linear(3) as u | tanh | linear(3) sharing u | linear(3) sharing u | mse",
+    "read four times": "input(2) | tanh as u | add(u, u) | concat(u) | parallel(u, tanh) | mse",
+    "twins": "input(2) as x | linear(3) as u | input(2) as q | linear(3) sharing u | add(u) | tanh | mse",
     "relu and tanh in turn": "input(3) | " + " | ".join(["relu | tanh"] * 20) + " | mse",
     "twelve layers": "input(2) | " + " | ".join(["linear(2) | tanh"] * 12) + " | mse(sum, half)",
     "nothing to learn": "input(2x2) | flatten | sigmoid | activation(f) | mse",

@@ -88,3 +88,33 @@ def test_torch_agrees_on_a_random_network(seed):
     rng = Random(seed)
     chain, model = random_chain(rng, most_entries=200)
     assert furthest(chain, model, rng) < (1e-10, ""), chain.text
+
+
+def test_torch_agrees_on_a_residual_block_with_branches_and_a_shared_layer():
+    """The block as it is written for torch, by hand."""
+    from symgrad.network.build import build
+
+    torch = torch_oracle.torch
+    F = torch.nn.functional
+    model = build(
+        "input(2x4x4) as x | residual(conv2d(2, 3, 1, 1) as s | tanh | conv2d(2, 3, 1, 1) sharing s)"
+        " | parallel(conv2d(3, 1), x, relu) | flatten | linear(3) as u | tanh | linear(3) | add(u) | mse"
+    )
+    rng = Random(1)
+    values = {t.name: [rng.gauss(0, 1) for _ in range(prod(t.shape))] for t in derived.sources(model)}
+    held = {
+        t.name: torch_oracle.tensor(values[t.name], t.shape).requires_grad_() for t in derived.sources(model)
+    }
+    x, w1, b1 = held["x"], held["w1"], held["b1"]
+    inner = F.conv2d(torch.tanh(F.conv2d(x[None], w1, b1, padding=1)), w1, b1, padding=1)
+    block = x[None] + inner
+    joined = torch.cat([F.conv2d(block, held["w3"], held["b3"]), x[None], torch.relu(block)], 1)
+    u = F.linear(joined.flatten(), held["w4"], held["b4"])
+    loss = F.mse_loss(u + F.linear(torch.tanh(u), held["w5"], held["b5"]), held["y"])
+    loss.backward()
+    forward = derived.evaluate(model.forward, values, FIELD)
+    gradients = sweep(model.forward, model.outputs, model.objective, model.tensors)
+    ours = derived.evaluate(gradients.program, forward, FIELD)
+    assert abs(forward["L"][0] - loss.item()) < 1e-12 * abs(loss.item())
+    for name, leaf in held.items():
+        assert distance(ours[f"dL_d{name}"], torch_oracle.entries(leaf.grad)) < 1e-10, name
