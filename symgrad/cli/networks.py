@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NET = """\
 NET is a network if it begins with the word `input` or with `Sequential(`, standard input if it is `-`,
-and anything else is a file that holds the network.
+and anything else is a file that holds the network, in TOML if its name ends in .toml.
 """
 """What NET is, for the help of a command."""
 
@@ -56,14 +56,14 @@ def model(net: str, input_size: str | None = None) -> Model:
             raise DescriptionError(f"there is no file {told}{hint}") from None
         looks = any(sign in net for sign in "|(\n")
         raise DescriptionError(f"cannot read {told}: {reason(error)}{hint if looks else ''}") from None
-    return _built(text, told, input_size)
+    return _built(text, told, input_size, toml=net.lower().endswith(".toml"))
 
 
-def _built(text: str, told: str, input_size: str | None) -> Model:
-    from symgrad.network.build import build
+def _built(text: str, told: str, input_size: str | None, *, toml: bool = False) -> Model:
+    from symgrad.network.build import build, build_toml
 
     try:
-        return build(text, input_size)
+        return (build_toml if toml else build)(text, input_size)
     except DescriptionError as error:
         error.message = f"in {told}: {error.message}"
         raise

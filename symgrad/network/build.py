@@ -36,6 +36,17 @@ def build(text: str, input_size: str | None = None) -> Model:
     return build_model(read(text, input_size))
 
 
+def build_toml(text: str, input_size: str | None = None) -> Model:
+    """The model of a network in TOML, see :mod:`symgrad.network.toml`.
+
+    Raises:
+        DescriptionError: as for :func:`build`.
+    """
+    from symgrad.network.toml import read_toml  # few networks stand in one
+
+    return build_model(read_toml(text, input_size))
+
+
 def build_model(description: Description) -> Model:
     """The model of a description that was read."""
     nodes = plan(description)

@@ -141,7 +141,7 @@ def read(source: str, input_size: str | None = None) -> Description:
     if len(source) > LONGEST_TEXT:
         message = f"a description has at most {LONGEST_TEXT:,} characters; this one has {len(source):,}"
         raise _error(source[: LONGEST_TEXT + 1], message, (LONGEST_TEXT, LONGEST_TEXT + 1))
-    calls = tuple(Reader(source).calls())
+    calls = read_chain(source)
     if input_size is not None and calls[1].name == "input":
         raise _error(
             source, "the network states its input itself, so it is not given beside it", calls[1].span
@@ -149,11 +149,19 @@ def read(source: str, input_size: str | None = None) -> Description:
     return Description(source, calls)
 
 
+def read_chain(source: str) -> tuple[Call, ...]:
+    """The layers of a part of a description, such as ``conv2d(4, 5) | relu``.
+
+    Raises:
+        DescriptionError: the text is not a chain of layers; the error shows the place.
+    """
+    return tuple(Reader(source).calls())
+
+
 def _stated_input(size: str) -> str:
     """The input of a size that was given apart from the layers, such as ``1x28x28``."""
     text = f"input({size})"
-    calls = list(Reader(text).calls())
-    if len(calls) != 1:
+    if len(read_chain(text)) != 1:
         raise DescriptionError(f"an input's size reads 28x28 or 1x28x28, not {quoted(size)}")
     return text
 

@@ -89,3 +89,10 @@ def test_what_pytorch_prints_is_a_network(tmp_path):
     assert printed("derive", "-", input=f"input(3)\n{SEQUENTIAL}") == expected
     assert "--input" in refused("derive", SEQUENTIAL)
     assert "reads 28x28" in refused("derive", SEQUENTIAL, "--input", "3) | relu | input(3")
+
+
+def test_a_file_in_toml_is_a_network(tmp_path):
+    (tmp_path / "net.toml").write_text("input = 3\nlayers = ['linear(2)', 'tanh']\n", encoding="utf-8")
+    assert printed("derive", tmp_path / "net.toml") == printed("derive", "input(3) | linear(2) | tanh")
+    (tmp_path / "net.toml").write_text("input = 3\nlayers = ['linear(2']\n", encoding="utf-8")
+    assert "never closed" in refused("derive", tmp_path / "net.toml")
