@@ -10,8 +10,18 @@ from symgrad.algebra.written import Read
 from symgrad.errors import AlgebraError
 
 Role: TypeAlias = Literal[
-    "input", "parameter", "intermediate", "target", "objective", "adjoint", "kept", "corrected", "renewed"
+    "input",
+    "parameter",
+    "intermediate",
+    "auxiliary",
+    "target",
+    "objective",
+    "adjoint",
+    "kept",
+    "corrected",
+    "renewed",
 ]
+"""An *auxiliary* names part of a layer's equation; gradients are stated in it and go through it."""
 
 
 _LETTERS = ("i", "j", "k", "l", "m", "n", "q", "r")
@@ -23,10 +33,11 @@ class Tensor:
     ``shape`` holds one size per axis, ``letters`` the preferred index letter of each axis. ``label`` is
     the end of the name that says which layer it belongs to: ``w2`` is the w of layer 2, printed w⁽²⁾.
     ``of`` is set on an adjoint: the tensor that it is the gradient of, and has the shape of. ``beside`` is
-    set on what an optimiser brings: the tensor that it goes with, entry by entry.
+    set on what an optimiser brings: the tensor that it goes with, entry by entry. ``sums_to_one`` is the axis
+    along which the entries are assumed to sum to 1, None for no assumption.
     """
 
-    __slots__ = ("beside", "label", "letters", "name", "of", "role", "shape")
+    __slots__ = ("beside", "label", "letters", "name", "of", "role", "shape", "sums_to_one")
 
     def __init__(
         self,
@@ -37,6 +48,7 @@ class Tensor:
         of: Tensor | None = None,
         label: str = "",
         beside: Tensor | None = None,
+        sums_to_one: int | None = None,
     ) -> None:
         self.name = name
         self.shape = shape
@@ -45,6 +57,7 @@ class Tensor:
         self.of = of
         self.label = label
         self.beside = beside
+        self.sums_to_one = sums_to_one
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tensor) and (self.name, self.shape) == (other.name, other.shape)

@@ -10,6 +10,7 @@ from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.joining import add, concat
 from symgrad.catalogue.linear import linear
 from symgrad.catalogue.losses import mse
+from symgrad.catalogue.normalisation import batch_norm1d, layer_norm, rms_norm
 from symgrad.catalogue.optimisers import (
     Optimiser,
     adagrad,
@@ -22,13 +23,16 @@ from symgrad.catalogue.optimisers import (
 )
 from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from symgrad.catalogue.reshape import flatten
+from symgrad.catalogue.softmax import cross_entropy, log_softmax, nll, softmax
 
 CATALOGUE: dict[str, Layer] = {
     entry.name: entry
     for entry in (
         *(linear, conv2d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
-        *(flatten, relu, sigmoid, tanh, activation, mse),
+        *(batch_norm1d, layer_norm, rms_norm),
+        *(flatten, relu, sigmoid, tanh, activation, softmax, log_softmax),
+        *(mse, cross_entropy, nll),
     )
 }
 

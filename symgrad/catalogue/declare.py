@@ -46,13 +46,23 @@ class Place(NamedTuple):
         """The layer's output."""
         return self._tensor(self.output_stem, shape, "intermediate", letters)
 
+    def auxiliary(self, stem: str, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
+        """A named part of the layer's equation that gradients are stated in, such as a mean.
+
+        It gets no gradient of its own: the chain rule goes through it.
+        """
+        return self._tensor(stem, shape, "auxiliary", letters)
+
     def objective(self) -> Tensor:
         """The loss of the network, a single number."""
         return Tensor("L", (), "objective")
 
-    def target(self, like: Tensor) -> Tensor:
-        """The target that a loss compares ``like`` with."""
-        return Tensor("y", like.shape, "target", like.letters)
+    def target(self, like: Tensor, sums_to_one: int | None = None) -> Tensor:
+        """The target that a loss compares ``like`` with.
+
+        ``sums_to_one`` is the axis over which its entries sum to 1, a hypothesis that results may use.
+        """
+        return Tensor("y", like.shape, "target", like.letters, sums_to_one=sums_to_one)
 
     def _tensor(
         self, stem: str, shape: tuple[Size, ...], role: Role, letters: str | tuple[str, ...]

@@ -38,7 +38,10 @@ Layers:
   adaptive_avg_pool2d(output_size)
   flatten
   relu   sigmoid   tanh   activation(f)    f is a function not known further
+  softmax   log_softmax                    along the last axis
+  layer_norm   rms_norm   batch_norm1d
   mse(reduction=mean, half=false)          ends a network; or reduction=sum
+  cross_entropy   nll                      y holds class probabilities
 
 \b
 Branches:

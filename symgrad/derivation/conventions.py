@@ -39,6 +39,9 @@ Key: TypeAlias = Literal[
     "step",
     "kept",
     "constants",
+    "sums to one",
+    "assumed to sum to one",
+    "sums to zero",
 ]
 
 
@@ -52,6 +55,7 @@ class Convention(NamedTuple):
     tensors: tuple[Tensor, ...] = ()
     function: str = ""
     constants: tuple[str, ...] = ()
+    axis: int = 0
 
 
 def conventions(model: Model, forward: Program, gradients: Gradients, view: str) -> tuple[Convention, ...]:
@@ -110,6 +114,11 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
         yield Convention("first place" if view == "index" else "ties")
     if "log" in known:
         yield Convention("log")
+    for fact in gradients.facts:
+        if fact.assumed:
+            yield Convention("assumed to sum to one", (fact.tensor,), axis=fact.axis)
+        else:
+            yield Convention("sums to one" if fact.value else "sums to zero", (fact.tensor,), axis=fact.axis)
     for name in sorted({function.name for function in functions if function.abstract}):
         yield Convention("unknown function", (), name)
 

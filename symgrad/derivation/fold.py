@@ -1,11 +1,17 @@
-"""Folding, the inverse of inlining: a function value that a tensor already names is called by that name.
+"""Folding, the inverse of inlining: what a tensor already names is called by that name.
 
-``h = tanh(z)`` makes ``1 − tanh(z)²`` read ``1 − h²``.
+``h = tanh(z)`` makes ``1 − tanh(z)²`` read ``1 − h²``, and ``p[i] = e^x[i] / Σ_k e^x[k]`` makes
+``e^x[j] / Σ_k e^x[k]`` read ``p[j]``, at whatever place it stands.
 """
 
 from __future__ import annotations
 
-from symgrad.algebra.affine import affine
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import NamedTuple
+
+from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.keys import factor_key
 from symgrad.algebra.program import Equation
 from symgrad.algebra.terms import (
@@ -16,10 +22,16 @@ from symgrad.algebra.terms import (
     FirstMaximiser,
     Group,
     Max,
+    Powers,
+    Rational,
     Term,
     ValueBracket,
+    entries_of_factor,
     factor_of,
+    put_in_term,
 )
+
+_MOST_PLACES = 200
 
 
 def folded(terms: list[Term], by: Equation) -> list[Term]:
@@ -55,3 +67,113 @@ def _in_factor(factor: Factor, pattern: str, name: Entry) -> Factor:
             return factor  # it names its maximum's body, which must stay as it is
         case _:
             return factor
+
+
+class Name(NamedTuple):
+    """An equation as a pattern: a product of powers, and the entry that is called by it."""
+
+    target: Entry
+    axes: tuple[Index, ...]
+    coefficient: Rational
+    powers: Powers
+    where: dict[Index, tuple[str, int]]
+    """For each axis a tensor and the axis of it that it runs along in the pattern."""
+
+
+def name_of(equation: Equation) -> Name | None:
+    """The equation as a pattern, or None where its right side is no product that is worth a name.
+
+    A product of entries alone is not: gradients hold such products by chance. A sum is a pattern as the
+    parenthesis that it stands in.
+    """
+    target = Entry(equation.target, tuple(affine(index) for index in equation.axes))
+    terms = equation.body.terms
+    if len(terms) == 1 and not terms[0].bound and not terms[0].brackets:
+        coefficient, _, _, powers = terms[0]
+        worth = equation.target.role == "auxiliary" or any(isinstance(f, Call | Group) for f, _ in powers)
+        if not worth:
+            return None
+    elif equation.target.role == "auxiliary" and terms:
+        coefficient, powers = 1, ((Group(equation.body), 1),)
+    else:
+        return None
+    where: dict[Index, tuple[str, int]] = {}
+    for factor, _ in powers:
+        for entry in entries_of_factor(factor):
+            for axis, e in enumerate(entry.indices):
+                index = e.lone()
+                if index is not None and index in equation.axes:
+                    where.setdefault(index, (entry.tensor.name, axis))
+    if any(index not in where for index in equation.axes):
+        return None
+    return Name(target, equation.axes, coefficient, powers, where)
+
+
+def named(expression: Expression, names: Sequence[Name]) -> Expression:
+    """The expression with every product that a name stands for called by the name, at any depth."""
+    terms = expression.terms
+    for name in names:
+        terms = tuple(_called(term, name) for term in terms)
+    return Expression(terms)
+
+
+def _called(term: Term, name: Name) -> Term:
+    if not any(entry.tensor.name == tensor for entry in _entries(term) for tensor, _ in name.where.values()):
+        return term if name.axes else _at(term, name, {})
+    term = term._replace(powers=tuple((_inside(f, name), e) for f, e in term.powers))
+    for place in _places(term, name):
+        term = _at(term, name, place)
+    return term
+
+
+def _entries(term: Term) -> Iterator[Entry]:
+    for factor, _ in term.powers:
+        yield from entries_of_factor(factor)
+
+
+def _inside(factor: Factor, name: Name) -> Factor:
+    match factor:
+        case Call(function, inner):
+            return Call(function, named(inner, (name,)))
+        case Group(inner):
+            return Group(named(inner, (name,)))
+        case ValueBracket(kind, inner):
+            return ValueBracket(kind, named(inner, (name,)))
+        case _:
+            return factor
+
+
+def _places(term: Term, name: Name) -> Iterator[dict[Index, Affine]]:
+    """Where the name's axes may stand: at the indices with which the term reads the same tensors."""
+    choices: list[list[Affine]] = []
+    for index in name.axes:
+        tensor, axis = name.where[index]
+        found = (entry.indices[axis] for entry in _entries(term) if entry.tensor.name == tensor)
+        choices.append(list(dict.fromkeys(found)))
+    for count, place in enumerate(product(*choices)):
+        if count >= _MOST_PLACES:
+            return
+        yield dict(zip(name.axes, place, strict=True))
+
+
+def _at(term: Term, name: Name, place: dict[Index, Affine]) -> Term:
+    """The term with the name's product at one place called by its name, as often as it holds it."""
+    pattern = put_in_term(Term(1, (), (), name.powers), place).powers
+    held = {factor_key(factor): exponent for factor, exponent in term.powers}
+    ratios = [Fraction(held.get(factor_key(f), 0)) / Fraction(e) for f, e in pattern]
+    if not ratios or any(ratio == 0 for ratio in ratios):
+        return term
+    least = min(ratios, key=abs)
+    times = int(least)  # towards zero
+    if times == 0 or any((ratio > 0) != (times > 0) for ratio in ratios):
+        return term
+    taken = {factor_key(f): times * Fraction(e) for f, e in pattern}
+    kept = [(f, _whole(Fraction(e) - taken.pop(factor_key(f), Fraction(0)))) for f, e in term.powers]
+    entry = Entry(name.target.tensor, tuple(e.put(place) for e in name.target.indices))
+    powers = (*((f, e) for f, e in kept if e), (entry, times))
+    coefficient = _whole(Fraction(term.coefficient) / Fraction(name.coefficient) ** times)
+    return term._replace(coefficient=coefficient, powers=powers)
+
+
+def _whole(value: Fraction) -> Rational:
+    return value.numerator if value.denominator == 1 else value

@@ -4,7 +4,11 @@
 
 Tensors are visited in reverse evaluation order and nothing is inlined: named intermediates keep the
 formulas linear in depth. The result is again a program. A definition that reads itself at a shifted index
-needs no extra rule: it is its own user.
+needs no extra rule: it is its own user. An auxiliary tensor, which names part of an equation, gets no adjoint
+of its own: whoever reads it is a user of what it is made of.
+
+A result is stated in what the program names (:mod:`symgrad.derivation.fold`), sums that are known are carried
+out (:mod:`symgrad.derivation.facts`), and what all terms have in common stands before a parenthesis.
 """
 
 from __future__ import annotations
@@ -14,21 +18,24 @@ from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.differentiate import derivative_terms
-from symgrad.algebra.normal import gathered, joined
+from symgrad.algebra.normal import expanded, gathered, joined
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor, adjoint_of
-from symgrad.algebra.terms import Entry, Term, entries
-from symgrad.derivation.fold import folded
+from symgrad.algebra.terms import Entry, Expression, Term, entries, put
+from symgrad.derivation.factor import factored, leading
+from symgrad.derivation.facts import Fact, applied, assumed, proved
+from symgrad.derivation.fold import folded, name_of, named
 from symgrad.errors import AlgebraError
 
 _SPARE_LETTERS = ("k", "l", "m", "q", "r", "s")
 
 
 class Gradients(NamedTuple):
-    """Adjoint equations in evaluation order, and the upstream symbols that they start from."""
+    """Adjoint equations in evaluation order, the upstream symbols they start from, the facts they use."""
 
     program: Program
     upstream: tuple[Tensor, ...]
+    facts: tuple[Fact, ...] = ()
 
     def of(self, tensor: Tensor) -> Equation | None:
         """The adjoint equation of ``tensor``, or None."""
@@ -54,7 +61,8 @@ def sweep(
         AlgebraError: if the program has a tensor with the name of an adjoint, or reads one of its outputs.
     """
     wanted = dict.fromkeys(wanted)
-    users = _users(forward)
+    within = _Within(forward)
+    users = _users(forward, within)
     needed = _between(users, wanted)
     upstream = () if objective is not None else tuple(tensor for tensor in outputs if tensor in needed)
     again = [tensor.name for tensor in upstream if tensor in users]
@@ -70,20 +78,26 @@ def sweep(
     if taken:
         raise AlgebraError(f"{min(taken)} is in the program already; differentiate another quantity")
     equations = []
+    facts: dict[Fact, None] = {}
     for tensor in order:
         reading = users.get(tensor, ())
         if tensor not in needed or tensor == objective or tensor in upstream:
             continue  # not asked for, or known: 1 for the objective, an upstream symbol for an output
-        equations.append(_accumulated(tensor, reading, adjoints, objective))
-    return Gradients(Program(tuple(equations)), tuple(adjoints[tensor] for tensor in upstream))
+        if tensor.role == "auxiliary" and tensor not in wanted:
+            continue
+        eq, used = within.readable(_accumulated(tensor, reading, adjoints, objective, within), reading)
+        equations.append(eq)
+        facts.update(dict.fromkeys(used))
+    return Gradients(Program(tuple(equations)), tuple(adjoints[tensor] for tensor in upstream), tuple(facts))
 
 
-def _users(forward: Program) -> dict[Tensor, list[Equation]]:
-    """The equations that read each tensor, in evaluation order."""
+def _users(forward: Program, within: _Within) -> dict[Tensor, list[Equation]]:
+    """The equations that read each tensor, themselves or through an auxiliary, in evaluation order."""
     users: dict[Tensor, list[Equation]] = {}
     for eq in forward.equations:
-        for tensor in eq.reads():
-            users.setdefault(tensor, []).append(eq)
+        if eq.target.role != "auxiliary":
+            for tensor in within.reads(eq):
+                users.setdefault(tensor, []).append(eq)
     return users
 
 
@@ -115,22 +129,78 @@ def _accumulated(
     users: Sequence[Equation],
     adjoints: dict[Tensor, Tensor],
     objective: Tensor | None,
+    within: _Within,
 ) -> Equation:
     axes = tuple(Index(s, letter) for s, letter in zip(tensor.shape, _letters(tensor, users), strict=True))
     at = tuple(affine(index) for index in axes)
     terms: list[Term] = []
     for user in users:
-        terms += paths(user, tensor, at, None if user.target == objective else adjoints[user.target])
+        adjoint = None if user.target == objective else adjoints[user.target]
+        local = folded(within.derivative(user.body, tensor, at), user)
+        out = tuple(affine(index) for index in user.axes)
+        end = Term(1, user.axes) if adjoint is None else _entry_term(adjoint, out, user.axes)
+        terms += (joined(end, piece) for piece in local)
     return Equation(adjoints[tensor], axes, gathered(terms))
 
 
-def paths(user: Equation, tensor: Tensor, at: tuple[Affine, ...], adjoint: Tensor | None) -> list[Term]:
-    """``Σ_out adjoint[out] · ∂rhs[out]/∂tensor[at]``; an adjoint of None is 1, that of the objective."""
-    local = [piece for term in user.body.terms for piece in derivative_terms(term, tensor, at)]
-    local = folded(local, user)
-    out = tuple(affine(index) for index in user.axes)
-    end = Term(1, user.axes) if adjoint is None else _entry_term(adjoint, out, user.axes)
-    return [joined(end, piece) for piece in local]
+class _Within:
+    """What a program names within its layers: auxiliary equations, and names and facts for results."""
+
+    def __init__(self, forward: Program) -> None:
+        self.auxiliary = {eq.target: eq for eq in forward.equations if eq.target.role == "auxiliary"}
+        self._readers: dict[Tensor, list[Equation]] = {}
+        for eq in self.auxiliary.values():
+            for tensor in self.reads(eq):
+                self._readers.setdefault(tensor, []).append(eq)
+
+    def reads(self, eq: Equation) -> tuple[Tensor, ...]:
+        """What the equation reads, and what the auxiliaries among that read."""
+        read = dict.fromkeys(eq.reads())
+        for tensor in tuple(read):
+            if tensor in self.auxiliary and tensor != eq.target:
+                read.update(dict.fromkeys(self.reads(self.auxiliary[tensor])))
+        return tuple(read)
+
+    def derivative(self, body: Expression, tensor: Tensor, at: tuple[Affine, ...]) -> list[Term]:
+        """``∂ body / ∂ tensor[at]`` by all ways: ``∂ + Σ_K ∂/∂auxiliary[K] · ∂auxiliary[K]/∂tensor[at]``."""
+        pieces = [piece for term in body.terms for piece in derivative_terms(term, tensor, at)]
+        for auxiliary in dict.fromkeys(entry.tensor for entry in entries(body)):
+            if auxiliary not in self.auxiliary or auxiliary == tensor:
+                continue
+            eq = self.auxiliary[auxiliary]
+            if tensor not in self.reads(eq):
+                continue
+            here = tuple(index.again() for index in eq.axes)
+            places = tuple(affine(index) for index in here)
+            moved = put(eq.body, dict(zip(eq.axes, places, strict=True)))
+            inner = self.derivative(moved, tensor, at)
+            outer = [piece for term in body.terms for piece in derivative_terms(term, auxiliary, places)]
+            start = Term(1, here)
+            pieces += (joined(joined(start, a), b) for a in outer for b in inner)
+        return pieces
+
+    def readable(self, eq: Equation, users: Sequence[Equation]) -> tuple[Equation, tuple[Fact, ...]]:
+        """The equation stated in names, with known sums carried out, and the facts that this used."""
+        near = {
+            other.target: other
+            for user in users
+            for tensor in (*self.reads(user), user.target)
+            for other in (*self._readers.get(tensor, ()), *filter(None, [self.auxiliary.get(tensor)]))
+        }
+        near.update({user.target: user for user in users})
+        names = [name for other in near.values() if (name := name_of(other)) is not None]
+        if not names and not any(entry.tensor.sums_to_one is not None for entry in entries(eq.body)):
+            return eq, ()
+        body = gathered(named(eq.body, names).terms)
+        facts = [fact for other in near.values() for fact in proved(other, self.auxiliary)]
+        facts += (
+            fact for tensor in dict.fromkeys(e.tensor for e in entries(body)) for fact in assumed(tensor)
+        )
+        plain, used = applied(body, facts)
+        open_, more = applied(expanded(body), facts)
+        if len(more) > len(used) or (more == used and len(open_.terms) < len(plain.terms)):
+            plain, used = open_, more
+        return eq._replace(body=leading(factored(plain))), used
 
 
 def _entry_term(tensor: Tensor, at: tuple[Affine, ...], bound: tuple[Index, ...] = ()) -> Term:

@@ -30,6 +30,7 @@ from symgrad.algebra.terms import (
     ValueBracket,
     entries,
     entries_of_factor,
+    free_of_factor,
     inner_expressions,
 )
 from symgrad.derivation.readable import Closed, closed_form
@@ -154,9 +155,12 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
         top = product(notation, _numbered(Fraction(value.numerator), [*times, *over], notation))
         bottom = product(notation, _numbered(Fraction(value.denominator), [*divisors, *under], notation))
         front, body = "", notation.fraction(top, bottom)
-    elif term.bound:  # what no index touches stands before the sum
+    elif term.bound:  # what does not depend on the sum's indices stands before it
         scale = _scale(value, times, divisors, notation)
-        front = scale + notation.joint("number", "call") if scale else ""
+        outside = [_powered(f, e, notation, letters) for f, e in others if _apart(f, term)]
+        over = [_powered(f, e, notation, letters) for f, e in others if not _apart(f, term)]
+        before = [*([Atom(scale, "number")] if scale else []), *outside]
+        front = product(notation, before) + notation.joint(before[-1].sort, "call") if before else ""
         body = product(notation, over) if over else notation.number(1)
     else:
         scale = _scale(value, times, divisors, notation)
@@ -166,6 +170,11 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
         return front + body
     ranges = [(letters[index], size(notation, index.size - 1)) for index in term.bound]
     return front + notation.sigma(ranges, conditions) + body
+
+
+def _apart(factor: Factor, term: Term) -> bool:
+    """Whether the factor may stand before the sum: no index of it is summed over, no condition guards it."""
+    return not term.brackets and not any(index in term.bound for index in free_of_factor(factor))
 
 
 def _scale(value: Fraction, times: list[Atom], divisors: list[Atom], notation: IndexNotation) -> str:

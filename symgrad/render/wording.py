@@ -55,6 +55,9 @@ _SENTENCES: dict[Key, str] = {
     ),
     "objective": "{L} is {name}.",
     "log": "{log} is the natural logarithm.",
+    "sums to one": "By its definition {name} sums to~1{along}; the gradients use it.",
+    "assumed to sum to one": "{name} is taken to sum to~1{along}, like probabilities; the gradients use it.",
+    "sums to zero": "By its definition {name} sums to~0{along}; the gradients use it.",
     "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
     "step": "The updates are one step of {optimiser}: {new} is {name} after the step.",
     "kept": "The optimiser keeps {names} from step to step; each entry is~0 before the first.",
@@ -154,6 +157,7 @@ def _filled(convention: Convention, form: _Format) -> str:
     values = dict(form.fixed)
     if convention.tensors:
         values |= _of_tensors(convention.tensors, form)
+        values["{along}"] = _along(convention)
     if convention.function:
         function = form.function(convention.function)
         prime = "'" if form is _TEX else "′"
@@ -166,6 +170,13 @@ def _filled(convention: Convention, form: _Format) -> str:
     for place, value in values.items():
         sentence = sentence.replace(place, value)
     return sentence if form is _TEX else sentence.replace("~", " ")
+
+
+def _along(convention: Convention) -> str:
+    rank = len(convention.tensors[0].shape)
+    if rank < 2:
+        return ""
+    return " along its last axis" if convention.axis == rank - 1 else f" along axis {convention.axis + 1}"
 
 
 def _of_tensors(tensors: Sequence[Tensor], form: _Format) -> dict[str, str]:

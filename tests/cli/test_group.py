@@ -13,7 +13,6 @@ from commandline import ROOT, SMALL, UTF8, VALUES, on_a_terminal, printed, ran, 
 from golden.article import NETWORK
 
 from symgrad.catalogue import CATALOGUE
-from symgrad.catalogue.options import REQUIRED, spelled
 from symgrad.cli import main
 from symgrad.errors import SymgradError
 
@@ -146,14 +145,10 @@ def test_errors_are_coloured_on_a_terminal_that_wants_it():
         assert (told.startswith("Error: there is no file"), status) == (True, 2)
 
 
-def test_the_help_shows_every_layer_with_its_options():
-    text = re.sub(r"\s+", " ", printed("--help"))
+def test_the_help_names_every_layer():
+    text = printed("--help")
     for layer in CATALOGUE.values():
-        options = ", ".join(
-            option.name if option.default in (REQUIRED, "f") else f"{option.name}={spelled(option.default)}"
-            for option in layer.options
-        )
-        assert (f"{layer.name}({options})" if options else layer.name) in text
+        assert re.search(rf"\b{layer.name}\b", text), layer.name
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("derive", "-h"), ("evaluate", "--help"), ("show", "-h")])

@@ -29,6 +29,8 @@ SAMPLES: dict[Any, list[Any]] = {
     number: [Fraction(1, 3), Fraction(2)],
 }
 SHAPES = [(2,), (2, 3), (2, 3, 4), (4, 3, 2), (1,)]
+BATCHES = [(3, 2, 1, 2)]
+"""Shapes for what takes no smaller one."""
 
 
 def samples(option: Option) -> list[Any]:
@@ -86,7 +88,15 @@ def fits(chain: Chain) -> Model | None:
 def alone(layer: Layer) -> list[Chain]:
     """The layer by itself, in all its variants, on each shape that it takes."""
     chains = [Chain(shape, (step,)) for shape in SHAPES for step in variants(layer)]
-    return [chain for chain in dict.fromkeys(map(hashable, chains)) if fits(chain)]
+    fitting = [chain for chain in dict.fromkeys(map(hashable, chains)) if fits(chain)]
+    if fitting:
+        small = [chain for chain in fitting if prod(chain.shape) <= 6]
+        named = any(
+            tensor.role == "auxiliary" for chain in fitting[:1] for tensor in build(chain.text).tensors
+        )
+        return small if named and small else fitting  # statistics make formulas that are long to compare
+    larger = [Chain(shape, (step,)) for shape in BATCHES for step in variants(layer)]
+    return [chain for chain in dict.fromkeys(map(hashable, larger)) if fits(chain)]
 
 
 def hashable(chain: Chain) -> Chain:

@@ -111,7 +111,48 @@ def mse(x, targets, o):
     return loss / 2 if o["half"] else loss
 
 
+def cross_entropy(x, targets, o):
+    (y,) = targets
+    rows, classes = x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1])
+    smoothing = float(o["label_smoothing"])
+    return torch.nn.functional.cross_entropy(
+        rows, classes, reduction=o["reduction"], label_smoothing=smoothing
+    )
+
+
+def nll(x, targets, o):
+    """torch's nll_loss takes classes; with probabilities it is their mean over the classes."""
+    (y,) = targets
+    rows, weights = x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1])
+    total = sum(
+        (
+            torch.nn.functional.nll_loss(rows, torch.full((len(rows),), k), reduction="none") * weights[:, k]
+        ).sum()
+        for k in range(x.shape[-1])
+    )
+    return total / len(rows) if o["reduction"] == "mean" else total
+
+
+def layer_norm(x, parameters, o):
+    return torch.nn.functional.layer_norm(x, x.shape[x.dim() - o["axes"] :], *parameters, eps=float(o["eps"]))
+
+
+def batch_norm(x, parameters, o):
+    return torch.nn.functional.batch_norm(x, None, None, *parameters, training=True, eps=float(o["eps"]))
+
+
+def rms_norm(x, parameters, o):
+    return torch.nn.functional.rms_norm(x, x.shape[-1:], *parameters, eps=float(o["eps"]))
+
+
 LAYERS = {
+    "softmax": lambda x, parameters, o: torch.softmax(x, -1),
+    "log_softmax": lambda x, parameters, o: torch.log_softmax(x, -1),
+    "cross_entropy": cross_entropy,
+    "nll": nll,
+    "layer_norm": layer_norm,
+    "batch_norm1d": batch_norm,
+    "rms_norm": rms_norm,
     "linear": linear,
     "conv2d": conv2d,
     "avg_pool1d": pooled(torch.nn.functional.avg_pool1d, 1),

@@ -6,6 +6,7 @@ prime field a wrong gradient passes with a chance of 2⁻⁶¹; with relu, over 
 
 from __future__ import annotations
 
+from functools import reduce
 from math import prod
 from random import Random
 
@@ -14,6 +15,7 @@ from oracles import derived
 from oracles.chains import random_branches, random_chain
 from oracles.dual import Values, run, slopes
 from oracles.fields import Element, Field, Fractions, Prime
+from oracles.hypotheses import kept
 
 from symgrad.algebra.tensors import Tensor
 from symgrad.derivation.sweep import sweep
@@ -26,7 +28,15 @@ def drawn(tensors: tuple[Tensor, ...], rng: Random, field: Field) -> Values:
             rng.randrange(1, 2**60) if isinstance(field, Prime) else rng.choice(range(-500, 501))
         )
 
-    return {tensor.name: [entry() for _ in range(prod(tensor.shape))] for tensor in tensors}
+    def one_minus(entries: list[Element]) -> Element:
+        return field.add(
+            field.number(1), field.mul(field.number(-1), reduce(field.add, entries, field.number(0)))
+        )
+
+    return {
+        tensor.name: kept(tensor, [entry() for _ in range(prod(tensor.shape))], one_minus)
+        for tensor in tensors
+    }
 
 
 def dot(field: Field, xs: list[Element], ys: list[Element]) -> Element:

@@ -1,0 +1,137 @@
+"""Normalisation: what is standardised, over which entries, and a scale γ and shift β for each feature.
+
+A mean μ and a root s are named parts of the equation; gradients are stated in them and go through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import prod
+from typing import NamedTuple
+
+from symgrad.algebra.affine import Index
+from symgrad.algebra.sizes import Size
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import Definition, Total, Written, quantity
+from symgrad.catalogue.declare import MisfitError, Place, layer, told
+from symgrad.catalogue.options import Option, count, flag, number
+
+_EPS = Fraction(1, 100_000)
+HALF = Fraction(1, 2)
+
+
+class _Over(NamedTuple):
+    """An input with the axes that share one mean (``outer``) and those that it is taken over (``inner``)."""
+
+    axes: tuple[Index, ...]
+    outer: tuple[Index, ...]
+    inner: tuple[Index, ...]
+
+
+def _over(a: Tensor, inner: Sequence[int]) -> _Over:
+    axes = tuple(Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True))
+    return _Over(
+        axes,
+        tuple(index for n, index in enumerate(axes) if n not in inner),
+        tuple(axes[n] for n in inner),
+    )
+
+
+def _shape(indices: Sequence[Index]) -> tuple[Size, ...]:
+    return tuple(index.size for index in indices)
+
+
+def _letters(indices: Sequence[Index]) -> tuple[str, ...]:
+    return tuple(index.letter for index in indices)
+
+
+def _mean(over: _Over, body: Written) -> Written:
+    summed = Total(over.inner, body)
+    entries = prod(_shape(over.inner))
+    return summed if entries == 1 else summed / entries
+
+
+def _standardised(place: Place, a: Tensor, inner: Sequence[int], eps: Fraction) -> tuple[Definition, ...]:
+    """``μ``, ``s = √(mean of (a − μ)² + ε)`` and ``x = (a − μ)/s``, with population statistics."""
+    first, second, third = (_over(a, inner) for _ in range(3))
+    mu = place.auxiliary("mu", _shape(first.outer), _letters(first.outer))
+    s = place.auxiliary("s", _shape(first.outer), _letters(first.outer))
+    x = place.auxiliary("x", a.shape, a.letters)
+    spread = _mean(second, (a[second.axes] - mu[second.outer]) ** 2)
+    return (
+        Definition(mu, first.outer, _mean(first, a[first.axes])),
+        Definition(s, second.outer, (spread + quantity(eps) if eps else spread) ** HALF),
+        Definition(x, third.axes, (a[third.axes] - mu[third.outer]) / s[third.outer]),
+    )
+
+
+def _scaled(place: Place, x: Tensor, features: Sequence[int], *, affine: bool, bias: bool) -> Definition:
+    """``z = γ·x + β`` with one γ and β for each position along the axes ``features``."""
+    axes = tuple(Index(size, letter) for size, letter in zip(x.shape, x.letters, strict=True))
+    z = place.output(x.shape, x.letters)
+    body: Written = x[axes]
+    if affine:
+        own = tuple(axes[n] for n in features)
+        body = place.parameter("gamma", _shape(own), "".join(_letters(own)))[own] * body
+        if bias:
+            body = body + place.parameter("beta", _shape(own), "".join(_letters(own)))[own]
+    return Definition(z, axes, body)
+
+
+@layer(
+    "layer",
+    "z",
+    Option("axes", count, 1),
+    Option("eps", number, _EPS),
+    Option("elementwise_affine", flag, default=True),
+    Option("bias", flag, default=True),
+)
+def layer_norm(
+    place: Place, a: Tensor, *, axes: int, eps: Fraction, elementwise_affine: bool, bias: bool
+) -> tuple[Definition, ...]:
+    """Layer normalisation over the last axis: ``z[j] = γ[j]·(a[j] − μ)/s + β[j]``, ``s = √(var + ε)``.
+
+    μ and var are the mean and the population variance over the last ``axes`` axes, whose sizes are
+    torch.nn.LayerNorm's normalized_shape; γ and β have these sizes.
+    """
+    if not 1 <= axes <= len(a.shape):
+        raise MisfitError(f"layer_norm over the last {axes} axes, and its input is {told(a.shape)}", "axes")
+    inner = range(len(a.shape) - axes, len(a.shape))
+    stated = _standardised(place, a, inner, eps)
+    return (*stated, _scaled(place, stated[-1].target, inner, affine=elementwise_affine, bias=bias))
+
+
+@layer("layer", "z", Option("eps", number, _EPS), Option("affine", flag, default=True))
+def batch_norm1d(place: Place, a: Tensor, *, eps: Fraction, affine: bool) -> tuple[Definition, ...]:
+    """Batch normalisation with the batch's own statistics: ``z[n,c] = γ[c]·(a[n,c] − μ[c])/s[c] + β[c]``.
+
+    a: N × C or N × C × L; μ, var over N and L (torch.nn.BatchNorm1d in training), ``s = √(var + ε)``.
+    """
+    if len(a.shape) not in (2, 3):
+        raise MisfitError(f"batch_norm1d needs a batch N×C or N×C×L, and its input is {told(a.shape)}")
+    inner = [n for n in range(len(a.shape)) if n != 1]
+    if prod(a.shape[n] for n in inner) == 1:
+        raise MisfitError(
+            f"batch_norm1d needs more than one entry per channel, and its input is {told(a.shape)}"
+        )
+    stated = _standardised(place, a, inner, eps)
+    return (*stated, _scaled(place, stated[-1].target, (1,), affine=affine, bias=True))
+
+
+@layer("layer", "z", Option("eps", number, _EPS), Option("elementwise_affine", flag, default=True))
+def rms_norm(place: Place, a: Tensor, *, eps: Fraction, elementwise_affine: bool) -> tuple[Definition, ...]:
+    """Root mean square normalisation over the last axis: ``z[j] = γ[j]·a[j]/s``, ``s = √(mean a² + ε)``.
+
+    torch.nn.RMSNorm over the last axis; its eps is by default the machine's, ours 1e-5.
+    """
+    if not a.shape:
+        raise MisfitError("rms_norm needs an input with at least one axis")
+    last = len(a.shape) - 1
+    over, out = _over(a, (last,)), _over(a, (last,))
+    s = place.auxiliary("s", _shape(over.outer), _letters(over.outer))
+    x = place.auxiliary("x", a.shape, a.letters)
+    square = _mean(over, a[over.axes] ** 2)
+    root = Definition(s, over.outer, (square + quantity(eps) if eps else square) ** HALF)
+    unit = Definition(x, out.axes, a[out.axes] / s[out.outer])
+    return root, unit, _scaled(place, x, (last,), affine=elementwise_affine, bias=False)

@@ -1,0 +1,45 @@
+"""Normalisation: the three-term form typed by hand, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+import symgrad as sg
+from symgrad.errors import DescriptionError
+
+
+def gradients(text: str) -> str:
+    printed = sg.derive(sg.Network(text)).text("index")
+    return printed[printed.index("Gradients") :]
+
+
+def test_layer_norm_has_three_terms():
+    assert (
+        "∂L/∂a[j] = (∂L/∂z[j] − 1/4·x[j]·Σ_{m=0…3} x[m]·∂L/∂z[m] − 1/4·Σ_{m=0…3} ∂L/∂z[m])/s   for j = 0…3\n"
+    ) in gradients("input(4) | layer_norm(elementwise_affine=false)")
+
+
+def test_rms_norm_has_two_terms():
+    assert ("∂L/∂a[j] = (∂L/∂z[j] − 1/4·x[j]·Σ_{m=0…3} x[m]·∂L/∂z[m])/s   for j = 0…3\n") in gradients(
+        "input(4) | rms_norm(elementwise_affine=false)"
+    )
+
+
+def test_batch_norm_takes_its_means_over_the_samples():
+    text = sg.derive(sg.Network("input(5x3) | batch_norm1d")).text("index")
+    assert "mu[l] = 1/5·Σ_{k=0…4} a[k, l]   for l = 0…2\n" in text
+    assert "∂L/∂gamma[l] = Σ_{k=0…4} x[k, l]·∂L/∂z[k, l]   for l = 0…2\n" in text
+    assert "By its definition x sums to 0 along axis 1; the gradients use it." in text
+
+
+@pytest.mark.parametrize(
+    ("network", "told"),
+    [
+        ("input(4) | batch_norm1d", "needs a batch N×C or N×C×L, and its input is 4"),
+        ("input(1x3) | batch_norm1d", "needs more than one entry per channel"),
+        ("input(4) | layer_norm(axes=2)", "over the last 2 axes, and its input is 4"),
+    ],
+)
+def test_a_shape_that_does_not_fit_is_refused(network, told):
+    with pytest.raises(DescriptionError, match=told):
+        sg.Network(network)
