@@ -157,8 +157,8 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
         front, body = "", notation.fraction(top, bottom)
     elif term.bound:  # what does not depend on the sum's indices stands before it
         scale = _scale(value, times, divisors, notation)
-        outside = [_powered(f, e, notation, letters) for f, e in others if _apart(f, term)]
-        over = [_powered(f, e, notation, letters) for f, e in others if not _apart(f, term)]
+        outside = [_powered(f, e, notation, letters, alone=False) for f, e in others if _apart(f, term)]
+        over = [_powered(f, e, notation, letters, alone=alone) for f, e in others if not _apart(f, term)]
         before = [*([Atom(scale, "number")] if scale else []), *outside]
         front = product(notation, before) + notation.joint(before[-1].sort, "call") if before else ""
         body = product(notation, over) if over else notation.number(1)

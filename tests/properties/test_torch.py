@@ -52,7 +52,7 @@ def furthest(
 def distance(ours: list[float], truth: list[float]) -> float:
     assert len(ours) == len(truth)
     assert all(map(math.isfinite, (*ours, *truth)))
-    scale = max(1e-3, *map(abs, truth))  # what is 0 but for rounding is compared as such
+    scale = max(1e-2, *map(abs, truth))  # what is 0 but for rounding is compared as such
     return max(abs(x - y) for x, y in zip(ours, truth, strict=True)) / scale
 
 
