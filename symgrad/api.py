@@ -70,7 +70,9 @@ def _maker(name: str) -> Callable[..., Layer]:
 
 
 Linear = _maker("linear")
+Conv1d = _maker("conv1d")
 Conv2d = _maker("conv2d")
+Conv3d = _maker("conv3d")
 AvgPool1d = _maker("avg_pool1d")
 AvgPool2d = _maker("avg_pool2d")
 MaxPool1d = _maker("max_pool1d")

@@ -5,7 +5,7 @@ name in the table below; it arrives derived, printed, evaluated and tested.
 """
 
 from symgrad.catalogue.activations import activation, relu, sigmoid, tanh
-from symgrad.catalogue.convolution import conv2d
+from symgrad.catalogue.convolution import conv1d, conv2d, conv3d
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.joining import add, concat
 from symgrad.catalogue.linear import linear
@@ -28,7 +28,7 @@ from symgrad.catalogue.softmax import cross_entropy, log_softmax, nll, softmax
 CATALOGUE: dict[str, Layer] = {
     entry.name: entry
     for entry in (
-        *(linear, conv2d),
+        *(linear, conv1d, conv2d, conv3d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(batch_norm1d, layer_norm, rms_norm),
         *(flatten, relu, sigmoid, tanh, activation, softmax, log_softmax),

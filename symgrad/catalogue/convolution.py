@@ -2,80 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from symgrad.algebra.affine import AffineLike
+from symgrad.algebra.brackets import within
 from symgrad.algebra.sizes import Size, divided
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.written import Definition, Written, define, inside, total
-from symgrad.catalogue.declare import MisfitError, Place, layer
-from symgrad.catalogue.options import Option, count, flag, padding, pair
-from symgrad.catalogue.spatial import Windows, sample
+from symgrad.algebra.written import Definition, Iverson, Total, inside
+from symgrad.catalogue import options
+from symgrad.catalogue.declare import Layer, MisfitError, Place
+from symgrad.catalogue.options import Option, count, flag
+from symgrad.catalogue.spatial import PLACES, WINDOWS, Windows, indices, sample
+
+_LENGTHS = (options.single, options.pair, options.triple)
+_PADDINGS = (options.padding_1d, options.padding, options.padding_3d)
 
 
-@layer(
-    "layer",
-    "z",
-    Option("out_channels", count),
-    Option("kernel_size", pair),
-    Option("stride", pair, 1),
-    Option("padding", padding, 0),
-    Option("dilation", pair, 1),
-    Option("groups", count, 1),
-    Option("bias", flag, default=True),
-)
-def conv2d(
-    place: Place,
-    a: Tensor,
-    *,
-    out_channels: Size,
-    kernel_size: tuple[Size, ...],
-    stride: tuple[Size, ...],
-    padding: tuple[Size, ...],
-    dilation: tuple[Size, ...],
-    groups: int,
-    bias: bool,
+def convolution(dimensions: int, summary: str) -> Layer:
+    """The catalogue entry of the convolution over so many axes."""
+    name = f"conv{dimensions}d"
+    lengths = _LENGTHS[dimensions - 1]
+
+    def state(
+        place: Place,
+        a: Tensor,
+        *,
+        out_channels: Size,
+        kernel_size: tuple[Size, ...],
+        stride: tuple[Size, ...],
+        padding: tuple[Size, ...],
+        dilation: tuple[Size, ...],
+        groups: int,
+        bias: bool,
+    ) -> Definition:
+        windows = Windows(kernel_size, stride, padding, dilation)
+        return _convolved(name, place, a, windows, out_channels, groups, bias=bias)
+
+    state.__doc__ = summary
+    return Layer(
+        name,
+        "layer",
+        "z",
+        (
+            Option("out_channels", count),
+            Option("kernel_size", lengths),
+            Option("stride", lengths, 1),
+            Option("padding", _PADDINGS[dimensions - 1], 0),
+            Option("dilation", lengths, 1),
+            Option("groups", count, 1),
+            Option("bias", flag, default=True),
+        ),
+        state,
+    )
+
+
+def _convolved(
+    name: str, place: Place, a: Tensor, windows: Windows, out_channels: Size, groups: int, *, bias: bool
 ) -> Definition:
+    """``z[o, …] = Σ_{c, …} a[c, s·i + d·u − p, …]·w[o, c, u, …] + b[o]``, channels in groups."""
+    dimensions = len(windows.kernel_size)
+    channels, sizes, plain = sample(name, a, dimensions)
+    for what, number in (("input channels", channels), ("output channels", out_channels)):
+        if isinstance(number, int) and number % groups:
+            raise MisfitError(f"groups={groups} does not divide the {number} {what}", "groups")
+    members, outputs = divided(channels, groups), divided(out_channels, groups)
+    single = plain and out_channels == 1  # then the output is plain again, and w has no axis of channels
+    places = indices(windows.counts(sizes), PLACES[dimensions - 1])
+    (o,) = indices((out_channels,), "o")
+    g, c, *window = indices((groups, members, *windows.kernel_size), "gc" + WINDOWS[dimensions - 1])
+    axes = places if single else (o, *places)
+    b = place.parameter("b", (out_channels,), "o")
+    kernel = tuple(index for index, is_there in ((o, not single), (c, not plain)) if is_there)
+    kernel = (*kernel, *window)
+    w = place.parameter("w", tuple(index.size for index in kernel), "".join(index.letter for index in kernel))
+    z = place.output(tuple(index.size for index in axes), tuple(index.letter for index in axes))
+    read = windows.read(places, window)
+    seen = Iverson(tuple(bracket for e, size in zip(read, sizes, strict=True) for bracket in within(e, size)))
+    pixel = a[read] if plain else a[g * members + c, *read]
+    out = 0 if single else o
+    weighted = Total((g, c, *window), inside((out - g * outputs, outputs)) * (seen * pixel) * w[kernel])
+    return Definition(z, axes, weighted + b[out] if bias else weighted)
+
+
+conv1d = convolution(
+    1,
+    """Cross-correlation along one axis: ``z[o,i] = Σ_{c,u} a[c, s·i+d·u−p]·w[o,c,u] + b[o]``.
+
+    a: C × L and 0 outside, w: O × C/groups × U, b: O, z: O × P with P = ⌊(L + 2p − d(U−1) − 1)/s⌋ + 1;
+    output channel o reads the channels of its own group. A sequence L is one with a single channel, and
+    its w has no channel axis; with O = 1 the output is again a sequence without one.
+    """,
+)
+conv2d = convolution(
+    2,
     """Cross-correlation: ``z[o,i,j] = Σ_{c,u,v} a[c, s·i+d·u−p, s·j+d·v−p]·w[o,c,u,v] + b[o]``.
 
     a: C × H × W and 0 outside the image, w: O × C/groups × U × V, b: O, z: O × P × Q with
     P = ⌊(H + 2p − d(U−1) − 1)/s⌋ + 1; output channel o reads the channels of its own group. A plane
     H × W is an image with one channel, and its w has no channel axis; with O = 1 the output is again a
     plane.
-    """
-    channels, (height, width), plane = sample("conv2d", a, 2)
-    for what, number in (("input channels", channels), ("output channels", out_channels)):
-        if isinstance(number, int) and number % groups:
-            raise MisfitError(f"groups={groups} does not divide the {number} {what}", "groups")
-    members, outputs = divided(channels, groups), divided(out_channels, groups)
-    (tall, wide), (s, t), (p, q), (d, e) = kernel_size, stride, padding, dilation
-    rows, columns = Windows(kernel_size, stride, padding, dilation).counts((height, width))
+    """,
+)
+conv3d = convolution(
+    3,
+    """Cross-correlation of volumes: ``z[o,i,j,k] = Σ_{c,t,u,v} a[c, s·i+d·t−p, …]·w[o,c,t,u,v] + b[o]``.
 
-    def image(c: AffineLike, y: AffineLike, x: AffineLike) -> Written:
-        pixel = a[y, x] if plane else a[c, y, x]
-        return inside((y, height), (x, width)) * pixel
-
-    b = place.parameter("b", (out_channels,), "o")
-
-    def value(o: AffineLike, i: AffineLike, j: AffineLike, kernel: Callable[..., Written]) -> Written:
-        weighted = total(
-            (groups, members, tall, wide),
-            lambda g, c, u, v: (
-                inside((o - g * outputs, outputs))
-                * image(g * members + c, i * s + u * d - p, j * t + v * e - q)
-                * kernel(o, c, u, v)
-            ),
-        )
-        return weighted + b[o] if bias else weighted
-
-    if plane and out_channels == 1:
-        w = place.parameter("w", kernel_size, "uv")
-        z = place.output((rows, columns), ("i", "j"))
-        return define(z, lambda i, j: value(0, i, j, lambda o, c, u, v: w[u, v]))
-    if plane:
-        w = place.parameter("w", (out_channels, *kernel_size), "ouv")
-        z = place.output((out_channels, rows, columns), ("o", "i", "j"))
-        return define(z, lambda o, i, j: value(o, i, j, lambda o, c, u, v: w[o, u, v]))
-    w = place.parameter("w", (out_channels, members, *kernel_size), "ocuv")
-    z = place.output((out_channels, rows, columns), ("o", "i", "j"))
-    return define(z, lambda o, i, j: value(o, i, j, lambda o, c, u, v: w[o, c, u, v]))
+    a: C × D × H × W and 0 outside, w: O × C/groups × T × U × V, b: O; as many windows along each axis as
+    in conv2d. A volume D × H × W has one channel, and its w has no channel axis; with O = 1 the output is
+    again without one.
+    """,
+)

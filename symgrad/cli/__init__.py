@@ -26,7 +26,11 @@ input are left out.
 
 \b
 Layers:
+  conv1d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
+         bias=true)
   conv2d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
+         bias=true)
+  conv3d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
          bias=true)
   linear(out_features, bias=true)
   avg_pool1d(kernel_size, stride=none, padding=0, ceil_mode=false,

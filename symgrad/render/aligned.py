@@ -13,13 +13,14 @@ from symgrad.derivation.document import Document, Formula
 from symgrad.render.breaking import Line, break_chain, break_sum
 from symgrad.render.chain import chained
 from symgrad.render.indexed import Indexed, indexed
-from symgrad.render.metrics import EQUALS, QUAD, shapes, width
+from symgrad.render.metrics import EQUALS, shapes, width
 from symgrad.render.tex import TexNotation, ranges
 from symgrad.render.unrolled import Unrolled, unrolled
 
 Lines: TypeAlias = list[str]
 
 _FIRST_PLACE = r"\,\mathbf{1}[\arg\max_"
+_DERIVATIVE = r"\,\frac{\partial L}"
 _BATCH = 256
 
 
@@ -108,12 +109,12 @@ def index_lines(formula: Indexed, room: float) -> Lines:
     right = _right(formula)
     lines = _broken(formula.left, right, _breaks(formula.left, right, room))
     if len(lines) == 1 and width(formula.left) + EQUALS + right_width(formula) > room:
-        lines = [f"{formula.left} &= {{}}", *_factors(index_right(formula), room)]
+        lines = [f"{formula.left} &= {{}}", *_factors(index_right(formula), room - width(formula.left))]
     where = index_ranges(formula)
     if where and width(lines[-1].replace("&", "")) + width(r"\qquad" + where) <= room:
         lines[-1] += r"\qquad" + where
     elif where:
-        lines += _range_lines(formula, room)
+        lines += _range_lines(formula, room - width(formula.left))  # they stand right of it
     return lines
 
 
@@ -131,11 +132,12 @@ def _range_lines(formula: Indexed, room: float) -> Lines:
 
 
 def _factors(right: str, room: float) -> Lines:
-    """A right side on a line of its own; one that is too wide is cut before the place of its maximum."""
-    before, joint, bracket = right.partition(_FIRST_PLACE)
-    if not joint or QUAD + width(right) <= room:
+    """A right side on a line of its own; one that is too wide is cut before its last factor."""
+    joint = right.find(_FIRST_PLACE) if _FIRST_PLACE in right else right.rfind(_DERIVATIVE)
+    closed = all(right.count(a, 0, joint) == right.count(b, 0, joint) for a, b in ("()", "{}", "[]"))
+    if joint <= 0 or not closed or width(r"\quad" + right) <= room:
         return [f"&\\quad {right}"]
-    return [f"&\\quad {before}", f"&\\qquad {joint[2:]}{bracket}"]
+    return [f"&\\quad {right[:joint]}", f"&\\qquad {right[joint + 2 :]}"]
 
 
 def _right(formula: Indexed) -> Unrolled:

@@ -206,7 +206,8 @@ def _shapes(tensors: Sequence[Tensor], form: _Format) -> str:
         several = len(names) > 1
         if len(shape) > 1:
             sides = [_side(n, form.notation) for n in shape]
-            whole = form.unbroken(form.times.join(sides))
+            written = form.unbroken if len(sides) < 4 else form.math  # a long one may break at its end
+            whole = written(form.times.join(sides))
             told.append(f"{_listed(names)} {'are' if several else 'is'} {whole}")
         else:
             entries = "entry" if prod(shape) == 1 else "entries"

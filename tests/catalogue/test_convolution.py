@@ -61,3 +61,30 @@ def test_a_kernel_larger_than_the_image_is_refused_and_says_which_way(high, wide
         DescriptionError, match=f"the kernel is 3 {way} and does not fit into an image 2 {way}"
     ):
         build(f"input(2x2) | conv2d(1, ({high}, {wide}))")
+
+
+def test_a_sequence_is_read_along_its_one_axis():
+    text = "input(2x5) | conv1d(1, 2, stride=2, padding=1, dilation=2, bias=false)"
+    assert z(text, a=[1, 2, 3, 4, 5, 10, 20, 30, 40, 50], w=[1, 100, 1, 100]) == [2200, 4422, 44]
+    assert z("input(3) | conv1d(1, 2)", a=[1, 2, 3], w=[1, 10], b=[5]) == [26, 37]
+
+
+def test_a_volume_is_read_along_its_three_axes():
+    text = "input(1x2x1x2) | conv3d(1, (2, 1, 2), padding=(1, 0, 0), bias=false)"
+    assert z(text, a=[1, 2, 3, 4], w=[1, 10, 100, 1000]) == [2100, 4321, 43]
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "weights"),
+    [
+        ("input(6) | conv1d(1, 3)", (4,), (3,)),
+        ("input(6) | conv1d(2, 3)", (2, 4), (2, 3)),
+        ("input(4x6) | conv1d(6, 3, groups=2)", (6, 4), (6, 2, 3)),
+        ("input(3x4x5) | conv3d(1, 2)", (2, 3, 4), (2, 2, 2)),
+        ("input(3x4x5) | conv3d(2, (1, 2, 3))", (2, 3, 3, 3), (2, 1, 2, 3)),
+        ("input(2x3x4x5) | conv3d(4, 2, groups=2)", (4, 2, 3, 4), (4, 1, 2, 2, 2)),
+    ],
+)
+def test_the_shapes_are_torchs(text, shape, weights):
+    model = build(text)
+    assert (model.tensor("z").shape, model.tensor("w").shape) == (shape, weights)

@@ -76,13 +76,18 @@ def linear(x, parameters, o):
     return torch.nn.functional.linear(x, *parameters)
 
 
-def conv2d(x, parameters, o):
+def convolution(function, dimensions):
+    """A convolution of torch's, which knows no sample without a channel axis."""
+    return lambda x, parameters, o: _convolved(function, dimensions, x, parameters, o)
+
+
+def _convolved(function, dimensions, x, parameters, o):
     w, *bias = sorted(parameters, key=lambda p: -p.dim()) if o["bias"] else parameters
-    plane = x.dim() == 2
+    plane = x.dim() == dimensions
     image = x[None] if plane else x
     members = image.shape[0] // o["groups"]
     w = w.reshape(o["out_channels"], members, *o["kernel_size"])
-    z = torch.nn.functional.conv2d(
+    z = function(
         image[None],
         w,
         *bias,
@@ -154,7 +159,9 @@ LAYERS = {
     "batch_norm1d": batch_norm,
     "rms_norm": rms_norm,
     "linear": linear,
-    "conv2d": conv2d,
+    "conv1d": convolution(torch.nn.functional.conv1d, 1),
+    "conv2d": convolution(torch.nn.functional.conv2d, 2),
+    "conv3d": convolution(torch.nn.functional.conv3d, 3),
     "avg_pool1d": pooled(torch.nn.functional.avg_pool1d, 1),
     "avg_pool2d": pooled(torch.nn.functional.avg_pool2d, 2),
     "max_pool1d": pooled(torch.nn.functional.max_pool1d, 1),

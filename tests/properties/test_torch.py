@@ -60,7 +60,8 @@ def random_alone(name: str, rng: Random) -> tuple[Chain, Model]:
     """One layer with random options on a random shape that it takes."""
     layer = CATALOGUE[name]
     while True:
-        shape = tuple(rng.randint(1, 7) for _ in range(rng.randint(1, 4)))
+        axes = rng.randint(1, 4)
+        shape = tuple(rng.randint(1, 7 if axes < 4 else 4) for _ in range(axes))
         options = {
             o.name: rng.choice(samples(o))
             for o in layer.options

@@ -47,3 +47,18 @@ def test_members_of_a_chain_that_do_not_fit_together_each_begin_a_line():
 def test_an_empty_sum_is_zero():
     pixel = lines("input(1x2) | conv2d(1, 1, stride=2, bias=false)")[-1]
     assert pixel == [r"\frac{\partial L}{\partial a_2} &= 0"]
+
+
+def test_a_closed_form_that_is_too_wide_is_cut_before_its_last_factor():
+    from symgrad.render.aligned import index_lines
+    from symgrad.render.indexed import Indexed
+
+    wide = r"\sum_{\substack{0\le i\le 4\\0\le 2i+u-1\le 8}}a_{2i+u-1}\,\frac{\partial L}{\partial z_i}"
+    formula = Indexed(r"\frac{\partial L}{\partial w_u}", ((False, wide),), ())
+    assert len(index_lines(formula, 40)) == 1
+    first, second, third = index_lines(formula, 11)
+    assert first == r"\frac{\partial L}{\partial w_u} &= {}"
+    assert second.endswith("a_{2i+u-1}")
+    assert third == r"&\qquad \frac{\partial L}{\partial z_i}"
+    grouped = Indexed("z", ((False, rf"\left({wide}\right)x"),), ())
+    assert all(line.count(r"\left") == line.count(r"\right") for line in index_lines(grouped, 11))
