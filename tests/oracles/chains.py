@@ -131,6 +131,8 @@ def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple
         model = fits(chain)
         if model is None or any(prod(tensor.shape) > most_entries for tensor in model.tensors):
             continue
+        if any(t.role == "auxiliary" and prod(t.shape) > 12 for t in model.tensors):
+            continue  # sums within sums take the oracle long
         steps, found = chain.steps, (chain, model)
         if len(steps) == wanted:
             return found
