@@ -21,7 +21,7 @@ from symgrad.algebra import functions
 from symgrad.algebra import written as w
 from symgrad.algebra.affine import affine
 from symgrad.algebra.brackets import decide
-from symgrad.algebra.functions import FUNCTIONS
+from symgrad.algebra.functions import DECIMALS, FUNCTIONS
 from symgrad.algebra.identifiers import identifier, identifiers
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
@@ -214,7 +214,7 @@ def _(factor: Group, spelling: Spelling) -> Any:
 @_factor.register
 def _(factor: ValueBracket, spelling: Spelling) -> Any:
     inner = _expression(factor.inner, spelling)
-    return _bracket(inner > 0 if factor.kind == ">" else sympy.Eq(inner, 0))
+    return _bracket({">": sympy.Gt, "<=": sympy.Le, "=": sympy.Eq}[factor.kind](inner, 0))
 
 
 @_factor.register
@@ -237,6 +237,8 @@ def _(factor: FirstMaximiser, spelling: Spelling) -> Any:
 
 @_factor.register
 def _(factor: Named, spelling: Spelling) -> Any:
+    if factor.name in DECIMALS:
+        return _number(DECIMALS[factor.name])
     return sympy.pi if factor.name == "pi" else sympy.Symbol(factor.name)
 
 
@@ -327,7 +329,8 @@ def _read(node: Any, tensor_of: TensorOf) -> w.Written:
         return _read_power(node, inner)
     indicator = _indicator(node)
     if indicator is not None:
-        return w.positive(inner(indicator))
+        kind, argument = indicator
+        return w.Compare(kind, inner(argument))
     raise _no_counterpart(node)
 
 
@@ -417,12 +420,14 @@ def _one_plus_exp(node: Any) -> Any | None:
     return None
 
 
-def _indicator(node: Any) -> Any | None:
-    """The x of ``[x > 0]``, which is 1 there and 0 elsewhere."""
+def _indicator(node: Any) -> tuple[w.Comparison, Any] | None:
+    """The comparison and the x of ``[x > 0]`` or ``[x ≤ 0]``, which is 1 there and 0 elsewhere."""
     if isinstance(node, sympy.Piecewise) and len(node.args) == 2 and node.args[1] == (0, True):
         value, condition = node.args[0]
         if value == 1 and isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan):
-            return condition.gts - condition.lts
+            return ">", condition.gts - condition.lts
+        if value == 1 and isinstance(condition, sympy.GreaterThan | sympy.LessThan):
+            return "<=", condition.lts - condition.gts
     return None
 
 

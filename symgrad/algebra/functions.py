@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.algebra.written import PI, Function, positive
+from symgrad.algebra.written import PI, Constant, Function, positive
 from symgrad.errors import NameUnknownError, nearest, quoted
 
 exp: Function = Function("exp", rule=lambda x: exp(x))
@@ -27,6 +27,15 @@ absolute: Function = Function("abs", rule=lambda x: positive(x) - positive(-x))
 FUNCTIONS: dict[str, Function] = {
     f.name: f for f in (exp, log, tanh, sigmoid, relu, softplus, erf, sin, cos, sinh, cosh, absolute)
 }
+
+
+SELU_SCALE = Constant("lambda_s")
+SELU_ALPHA = Constant("alpha_s")
+DECIMALS: dict[str, Fraction] = {
+    "lambda_s": Fraction("1.0507009873554804934193349852946"),
+    "alpha_s": Fraction("1.6732632423543772848170429916717"),
+}
+"""Named constants that are numbers by definition; the two of selu, as its authors computed them."""
 
 
 def abstract(name: str) -> Function:

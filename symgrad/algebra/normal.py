@@ -186,7 +186,7 @@ def simplified(term: Term) -> Term | None:
         if isinstance(factor, ValueBracket) and not factor.inner.terms:
             if factor.kind == ">":
                 return None
-            powers = tuple(power for power in powers if power[0] is not factor)  # [0 = 0]
+            powers = tuple(power for power in powers if power[0] is not factor)  # [0 = 0] and [0 ≤ 0]
     used: set[Index] = set()
     for bracket in brackets:
         used.update(bracket.e)
@@ -377,7 +377,7 @@ def _(node: w.Compare) -> Expression:
     inner = normal(node.argument)
     if all(not t.powers and not t.bound and not t.brackets for t in inner.terms):
         value = sum((t.coefficient for t in inner.terms), Fraction(0))
-        return ONE if (value > 0 if node.kind == ">" else value == 0) else ZERO
+        return ONE if {">": value > 0, "<=": value <= 0, "=": value == 0}[node.kind] else ZERO
     return single(ValueBracket(node.kind, inner))
 
 

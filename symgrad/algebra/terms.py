@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import singledispatch
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.brackets import Bracket
 from symgrad.algebra.sizes import Polynomial
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.written import Function, Written
+from symgrad.algebra.written import Comparison, Function, Written
 
 Rational: TypeAlias = int | Fraction
 
@@ -46,9 +46,9 @@ class Group(NamedTuple):
 
 
 class ValueBracket(NamedTuple):
-    """``[e > 0]`` or ``[e = 0]``."""
+    """``[e > 0]``, ``[e ≤ 0]`` or ``[e = 0]``."""
 
-    kind: Literal[">", "="]
+    kind: Comparison
     inner: Expression
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # a tensor gives its entries, and an entry knows its tensor: 
     from symgrad.algebra.tensors import Tensor
 
 Number: TypeAlias = "int | Fraction | float"
+Comparison: TypeAlias = Literal[">", "<=", "="]
+"""How a value bracket compares its expression with 0."""
 WrittenLike: TypeAlias = "Written | Number | Polynomial"
 
 
@@ -180,12 +182,12 @@ class Iverson(Written):
 
 
 class Compare(Written):
-    """A value bracket, ``[e > 0]`` or ``[e = 0]``; its derivative is 0 almost everywhere."""
+    """A value bracket, ``[e > 0]``, ``[e ≤ 0]`` or ``[e = 0]``; its derivative is 0 almost everywhere."""
 
     __slots__ = ("argument", "kind")
 
-    def __init__(self, kind: Literal[">", "="], argument: Written) -> None:
-        self.kind: Literal[">", "="] = kind
+    def __init__(self, kind: Comparison, argument: Written) -> None:
+        self.kind: Comparison = kind
         self.argument = argument
 
 
@@ -256,6 +258,11 @@ def same(left: AffineLike, right: AffineLike) -> Written:
 def positive(argument: WrittenLike) -> Written:
     """``[argument > 0]``."""
     return Compare(">", written(argument))
+
+
+def nonpositive(argument: WrittenLike) -> Written:
+    """``[argument ≤ 0]``."""
+    return Compare("<=", written(argument))
 
 
 def reads(definition: Definition) -> tuple[Tensor, ...]:

@@ -4,12 +4,34 @@ Floor 1. A new entry is one decorated equation (or one row, for an activation) i
 name in the table below; it arrives derived, printed, evaluated and tested.
 """
 
-from symgrad.catalogue.activations import activation, relu, sigmoid, tanh
+from symgrad.catalogue.activations import (
+    activation,
+    elu,
+    hardsigmoid,
+    hardtanh,
+    leaky_relu,
+    relu,
+    selu,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+    tanh,
+)
 from symgrad.catalogue.convolution import conv1d, conv2d, conv3d
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.joining import add, concat
 from symgrad.catalogue.linear import linear
-from symgrad.catalogue.losses import mse
+from symgrad.catalogue.losses import (
+    bce,
+    bce_with_logits,
+    hinge_embedding,
+    huber,
+    kl_div,
+    l1,
+    mse,
+    smooth_l1,
+)
 from symgrad.catalogue.normalisation import batch_norm1d, layer_norm, rms_norm
 from symgrad.catalogue.optimisers import (
     Optimiser,
@@ -31,8 +53,11 @@ CATALOGUE: dict[str, Layer] = {
         *(linear, conv1d, conv2d, conv3d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(batch_norm1d, layer_norm, rms_norm),
-        *(flatten, relu, sigmoid, tanh, activation, softmax, log_softmax),
-        *(mse, cross_entropy, nll),
+        flatten,
+        *(relu, leaky_relu, elu, selu, silu, softplus, softsign, sigmoid, tanh, hardsigmoid, hardtanh),
+        *(activation, softmax, log_softmax),
+        *(mse, l1, smooth_l1, huber, bce, bce_with_logits, hinge_embedding, kl_div),
+        *(cross_entropy, nll),
     )
 }
 

@@ -57,6 +57,11 @@ class Place(NamedTuple):
         """The loss of the network, a single number."""
         return Tensor("L", (), "objective")
 
+    def losses(self, like: Tensor) -> Tensor:
+        """The losses of the entries of ``like``, where they are not reduced to one number."""
+        name, label = self.named("l")
+        return Tensor(name, like.shape, "intermediate", like.letters, label=label)
+
     def target(self, like: Tensor, sums_to_one: int | None = None) -> Tensor:
         """The target that a loss compares ``like`` with.
 

@@ -150,11 +150,29 @@ def number(value: object) -> Fraction:
     return exact
 
 
+def positive_number(value: object) -> Fraction:
+    """An exact rational above 0."""
+    exact = number(value)
+    if exact <= 0:
+        raise ValueError("a number above 0")
+    return exact
+
+
+def nonnegative_number(value: object) -> Fraction:
+    """An exact rational from 0."""
+    exact = number(value)
+    if exact < 0:
+        raise ValueError("a number from 0")
+    return exact
+
+
 def choice(*words: str) -> Callable[[object], str]:
     """The kind that admits exactly ``words``."""
     expected = " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
     def one_of(value: object) -> str:
+        if value is None and "none" in words:  # a description's none, which stands for Python's None
+            return "none"
         if isinstance(value, str) and value in words:
             return str(value)
         raise ValueError(expected)

@@ -41,11 +41,19 @@ Layers:
   max_pool2d(kernel_size, stride=none, padding=0, dilation=1, ceil_mode=false)
   adaptive_avg_pool2d(output_size)
   flatten
-  relu   sigmoid   tanh   activation(f)    f is a function not known further
-  softmax   log_softmax                    along the last axis
+  relu   sigmoid   tanh   silu   selu   softsign   hardsigmoid
+  leaky_relu(negative_slope=0.01)   elu(alpha=1)   softplus(beta=1)
+  hardtanh(min_val=-1, max_val=1)
+  activation(f)                     f is a function not known further
+  softmax   log_softmax             along the last axis
   layer_norm   rms_norm   batch_norm1d
-  mse(reduction=mean, half=false)          ends a network; or reduction=sum
-  cross_entropy   nll                      y holds class probabilities
+Losses, which end a network; reduction=mean, sum or (not the last two) none:
+  mse(reduction=mean, half=false)   l1(reduction=mean)
+  smooth_l1(reduction=mean, beta=1)   huber(reduction=mean, delta=1)
+  bce(reduction=mean)   bce_with_logits(reduction=mean)
+  hinge_embedding(margin=1, reduction=mean)
+  kl_div(reduction=mean, log_target=false)   or reduction=batchmean
+  cross_entropy   nll               y holds class probabilities
 
 \b
 Branches:

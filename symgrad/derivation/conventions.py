@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
+from symgrad.algebra.functions import DECIMALS
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.terms import Call, Expression, FirstMaximiser, inner_expressions
+from symgrad.algebra.terms import (
+    Call,
+    Expression,
+    Factor,
+    FirstMaximiser,
+    Named,
+    ValueBracket,
+    inner_expressions,
+)
 from symgrad.derivation.readable import closed_form
 from symgrad.derivation.sweep import Gradients
 from symgrad.network.model import Model
@@ -27,6 +36,7 @@ Key: TypeAlias = Literal[
     "gradient",
     "upstream",
     "paths",
+    "cases",
     "relu",
     "sigmoid",
     "softplus",
@@ -35,6 +45,8 @@ Key: TypeAlias = Literal[
     "first place",
     "objective",
     "log",
+    "zero log",
+    "selu",
     "unknown function",
     "step",
     "kept",
@@ -102,6 +114,10 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
         yield Convention("paths")
     functions = [call.function for eq in forward.equations for call in _calls(eq.body)]
     known = {function.name for function in functions if not function.abstract}
+    parts = [part for eq in forward.equations for part in _parts(eq.body)]
+    factors = [[factor for factor, _ in term.powers] for part in parts for term in part.terms]
+    if any(isinstance(factor, ValueBracket) for product in factors for factor in product):
+        yield Convention("cases")
     if "relu" in known:
         yield Convention("relu")
     if "abs" in known:
@@ -114,6 +130,10 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
         yield Convention("first place" if view == "index" else "ties")
     if "log" in known:
         yield Convention("log")
+        if any(len(product) > 1 and any(map(_is_log, product)) for product in factors):
+            yield Convention("zero log")
+    if any(factor.name in DECIMALS for product in factors for factor in product if isinstance(factor, Named)):
+        yield Convention("selu")
     for fact in gradients.facts:
         if fact.assumed:
             yield Convention("assumed to sum to one", (fact.tensor,), axis=fact.axis)
@@ -121,6 +141,10 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
             yield Convention("sums to one" if fact.value else "sums to zero", (fact.tensor,), axis=fact.axis)
     for name in sorted({function.name for function in functions if function.abstract}):
         yield Convention("unknown function", (), name)
+
+
+def _is_log(factor: Factor) -> bool:
+    return isinstance(factor, Call) and factor.function.name == "log"
 
 
 def _padded(equation: Equation) -> bool:

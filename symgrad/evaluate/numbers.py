@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from symgrad.algebra.functions import DECIMALS
+
 
 def _sigmoid(x: float) -> float:
     if x >= 0:
@@ -36,6 +38,9 @@ def _relu(x: float) -> float:
 def _erfs(x: Any) -> Any:
     return np.frompyfunc(math.erf, 1, 1)(x).astype(np.float64)  # NumPy has no erf of its own
 
+
+CONSTANTS: dict[str, float] = {"pi": math.pi, **{name: float(value) for name, value in DECIMALS.items()}}
+"""The named constants."""
 
 ON_FLOATS: dict[str, Callable[..., float]] = {
     "exp": math.exp,
@@ -69,6 +74,7 @@ ON_ARRAYS: dict[str, Callable[..., Any]] = {
     "abs": np.abs,
     "power": np.power,
     "positive": lambda x: (x > 0).astype(np.float64),
+    "nonpositive": lambda x: (x <= 0).astype(np.float64),
     "zero": lambda x: (x == 0).astype(np.float64),
 }
 """On arrays of floats; what has no real value becomes an infinity or NaN."""

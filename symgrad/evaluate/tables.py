@@ -33,7 +33,7 @@ from symgrad.algebra.terms import (
 )
 from symgrad.algebra.unroll import Layout, Point, Site, layouts, whole_shape
 from symgrad.errors import AlgebraError, ValuesError
-from symgrad.evaluate.numbers import ON_ARRAYS
+from symgrad.evaluate.numbers import CONSTANTS, ON_ARRAYS
 
 Array: TypeAlias = Any  # numpy.ndarray of float64, samples × entries
 Positions: TypeAlias = Any  # numpy.ndarray of intp
@@ -101,6 +101,7 @@ class Summand:
             Values(site, np.ascontiguousarray(tables[:, n])) for n, site in enumerate(layout.sites)
         ]
         self._body = _body(layout.coefficient, width)
+        self._gates = _gates([site.factor for site in layout.sites])
         self._coefficient = float(layout.coefficient)
         self._matrix: _Matrix | None = None
         if width == 2 and total:
@@ -114,7 +115,7 @@ class Summand:
             return self._constant()
         if self._matrix is not None:
             value = self._matrix.mapped(*factors)
-            if value is not None:
+            if value is not None and self._sound(value):
                 return value if self._coefficient == 1 else value * self._coefficient
         return self._gathered(factors)
 
@@ -129,7 +130,7 @@ class Summand:
             return self._gathered(factors)
         if self._matrix is not None:
             pairs = self._matrix.paired(*factors)
-            if pairs is not None:
+            if pairs is not None and self._sound(pairs):
                 return self._segments(pairs[:, None]).T * self._coefficient
         return self._gathered(factors).sum(axis=0, keepdims=True)
 
@@ -144,7 +145,7 @@ class Summand:
         samples = next((len(factor) for factor in factors if len(factor) != 1), 1)
         if self._even == 1 or all(factor.in_order for factor in self._factors):
             taken = [factor.taken(value) for factor, value in zip(self._factors, factors, strict=True)]
-            products = self._body(*taken)
+            products = self._products(taken)
             if self._even == 1:
                 return products
             if self._even is not None:
@@ -158,8 +159,22 @@ class Summand:
             for first, last in self._pieces(count):
                 run = slice(self._starts[first], self._starts[last])
                 taken = [c[f.positions[run]] for f, c in zip(self._factors, columns, strict=True)]
-                result[some, first:last] = self._segments(self._body(*taken), first, last).T
+                result[some, first:last] = self._segments(self._products(taken), first, last).T
         return result
+
+    def _sound(self, value: Array) -> bool:
+        """Whether no 0 of a gate can have met an infinity in what was summed to ``value``."""
+        return not self._gates or isfinite(value.sum())
+
+    def _products(self, taken: list[Array]) -> Array:
+        """The products of the factors; where a gate is 0, an infinity elsewhere counts for nothing."""
+        products = self._body(*taken)
+        if self._sound(products):
+            return products
+        closed = np.zeros((1, 1), dtype=bool)
+        for n in self._gates:
+            closed = closed | (taken[n] == 0)
+        return self._body(*(np.where(closed & np.isinf(value), 0.0, value) for value in taken))
 
     def _pieces(self, samples: int) -> Iterator[tuple[int, int]]:
         """Consecutive points whose products are gathered together."""
@@ -285,6 +300,20 @@ class _Filling:
         return None  # an infinity or NaN times an empty cell's 0 would reach points that do not read it
 
 
+def _gates(factors: Sequence[Factor]) -> list[int]:
+    """The factors whose 0 makes a product 0 whatever stands beside them.
+
+    They are the value brackets, for ``[z ≤ 0]·e^z`` is 0 at z = 1000, and what a logarithm is multiplied
+    by, for 0·log 0 is 0.
+    """
+    logs = [isinstance(factor, Call) and factor.function.name == "log" for factor in factors]
+    return [
+        n
+        for n, (factor, log) in enumerate(zip(factors, logs, strict=True))
+        if isinstance(factor, ValueBracket) or (any(logs) and not log)
+    ]
+
+
 def _function(factor: Factor) -> Callable[[Array, Functions], Array] | None:
     match factor:
         case Call(function, _) if function.abstract:
@@ -293,7 +322,7 @@ def _function(factor: Factor) -> Callable[[Array, Functions], Array] | None:
         case Call(function, _):
             made = _named(function.name)
         case ValueBracket(kind, _):
-            made = _named("positive" if kind == ">" else "zero")
+            made = _named({">": "positive", "<=": "nonpositive", "=": "zero"}[kind])
         case _:
             return None
     return lambda value, functions: made(value)
@@ -331,8 +360,8 @@ def _base(
                 for p in points
             ]
             return first.chosen(where)
-        case Named(name, _) if name == "pi":
-            return lambda env, functions: np.full((1, 1), np.pi)
+        case Named(name, _) if name in CONSTANTS:
+            return lambda env, functions: np.full((1, 1), CONSTANTS[name])
         case _:
             raise AlgebraError(f"the evaluator has no rule for {type(factor).__name__}")
 

@@ -43,7 +43,7 @@ from symgrad.render.notation import (
     size,
     size_parts,
 )
-from symgrad.render.unrolled import in_reading_order, sort_of
+from symgrad.render.unrolled import compared, in_reading_order, sort_of
 
 _SPARE = ("m", "q", "r", "s", "t", "k", "l", "g", "e", "d")
 
@@ -213,7 +213,9 @@ def _factor(factor: Factor, notation: IndexNotation, letters: Letters) -> str:
         case Group(inner):
             return notation.group(_expression(inner, notation, letters))
         case ValueBracket(kind, inner):
-            return notation.bracket(kind, _expression(inner, notation, letters))
+            relation, *sides = compared(kind, inner)
+            left, right = (_expression(side, notation, letters) for side in sides)
+            return notation.bracket(relation, left, right)
         case Named(name, _):
             return notation.constant(name)
         case SizeFactor(value):

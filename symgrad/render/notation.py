@@ -18,6 +18,10 @@ Sort: TypeAlias = Literal["number", "entry", "indexed", "derivative", "call", "g
 """What a factor is; *indexed* is an entry with several indices, printed one by one."""
 
 
+Relation: TypeAlias = Literal[">", "<", "<=", ">=", "="]
+"""How a value bracket is printed: ``[3 − a > 0]`` reads ``[a < 3]``."""
+
+
 class Atom(NamedTuple):
     """One factor as spelled, and its sort: what decides how it joins its neighbours."""
 
@@ -56,7 +60,7 @@ class Notation(Protocol):
     def group(self, inner: str) -> str:
         """Parentheses."""
 
-    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+    def bracket(self, relation: Relation, left: str, right: str) -> str:
         """A value bracket."""
 
     def maximum(self, parts: Sequence[str]) -> str:
@@ -165,6 +169,24 @@ def _number(notation: IndexNotation, value: Rational, *, bare: bool) -> str:
     """A number without its sign; nothing for 1 where a letter follows."""
     positive = value if value > 0 else -value
     return "" if positive == 1 and bare else notation.number(positive)
+
+
+def decimal(value: Rational) -> str:
+    """A positive fraction as a decimal; empty where its decimals do not end."""
+    top, bottom = value.numerator, value.denominator
+    places = next((n for n in range(40) if 10**n % bottom == 0), None)
+    if places is None:
+        return ""
+    digits = str(top * 10**places // bottom).rjust(places + 1, "0")
+    return digits[: len(digits) - places] + ("." + digits[-places:] if places else "")
+
+
+def short_decimal(value: Rational) -> str:
+    """A fraction that is better read as a decimal, such as 0.01 or 0.044715; empty for any other number."""
+    top, bottom = value.numerator, value.denominator
+    text = decimal(value)
+    tenths = str(bottom) == "1".ljust(len(str(bottom)), "0")
+    return text if bottom >= 100 and len(text) < len(f"{top}/{bottom}") and (tenths or top > 1) else ""
 
 
 def product(notation: Notation, atoms: Sequence[Atom]) -> str:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal
 
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.written import Function
-from symgrad.render.notation import Atom, Sort, enclosed, parted, signed_sum
+from symgrad.render.notation import Atom, Relation, Sort, enclosed, parted, short_decimal, signed_sum
 
+_RELATIONS = {"<=": "≤", ">=": "≥"}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_GREEK = {"ε": "epsilon", "η": "eta", "λ": "lambda", "μ": "mu", "ρ": "rho", "β": "beta", "π": "pi"}
+_GREEK = {
+    "α": "alpha",
+    "ε": "epsilon",
+    "η": "eta",
+    "λ": "lambda",
+    "μ": "mu",
+    "ρ": "rho",
+    "β": "beta",
+    "π": "pi",
+}
 _LETTERS = {word: letter for letter, word in _GREEK.items()}
 _ASCII = str.maketrans(
     {
@@ -26,6 +35,7 @@ _ASCII = str.maketrans(
         "′": "'",
         "Σ": "sum",
         "≤": "<=",
+        "≥": ">=",
         "∣": "divides",
         "…": "..",
         "√": "sqrt",
@@ -84,7 +94,7 @@ class PlainNotation:
 
     def number(self, value: Rational) -> str:
         """A positive number."""
-        return str(value)
+        return short_decimal(value) or str(value)
 
     def constant(self, name: str) -> str:
         """A named constant."""
@@ -99,9 +109,9 @@ class PlainNotation:
         """Parentheses."""
         return f"({inner})"
 
-    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+    def bracket(self, relation: Relation, left: str, right: str) -> str:
         """A value bracket."""
-        return f"[{inner} {kind} 0]"
+        return f"[{left} {_RELATIONS.get(relation, relation)} {right}]"
 
     def maximum(self, parts: Sequence[str]) -> str:
         """The largest of several values."""

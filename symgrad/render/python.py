@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from keyword import iskeyword
-from typing import Literal
 
+from symgrad.algebra.functions import DECIMALS
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.written import Function
 from symgrad.errors import RenderError
-from symgrad.render.notation import Atom, Sort
+from symgrad.render.notation import Atom, Relation, Sort
 
 _DEFINED = {
     "relu": "max({0}, 0)",
@@ -54,6 +54,8 @@ class PythonNotation:
 
     def constant(self, name: str) -> str:
         """A named constant; ``lambda`` is a word of Python and called ``lambda_``."""
+        if name in DECIMALS:
+            return self.number(DECIMALS[name])
         base, _, power = name.partition("^")
         return f"({base}**{power})" if power else base + "_" * iskeyword(base)
 
@@ -69,9 +71,9 @@ class PythonNotation:
         """Parentheses."""
         return f"({inner})"
 
-    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+    def bracket(self, relation: Relation, left: str, right: str) -> str:
         """A value bracket."""
-        return f"({inner} {'==' if kind == '=' else kind} 0)"
+        return f"({left} {'==' if relation == '=' else relation} {right})"
 
     def maximum(self, parts: Sequence[str]) -> str:
         """The largest of several values."""

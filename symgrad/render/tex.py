@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
-from typing import Literal
 
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.tensors import Tensor
@@ -13,7 +12,7 @@ from symgrad.algebra.terms import Rational
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import Function
 from symgrad.render.metrics import width
-from symgrad.render.notation import Atom, Sort, enclosed, parted
+from symgrad.render.notation import Atom, Relation, Sort, enclosed, parted, short_decimal
 
 _GREEK = frozenset(
     (
@@ -30,6 +29,7 @@ _FUNCTIONS = {
 }
 _MOST_RANGES = 3
 """How many ranges of a sum's indices stand on one line below it."""
+_RELATIONS = {"<=": r"\le ", ">=": r"\ge "}
 _TALL = (r"\frac", r"\sum", r"\left", r"\sqrt")
 _CLOSE: frozenset[Sort] = frozenset(("number", "entry", "group"))
 
@@ -105,7 +105,9 @@ class TexNotation:
 
     def number(self, value: Rational) -> str:
         """A positive number."""
-        return str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+        if value.denominator == 1 or short_decimal(value):
+            return short_decimal(value) or str(value)
+        return rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
 
     def constant(self, name: str) -> str:
         """A named constant."""
@@ -128,9 +130,9 @@ class TexNotation:
         """Parentheses."""
         return _parentheses(inner)
 
-    def bracket(self, kind: Literal[">", "="], inner: str) -> str:
+    def bracket(self, relation: Relation, left: str, right: str) -> str:
         """A value bracket."""
-        return rf"\mathbf{{1}}[{inner}{kind}0]"
+        return rf"\mathbf{{1}}[{left}{_RELATIONS.get(relation, relation)}{right}]"
 
     def maximum(self, parts: Sequence[str]) -> str:
         """The largest of several values."""

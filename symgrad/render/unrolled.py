@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from symgrad.algebra.affine import Index, affine
 from symgrad.algebra.brackets import decide
+from symgrad.algebra.normal import scaled
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Size
@@ -34,13 +35,15 @@ from symgrad.algebra.terms import (
     put,
 )
 from symgrad.algebra.unroll import Layout, Point, Site, distinct, layouts, whole_shape
+from symgrad.algebra.written import Comparison
 from symgrad.errors import RenderError
-from symgrad.render.notation import Atom, Notation, Sort, product, signed_sum
+from symgrad.render.notation import Atom, Notation, Relation, Sort, product, signed_sum
 
 _ORDER: dict[Sort, int] = {
     "number": 0, "entry": 1, "indexed": 1, "derivative": 2, "call": 3, "group": 4, "bracket": 5,
 }  # fmt: skip
 _FLAT_RANK = 2
+_FLIPPED: dict[Comparison, Relation] = {">": "<", "<=": ">=", "=": "="}
 
 
 class Unrolled(NamedTuple):
@@ -227,9 +230,19 @@ def _around(factor: Factor, inner: str, notation: Notation) -> str:
         case Call(function, _):
             return notation.call(function, inner)
         case ValueBracket(kind, _):
-            return notation.bracket(kind, inner)
+            return notation.bracket(kind, inner, "0")
         case _:
             return notation.group(inner)
+
+
+def compared(kind: Comparison, inner: Expression) -> tuple[Relation, Expression, Expression]:
+    """A value bracket as it is read: what varies on the left, numbers on the right."""
+    fixed = [t for t in inner.terms if not (t.bound or t.brackets or t.powers)]
+    varying = [t for t in inner.terms if t.bound or t.brackets or t.powers]
+    sign = -1 if varying and varying[0].coefficient < 0 else 1
+    left = scaled(Expression(tuple(varying)), sign)
+    right = scaled(Expression(tuple(fixed)), -sign)
+    return _FLIPPED[kind] if sign < 0 else kind, left, right
 
 
 def _coefficient(value: Rational, notation: Notation, *, bare: bool) -> str:
@@ -259,7 +272,8 @@ def concrete(factor: Factor, notation: Notation) -> str:
         case Group(inner):
             return notation.group(spelled(inner, notation))
         case ValueBracket(kind, inner):
-            return notation.bracket(kind, spelled(inner, notation))
+            relation, left, right = compared(kind, inner)
+            return notation.bracket(relation, spelled(left, notation), spelled(right, notation))
         case Max():
             return notation.maximum(list(_candidates(factor, notation).values()))
         case FirstMaximiser(maximum, at):

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
+from symgrad.algebra.functions import DECIMALS
 from symgrad.algebra.sizes import Size, size_symbols
 from symgrad.algebra.tensors import Tensor, renewed
 from symgrad.derivation.conventions import Convention, Key
 from symgrad.derivation.document import Kind
-from symgrad.render.notation import IndexNotation, size, size_parts
+from symgrad.render.notation import IndexNotation, decimal, size, size_parts
 from symgrad.render.plain import PlainNotation
 from symgrad.render.tex import TexNotation, letters_of
 
@@ -41,6 +42,10 @@ _SENTENCES: dict[Key, str] = {
     "gradient": "{L} is a single number; its gradient by a tensor has the shape of the tensor.",
     "upstream": "{L} is an unknown function of {names}; {upstream} stays a symbol.",
     "paths": "Paths along which a derivative is~0 are left out.",
+    "cases": (
+        "A bracket such as {indicator} is~1 where its condition holds, else~0; where two cases meet, the "
+        "derivative is that of the case that holds there."
+    ),
     "relu": "{indicator} is~1 where {positive}, else~0; the derivative of {relu} at~0 is~0.",
     "sigmoid": "{sigmoid of x} is {sigmoid formula}.",
     "softplus": "{softplus of x} is {softplus formula}.",
@@ -58,6 +63,8 @@ _SENTENCES: dict[Key, str] = {
     "sums to one": "By its definition {name} sums to~1{along}; the gradients use it.",
     "assumed to sum to one": "{name} is taken to sum to~1{along}, like probabilities; the gradients use it.",
     "sums to zero": "By its definition {name} sums to~0{along}; the gradients use it.",
+    "zero log": "{zero log} counts as~0.",
+    "selu": "{lambda} is about {scale}, {alpha} about {factor}.",
     "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
     "step": "The updates are one step of {optimiser}: {new} is {name} after the step.",
     "kept": "The optimiser keeps {names} from step to step; each entry is~0 before the first.",
@@ -89,6 +96,10 @@ class _Format(NamedTuple):
     fixed: Mapping[str, str]
 
 
+_SELU = {
+    "{scale}": decimal(round(DECIMALS["lambda_s"], 14)),
+    "{factor}": decimal(round(DECIMALS["alpha_s"], 14)),
+}
 _PLAIN = _Format(
     PlainNotation(),
     lambda formula: formula,
@@ -113,6 +124,10 @@ _PLAIN = _Format(
         "{argmax is x}": "[argmax(…) = x]",
         "{argmax}": "argmax",
         "{x}": "x",
+        "{zero log}": "0·log 0",
+        "{lambda}": "λs",
+        "{alpha}": "αs",
+        **_SELU,
     },
 )
 _TEX = _Format(
@@ -139,6 +154,10 @@ _TEX = _Format(
         "{argmax is x}": r"$\mathbf{1}[\arg\max(\ldots)=x]$",
         "{argmax}": r"$\arg\max$",
         "{x}": "$x$",
+        "{zero log}": r"$0\log 0$",
+        "{lambda}": r"$\lambda_s$",
+        "{alpha}": r"$\alpha_s$",
+        **_SELU,
     },
 )
 

@@ -538,7 +538,12 @@ def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world
         case Iverson():
             return ONE if all(_holds(b, at) for b in node.brackets) else ZERO
         case Compare():
-            return bracket(node.kind, _laid_out(node.argument, at, names, world))
+            argument = _laid_out(node.argument, at, names, world)
+            return (
+                bracket(">=", times([number(-1), argument]))
+                if node.kind == "<="
+                else bracket(node.kind, argument)
+            )
         case Maximum():
             found: Scalar | None = None
             for more in _all(node.indices):

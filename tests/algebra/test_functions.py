@@ -25,6 +25,7 @@ class Real(SymPy):
     known = {  # noqa: RUF012
         **SymPy.known,
         "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
         "relu": lambda x: sympy.Piecewise((x, x > 0), (0, True)),
         "abs": lambda x: sympy.Piecewise((x, x > 0), (-x, True)),
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from oracles.dual import run
 from oracles.fields import Fractions
 
+from symgrad import DescriptionError, derive, evaluator
 from symgrad.network.build import build
 
 
@@ -31,3 +34,104 @@ def test_mse(options, loss):
 def test_the_mean_is_over_all_entries():
     given = {"a": [2, 0, 0, 0, 0, 0], "y": [0] * 6}
     assert run(build("input(2x3) | mse").definitions, given, Fractions())["L"] == [Fraction(4, 6)]
+
+
+LOSSES = {
+    "mse": lambda a, y: (a - y) ** 2,
+    "mse(half)": lambda a, y: (a - y) ** 2 / 2,
+    "l1": lambda a, y: abs(a - y),
+    "smooth_l1": lambda a, y: (a - y) ** 2 / 2 if abs(a - y) < 1 else abs(a - y) - 0.5,
+    "smooth_l1(beta=0.25)": lambda a, y: 2 * (a - y) ** 2 if abs(a - y) < 0.25 else abs(a - y) - 0.125,
+    "smooth_l1(beta=0)": lambda a, y: abs(a - y),
+    "huber": lambda a, y: (a - y) ** 2 / 2 if abs(a - y) < 1 else abs(a - y) - 0.5,
+    "huber(delta=0.25)": lambda a, y: (a - y) ** 2 / 2 if abs(a - y) < 0.25 else 0.25 * (abs(a - y) - 0.125),
+    "bce": lambda a, y: -(y * math.log(a) + (1 - y) * math.log(1 - a)),
+    "bce_with_logits": lambda a, y: math.log(1 + math.exp(a)) - y * a,
+    "hinge_embedding": lambda a, y: a if y > 0.5 else max(0, 1 - a),
+    "hinge_embedding(margin=0.5)": lambda a, y: a if y > 0.5 else max(0, 0.5 - a),
+    "kl_div": lambda a, y: y * (math.log(y) - a),
+    "kl_div(log_target=true)": lambda a, y: math.exp(y) * (y - a),
+}
+A, Y = np.array([[0.1, 0.9, 0.7], [0.4, 0.5, 0.8]]), np.array([[0.9, 0.6, 0.1], [0.7, 0.3, 0.1]])
+
+
+def reduced(text, reduction):
+    return text.replace(")", f", reduction={reduction})") if "(" in text else f"{text}(reduction={reduction})"
+
+
+@pytest.mark.parametrize("text", LOSSES)
+def test_a_loss_and_its_reductions(text):
+    y = np.where(Y > 0.5, 1.0, -1.0) if text.startswith("hinge") else Y
+    each = np.array([LOSSES[text](*pair) for pair in zip(A.ravel(), y.ravel(), strict=True)]).reshape(2, 3)
+    for reduction, truth in (("mean", each.mean()), ("sum", each.sum())):
+        found = evaluator(f"input(2x3) | {reduced(text, reduction)}")({"a": A, "y": y})["L"]
+        assert np.isclose(found, truth, rtol=1e-14)
+    found = evaluator(f"input(2x3) | {reduced(text, 'none')}")({"a": A, "y": y, "dL_dl": np.ones((2, 3))})
+    assert np.allclose(found["l"], each, rtol=1e-14)
+
+
+def test_batchmean_is_over_the_first_axis():
+    loss = evaluator("input(2x3) | kl_div(batchmean)")({"a": A, "y": Y})["L"]
+    assert np.isclose(loss, (Y * (np.log(Y) - A)).sum() / 2, rtol=1e-14)
+
+
+def test_nothing_follows_a_loss_for_each_entry():
+    with pytest.raises(DescriptionError, match="nothing can follow a loss"):
+        build("input(2) | mse(none) | linear(1)")
+
+
+def slope(text, a, y):
+    """``dL/da``, by the evaluator, for one sample and for a batch."""
+    f = evaluator(f"input({len(a)}) | {text}")
+    one = f({"a": a, "y": y})["dL_da"]
+    assert np.array_equal(f({"a": [a, a], "y": y})["dL_da"], [one, one])
+    return one
+
+
+KINKS = {
+    "l1(sum)": ([2.0], [2.0], [0.0]),
+    "smooth_l1(sum)": ([0.0, 0.0, 3.0], [1.0, -1.0, 3.0], [-1.0, 1.0, 0.0]),
+    "smooth_l1(sum, 0)": ([2.0], [2.0], [0.0]),
+    "huber(sum)": ([0.0, 0.0, 3.0], [1.0, -1.0, 3.0], [-1.0, 1.0, 0.0]),
+    "hinge_embedding(reduction=sum)": ([1.0, 1.0, 2.0], [-1.0, 1.0, -1.0], [-1.0, 1.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize("text", KINKS)
+def test_the_derivative_at_a_kink_is_torch_s(text):
+    a, y, truth = KINKS[text]
+    assert slope(text, a, y).tolist() == truth
+    oracle = pytest.importorskip("oracles.torch_oracle", reason="torch is not installed")
+    (step,) = build(f"input(1) | {text}").steps
+    x, t = (oracle.torch.tensor(v, dtype=oracle.torch.float64) for v in (a, y))
+    x.requires_grad_()
+    oracle.LAYERS[step.layer](x, [t], step.options).backward()
+    assert x.grad.tolist() == truth
+
+
+def test_logits_never_overflow():
+    f = evaluator("input(2) | bce_with_logits(sum)")
+    found = f({"a": [1000.0, -1000.0], "y": [1.0, 0.0]})
+    assert found["L"] == 0
+    assert found["dL_da"].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "a", "y", "loss", "gradient"),
+    [
+        ("kl_div(sum)", [-1.0, -2.0], [0.0, 1.0], 2.0, [0.0, -1.0]),
+        ("bce(sum)", [0.5, 0.5], [0.0, 1.0], 2 * math.log(2), [2.0, -2.0]),
+    ],
+)
+def test_nothing_times_the_logarithm_of_nothing_is_nothing(text, a, y, loss, gradient):
+    for given in ({"a": a, "y": y}, {"a": [a, a], "y": y}, {"a": [a, a], "y": [y, y]}):
+        found = evaluator(f"input(2) | {text}")(given)
+        assert np.allclose(found["L"], loss)
+        assert np.allclose(found["dL_da"], gradient)
+    assert "0·log 0 counts as 0." in derive(f"input(2) | {text}").text()
+
+
+def test_the_gradient_of_logits_is_the_difference_of_probabilities():
+    lines = derive("input(1) | bce_with_logits").text().splitlines()
+    assert "  L = softplus(a1) − y1·a1" in lines
+    assert "  ∂L/∂a1 = sigmoid(a1) − y1" in lines

@@ -98,7 +98,10 @@ REFUSES = [
         for value in (10**40, 1e-20, 1e300)
     ),
     (o.choice("mean", "sum"), "max", "mean or sum"),
-    (o.choice("mean", "sum", "none"), None, "mean, sum or none"),
+    (o.choice("mean", "sum", "none"), 3, "mean, sum or none"),
+    (o.choice("mean", "sum"), None, "mean or sum"),
+    (o.positive_number, 0, "a number above 0"),
+    (o.nonnegative_number, -1, "a number from 0"),
     (o.choice("mean"), ["mean"], "mean"),
 ]
 

@@ -10,7 +10,19 @@ from typing import Any, NamedTuple
 
 from symgrad.catalogue import CATALOGUE, Layer
 from symgrad.catalogue import options as kinds
-from symgrad.catalogue.options import REQUIRED, Option, count, flag, number, padding, pair, spelled, word
+from symgrad.catalogue.options import (
+    REQUIRED,
+    Option,
+    count,
+    flag,
+    nonnegative_number,
+    number,
+    padding,
+    pair,
+    positive_number,
+    spelled,
+    word,
+)
 from symgrad.errors import DescriptionError
 from symgrad.network.build import build
 from symgrad.network.model import Model
@@ -27,6 +39,8 @@ SAMPLES: dict[Any, list[Any]] = {
     flag: [True, False],
     word: ["f", "g"],
     number: [Fraction(1, 3), Fraction(2)],
+    positive_number: [Fraction(1, 3), Fraction(2)],
+    nonnegative_number: [Fraction(1, 3), Fraction(2), Fraction(0)],
 }
 SHAPES = [(2,), (2, 3), (2, 3, 4), (4, 3, 2), (1,)]
 BATCHES = [(3, 2, 1, 2)]
@@ -122,6 +136,8 @@ def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple
         (layer,) = rng.choices(list(CATALOGUE.values()), weights)
         if layer.kind == "loss" and len(steps) + 1 < wanted:
             continue
+        if layer.name == "bce" and steps and steps[-1].name != "sigmoid":
+            continue  # it takes probabilities
         options = {
             o.name: rng.choice(samples(o))
             for o in layer.options

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TypeAlias
 
-from oracles.dual import Values, box, flat, holds
+from oracles.dual import Values, box, compared, flat, holds
 from oracles.fields import Element, Field
 from symgrad.algebra.affine import affine
 from symgrad.algebra.program import Equation, Program
@@ -103,8 +103,7 @@ def factor_value(factor: Factor, read: Read, field: Field) -> Element:
         case Group(inner):
             return expression_value(inner, read, field)
         case ValueBracket(kind, inner):
-            number = expression_value(inner, read, field)
-            return field.positive(number) if kind == ">" else field.zero(number)
+            return compared(kind, expression_value(inner, read, field), field)
         case Named(name, _):
             return field.constant(name)
         case Max():

@@ -78,12 +78,20 @@ def value(node: w.Written, place: Place, read: Read, field: Field) -> Element:
             return field.number(int(all(holds(b, place) for b in node.brackets)))
         case w.Compare():
             inner = value(node.argument, place, read, field)
-            return field.positive(inner) if node.kind == ">" else field.zero(inner)
+            return compared(node.kind, inner, field)
         case w.Maximum():
             places = [{**place, **dict(zip(node.indices, here, strict=True))} for here in box(node.indices)]
             inside = [there for there in places if all(holds(b, there) for b in node.brackets)]
             return field.greatest([value(node.body, there, read, field) for there in inside])
     raise TypeError(type(node).__name__)
+
+
+def compared(kind: w.Comparison, inner: Element, field: Field) -> Element:
+    """The value bracket ``[inner kind 0]``."""
+    if kind == "=":
+        return field.zero(inner)
+    above = field.positive(inner)
+    return above if kind == ">" else field.add(field.number(1), field.mul(field.number(-1), above))
 
 
 def run(definitions: Iterable[w.Definition], sources: Values, field: Field) -> Values:

@@ -19,6 +19,14 @@ import sympy
 Element: TypeAlias = Any
 
 
+EXACT = {
+    "lambda_s": Fraction("1.0507009873554804934193349852946"),
+    "alpha_s": Fraction("1.6732632423543772848170429916717"),
+}
+NUMBERS = {name: float(value) for name, value in EXACT.items()}
+"""The constants of selu, typed here once more."""
+
+
 class Field(Protocol):
     """What an interpreter needs of numbers."""
 
@@ -97,14 +105,14 @@ class Fractions:
         return Fraction(arbitrary("root", x) % 17 + 2, 3) ** int(2 * exponent)  # as in the prime field
 
     def constant(self, name):
-        return Fraction(arbitrary(name) % 13 + 2, 5)
+        return EXACT.get(name, Fraction(arbitrary(name) % 13 + 2, 5))
 
     def apply(self, name, order, x):
         if (name, order) == ("relu", 0):
             return max(x, Fraction(0))
         if (name, order) == ("abs", 0):
             return abs(x)
-        return Fraction(arbitrary(name, order, x) % 17 - 8, 3)
+        return Fraction(2 * (arbitrary(name, order, x) % 17) - 17, 6)  # never 0 or 1
 
     def positive(self, x):
         return Fraction(x > 0)
@@ -150,7 +158,7 @@ class Floats(Fractions):
         return x ** int(exponent) if Fraction(exponent).denominator == 1 else x ** float(exponent)
 
     def constant(self, name):
-        return {"pi": math.pi}[name]
+        return {"pi": math.pi, **NUMBERS}[name]
 
     def apply(self, name, order, x):
         return self.functions[name, order](x)
@@ -182,6 +190,10 @@ class Unknown(sympy.Function):
             return Positive(x)
         if name.name == "sigmoid":
             return self - self**2
+        if name.name == "softplus":
+            return Unknown(sympy.Symbol("sigmoid"), sympy.Integer(0), x)
+        if name.name == "abs":
+            return Positive(x) - Positive(-x)
         return Unknown(name, order + 1, x)
 
 
@@ -224,7 +236,6 @@ class SymPy:
         "exp": Exp,
         "log": Log,
         "tanh": sympy.tanh,
-        "softplus": lambda x: Log(1 + Exp(x)),
         "erf": sympy.erf,
         "sin": sympy.sin,
         "cos": sympy.cos,
@@ -245,7 +256,9 @@ class SymPy:
         return x ** self.number(Fraction(exponent))
 
     def constant(self, name):
-        return {"pi": sympy.pi}[name]
+        return {"pi": sympy.pi, "lambda_s": sympy.Symbol("lambda_s"), "alpha_s": sympy.Symbol("alpha_s")}[
+            name
+        ]
 
     def apply(self, name, order, x):
         if name in self.known:

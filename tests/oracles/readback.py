@@ -123,8 +123,28 @@ def _call(name: str, order: int, argument: Node) -> Node:
     return lambda world, letters: world.apply(name, order, argument(world, letters))
 
 
-def _positive(argument: Node) -> Node:
-    return lambda world, letters: Fraction(argument(world, letters) > 0)
+_CONSTANTS = {
+    "λs": Fraction("1.0507009873554804934193349852946"),
+    "αs": Fraction("1.6732632423543772848170429916717"),
+}
+_RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    ">": lambda x, y: x > y,
+    "<": lambda x, y: x < y,
+    "≤": lambda x, y: x <= y,
+    "≥": lambda x, y: x >= y,
+}
+
+
+def _constant_number(value: Fraction) -> Node:
+    return lambda world, letters: value
+
+
+def _related(relation: str, left: Node, right: Node) -> Node:
+    def value(world: World, letters: Letters) -> Fraction:
+        sides = (side(world, letters) for side in (left, right))
+        return Fraction(_RELATIONS[relation](*(getattr(side, "value", side) for side in sides)))
+
+    return value
 
 
 def _total(ranges: list[tuple[str, int]], conditions: list[Node], body: Node) -> Node:
@@ -241,7 +261,7 @@ class _Tokens:
 # A superscript is a digit to Python, and part of a word: names are spelled out here.
 _TEXT = (
     r"(?:arg)?max_\{|∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+"
-    r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤∣]"
+    r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+\.[0-9]+|[0-9]+|λs|αs|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤≥∣]"
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -287,7 +307,7 @@ class Text:
             if "".join(tokens.items[tokens.at + 2 : tokens.at + 3]).startswith("argmax"):
                 tokens.take("·")
                 node = _times(node, self._factor(tokens))
-            elif _conditional(tokens.items[tokens.at + 1 :], "[", ("≤", "∣", "=")):
+            elif self._of_indices(tokens.items[tokens.at + 1 :]):
                 tokens.take("·")
                 tokens.take("[")
                 conditions += self._conditions(tokens)
@@ -296,6 +316,13 @@ class Text:
                 join = _times if tokens.take() == "·" else _over
                 node = join(node, self._factor(tokens))
         return _guarded(conditions, node)
+
+    def _of_indices(self, tokens: list[str]) -> bool:
+        """Whether a condition on indices comes next: no entry stands in it."""
+        if tokens[:1] != ["["] or not _conditional(tokens, "[", ("≤", "∣", "=")):
+            return False
+        inside = tokens[1 : tokens.index("]")]
+        return not any(token == "[" or (token in self.symbols and len(token) > 1) for token in inside)
 
     def _factor(self, tokens: _Tokens) -> Node:
         node = self._atom(tokens)
@@ -307,8 +334,10 @@ class Text:
         token = tokens.next
         if token == "Σ_{":
             return self._sigma(tokens)
-        if token.isdigit():
+        if token[:1].isdigit():
             return _number(tokens.take())
+        if token in _CONSTANTS:
+            return _constant_number(_CONSTANTS[tokens.take()])
         if tokens.skip("("):
             node = self._expression(tokens)
             tokens.take(")")
@@ -338,11 +367,9 @@ class Text:
             tokens.take("]")
             return _first_of(entries, chosen)
         if tokens.skip("["):
-            node = self._expression(tokens)
-            tokens.take(">")
-            tokens.take("0")
+            left, relation, right = self._expression(tokens), tokens.take(), self._expression(tokens)
             tokens.take("]")
-            return _positive(node)
+            return _related(relation, left, right)
         if tokens.items[tokens.at + 1 : tokens.at + 2] == ["("]:
             name = tokens.take()
             tokens.take("(")
@@ -463,10 +490,10 @@ def _held(sides: list[Node], relations: list[str]) -> Node:
 
 # LaTeX: the subset that the renderer may use, and nothing else.
 
-_TEX = r"\\[A-Za-z]+|\\.|[A-Za-z]|\d|[-+=<>()\[\]{}_^,/'&]"
+_TEX = r"\\[A-Za-z]+|\\.|[A-Za-z]|\d+\.\d+|\d|[-+=<>()\[\]{}_^,/'&|]"
 _ROW = re.compile(r"\\\\(?:\[\d+pt\])?\n")
 _INDICATOR = (r"\mathbf", "{", "1", "}", "[")
-_KNOWN = {r"\tanh": "tanh", r"\sigma": "sigmoid"}
+_KNOWN = {r"\tanh": "tanh", r"\sigma": "sigmoid", r"\exp": "exp", r"\log": "log"}
 
 
 def displays(output: str) -> list[str]:
@@ -528,11 +555,11 @@ class Tex:
 
     def _product(self, tokens: _Tokens) -> Node:
         node, conditions = self._factor(tokens), []
-        while tokens.next not in ("", "+", "-", "=", ")", "}", ">"):
+        while tokens.next not in ("", "+", "-", "=", ")", "}", ">", "<", r"\le", r"\ge", "]", "|"):
             inside = tokens.items[tokens.at + 4 :]
             if tokens.skip(*_INDICATOR, r"\arg"):
                 node = _times(node, self._chosen(tokens))
-            elif tokens.next == r"\mathbf" and _conditional(inside, "[", (r"\le", r"\mid", "=")):
+            elif tokens.next == r"\mathbf" and self._of_indices(inside):
                 tokens.skip(*_INDICATOR)
                 conditions.append(self._condition(tokens))
                 while tokens.skip(",", r"\;"):
@@ -541,6 +568,13 @@ class Tex:
             else:
                 node = _times(node, self._factor(tokens))
         return _guarded(conditions, node)
+
+    def _of_indices(self, tokens: list[str]) -> bool:
+        """Whether a condition on indices comes next: no entry stands in it."""
+        if not _conditional(tokens, "[", (r"\le", r"\mid", "=")):
+            return False
+        inside = tokens[1 : tokens.index("]")]
+        return not any(token in ("_", "|") for token in inside)
 
     def _factor(self, tokens: _Tokens) -> Node:
         if tokens.next == r"\sum":
@@ -552,8 +586,13 @@ class Tex:
         return node
 
     def _atom(self, tokens: _Tokens) -> Node:
+        if "." in tokens.next:
+            return _number(tokens.take())
         if tokens.next.isdigit():
             return _number(self._digits(tokens))
+        for letter, value in ((r"\lambda", _CONSTANTS["λs"]), (r"\alpha", _CONSTANTS["αs"])):
+            if tokens.skip(letter, "_", "s"):
+                return _constant_number(value)
         if tokens.skip("("):
             node = self._expression(tokens)
             tokens.take(")")
@@ -565,11 +604,14 @@ class Tex:
             return _greatest(_places(ranges, conditions, self._product(tokens)))
         if tokens.skip(*_INDICATOR, r"\arg"):
             return self._chosen(tokens)
-        if tokens.skip(*_INDICATOR):
+        if tokens.skip("|"):
             node = self._expression(tokens)
-            for token in ">0]":
-                tokens.take(token)
-            return _positive(node)
+            tokens.take("|")
+            return _call("abs", 0, node)
+        if tokens.skip(*_INDICATOR):
+            left, relation, right = self._expression(tokens), tokens.take(), self._expression(tokens)
+            tokens.take("]")
+            return _related({r"\le": "≤", r"\ge": "≥"}.get(relation, relation), left, right)
         if tokens.next == r"\frac":
             return self._fraction(tokens)
         called = self._called(tokens)
@@ -636,6 +678,8 @@ class Tex:
         start = tokens.at
         if tokens.skip(*[r"\mathrm", r"{", r"R", r"e", r"L", r"U", r"}"]):
             return "relu"
+        if tokens.skip(r"\mathrm", "{", *"softplus", "}"):
+            return "softplus"
         name = tokens.take()
         if name in _KNOWN and name not in self.functions:
             return _KNOWN[name]
@@ -859,16 +903,13 @@ def _python(tree: ast.expr, symbols: Mapping[str, tuple[str, Place]]) -> Node:
                     return _times(*parts)
                 case ast.Div():
                     return _over(*parts)
-        case ast.Compare(left, [ast.Gt()], [ast.Constant(0)]):
-            return _positive(_python(left, symbols))
+        case ast.Compare(left, [relation], [right]):
+            spelled = {ast.Gt: ">", ast.Lt: "<", ast.LtE: "≤", ast.GtE: "≥"}[type(relation)]
+            return _related(spelled, _python(left, symbols), _python(right, symbols))
         case ast.Call(ast.Name("max"), [argument, ast.Constant(0)], []):
             return _call("relu", 0, _python(argument, symbols))
         case ast.Call(ast.Name("max"), arguments, []):
             return _greatest(_listed([_python(argument, symbols) for argument in arguments]))
-        case ast.Compare(left, [ast.Gt() | ast.GtE() as order], [right]):
-            a, b = _python(left, symbols), _python(right, symbols)
-            equal = isinstance(order, ast.GtE)
-            return lambda world, letters: _compared(a(world, letters), b(world, letters), equal=equal)
         case ast.BoolOp(ast.And(), parts):
             both = [_python(part, symbols) for part in parts]
             return lambda world, letters: min(part(world, letters) for part in both)

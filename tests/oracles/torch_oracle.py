@@ -5,6 +5,7 @@ Where torch is absent the test is skipped; under ``SYMGRAD_CI=1`` a skip is a fa
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -150,6 +151,25 @@ def rms_norm(x, parameters, o):
     return torch.nn.functional.rms_norm(x, x.shape[-1:], *parameters, eps=float(o["eps"]))
 
 
+def loss(function, *names, targets=lambda y: y):
+    """A loss of torch.nn.functional with the options that ``names`` lists, numbers as floats."""
+
+    def called(x, given, o):
+        (y,) = given
+        options = {n: o[n] if isinstance(o[n], str | bool) else float(o[n]) for n in names}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # kl_div: "mean" is not what it will be
+            return function(x, targets(y), reduction=o["reduction"], **options)
+
+    return called
+
+
+def signs(y):
+    """1 where y is positive, else −1."""
+    return torch.where(y > 0, 1.0, -1.0).to(y.dtype)
+
+
+F = torch.nn.functional
 LAYERS = {
     "softmax": lambda x, parameters, o: torch.softmax(x, -1),
     "log_softmax": lambda x, parameters, o: torch.log_softmax(x, -1),
@@ -171,6 +191,21 @@ LAYERS = {
     "relu": lambda x, parameters, o: torch.relu(x),
     "sigmoid": lambda x, parameters, o: torch.sigmoid(x),
     "tanh": lambda x, parameters, o: torch.tanh(x),
+    "leaky_relu": lambda x, parameters, o: F.leaky_relu(x, float(o["negative_slope"])),
+    "elu": lambda x, parameters, o: F.elu(x, float(o["alpha"])),
+    "selu": lambda x, parameters, o: F.selu(x),
+    "silu": lambda x, parameters, o: F.silu(x),
+    "softplus": lambda x, parameters, o: F.softplus(x, float(o["beta"]), threshold=1e9),
+    "softsign": lambda x, parameters, o: F.softsign(x),
+    "hardsigmoid": lambda x, parameters, o: F.relu6(x + 3) / 6,  # torch's own has 1/6 in single precision
+    "hardtanh": lambda x, parameters, o: F.hardtanh(x, float(o["min_val"]), float(o["max_val"])),
     "activation": lambda x, parameters, o: f(x),
     "mse": mse,
+    "l1": loss(F.l1_loss),
+    "smooth_l1": loss(F.smooth_l1_loss, "beta"),
+    "huber": loss(F.huber_loss, "delta"),
+    "bce": loss(F.binary_cross_entropy),
+    "bce_with_logits": loss(F.binary_cross_entropy_with_logits),
+    "hinge_embedding": loss(F.hinge_embedding_loss, "margin", targets=signs),
+    "kl_div": loss(F.kl_div, "log_target"),
 }

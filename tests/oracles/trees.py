@@ -85,7 +85,7 @@ def trees(draw, indices: Sequence[Index] = (), depth: int = 4, ordered: bool = F
         case "relu":
             return relu(below())
         case "compare":
-            return w.Compare(draw(st.sampled_from([">", "="])), below())
+            return w.Compare(draw(st.sampled_from([">", "<=", "="])), below())
         case "maximum":
             new = Index(draw(st.integers(1, 4)), "k")
             shifted = affine(new) - draw(st.integers(0, new.size - 1))

@@ -53,16 +53,25 @@ NETWORKS = {
     "maxima with a border": "input(2x4x4) | max_pool2d(3, 2, 1) | tanh | flatten | linear(1)",
     "maxima with gaps": "input(6) | max_pool1d(3, 1, 1, 2) | activation(f)",
     "windows one wide": "input(3x4) | max_pool2d((1, 2)) | max_pool2d(1) | mse",
+    "cases": "input(2x2) | leaky_relu | elu(0.5) | selu | hardtanh | hardsigmoid | smooth_l1",
+    "a loss for each entry": "input(3) | silu | softplus(2) | softsign | huber(none, 0.125)",
+    "the rest of the losses": "input(2) | linear(2) | hinge_embedding",
+    "logarithms": "input(2x2) | sigmoid | bce",
+    "a divergence": "input(3) | kl_div(batchmean)",
+    "absolute": "input(3) | l1(sum)",
+    "logits": "input(3) | bce_with_logits",
     "only padding": "input(1x1) | conv2d(2, 1, stride=2, padding=1) | flatten | mse",
 }
 
 
 class Known(Fractions):
-    """Exact fractions; sigmoid is what it is in terms of exp, as the JSON output spells it."""
+    """Exact fractions; sigmoid and softplus are what the JSON output spells, in terms of exp and log."""
 
     def apply(self, name: str, order: int, x: Fraction) -> Fraction:
         if (name, order) == ("sigmoid", 0):
             return 1 / (1 + self.apply("exp", 0, -x))
+        if (name, order) == ("softplus", 0):
+            return self.apply("log", 0, 1 + self.apply("exp", 0, x))
         if (name, order) == ("exp", 0):
             return abs(super().apply(name, order, x)) + 1
         return super().apply(name, order, x)
@@ -126,7 +135,7 @@ def places(shape: Place) -> list[Place]:
 
 
 def drawn(rng: Random, shape: Place) -> dict[Place, Fraction]:
-    return {place: Fraction(rng.randint(-20, 20), rng.randint(1, 3)) for place in places(shape)}
+    return {place: Fraction(2 * rng.randint(-20, 20) + 1, rng.choice((2, 4, 6))) for place in places(shape)}
 
 
 class Round:

@@ -13,6 +13,7 @@ from oracles.chains import Chain, Step, fits, random_chain, samples
 from oracles.fields import Floats
 from oracles.hypotheses import kept
 
+from symgrad.algebra.tensors import Tensor
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.options import REQUIRED
 from symgrad.derivation.sweep import sweep
@@ -31,10 +32,7 @@ def furthest(
 ) -> tuple[float, str]:
     """The largest difference of any tensor or gradient, relative to its largest entry, and whose it is."""
     draw = draw or (lambda: rng.gauss(0, 1))
-    values = {
-        t.name: kept(t, [draw() for _ in range(prod(t.shape))], lambda xs: 1 - sum(xs))
-        for t in derived.sources(model)
-    }
+    values = {t.name: kept(t, drawn(t, chain, draw), lambda xs: 1 - sum(xs)) for t in derived.sources(model)}
     upstream = {}
     if not model.objective:
         (output,) = model.outputs
@@ -47,6 +45,15 @@ def furthest(
     named = {name for t in model.tensors if t.role == "auxiliary" for name in (t.name, f"dL_d{t.name}")}
     assert set(ours) - {"dL_dL"} - named == set(truth) - {"dL_dL"} - named
     return max((distance(entries, truth[name]), name) for name, entries in ours.items() if name not in named)
+
+
+def drawn(tensor: Tensor, chain: Chain, draw: Callable[[], float]) -> list[float]:
+    """Numbers for a source, within what the loss takes: probabilities, a distribution."""
+    loss = chain.steps[-1].name
+    numbers = [draw() for _ in range(prod(tensor.shape))]
+    if (loss == "bce" and tensor.role != "parameter") or (loss == "kl_div" and tensor.role == "target"):
+        return [1 / (1 + math.exp(-x)) for x in numbers]
+    return numbers
 
 
 def distance(ours: list[float], truth: list[float]) -> float:

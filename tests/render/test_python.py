@@ -40,9 +40,11 @@ def test_fractions_stay_exact():
 
 
 def test_brackets_are_comparisons():
-    assert value(PYTHON.bracket(">", "x"), x=1) is True
-    assert value(PYTHON.bracket(">", "x"), x=0) is False
-    assert value(PYTHON.bracket("=", "x"), x=0) is True
+    assert value(PYTHON.bracket(">", "x", "0"), x=1) is True
+    assert value(PYTHON.bracket(">", "x", "0"), x=0) is False
+    assert value(PYTHON.bracket("=", "x", "0"), x=0) is True
+    assert value(PYTHON.bracket("<=", "x", "3"), x=3) is True
+    assert value(PYTHON.bracket("<", "x", "3"), x=3) is False
 
 
 def test_a_maximum_of_one_is_itself():
