@@ -24,6 +24,8 @@ class Real(SymPy):
 
     known = {  # noqa: RUF012
         **SymPy.known,
+        "exp": sympy.exp,
+        "log": sympy.log,
         "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
         "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
         "relu": lambda x: sympy.Piecewise((x, x > 0), (0, True)),
