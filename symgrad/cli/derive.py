@@ -84,9 +84,10 @@ Examples:
 @option(
     "--view",
     default="scalar",
-    type=click.Choice(["scalar", "chain", "index"]),
+    type=click.Choice(["scalar", "chain", "index", "matrix"]),
     help="scalar: a formula for each entry. chain: its paths first, then the factors put in. index: closed "
-    "forms with sums, which stay short however large the network is.",
+    "forms with sums, which stay short however large the network is. matrix: products of matrices and "
+    "convolutions, wherever an equation is one.",
 )
 @option(
     "--to",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.functions import DECIMALS
@@ -18,6 +19,32 @@ from symgrad.algebra.terms import (
     ValueBracket,
     inner_expressions,
 )
+from symgrad.derivation.matrices import (
+    Correlation,
+    Crop,
+    Dilate,
+    Elementwise,
+    Everywhere,
+    Form,
+    FullConvolution,
+    Hadamard,
+    Indicator,
+    MatMul,
+    Node,
+    Outer,
+    Pad,
+    Part,
+    Power,
+    Scaled,
+    SquaredNorm,
+    Sum,
+    Total,
+    Unvec,
+    Vec,
+    all_nodes,
+    children,
+)
+from symgrad.derivation.matrix import Refusal
 from symgrad.derivation.readable import closed_form
 from symgrad.derivation.sweep import Gradients
 from symgrad.network.model import Model
@@ -54,6 +81,22 @@ Key: TypeAlias = Literal[
     "sums to one",
     "assumed to sum to one",
     "sums to zero",
+    "columns",
+    "entry by entry",
+    "all ones",
+    "added numbers",
+    "total",
+    "norm",
+    "parts",
+    "star",
+    "full convolution",
+    "dilate",
+    "pad",
+    "crop",
+    "vec",
+    "no matrix form",
+    "unconfirmed",
+    "unchecked",
 ]
 
 
@@ -70,12 +113,24 @@ class Convention(NamedTuple):
     axis: int = 0
 
 
-def conventions(model: Model, forward: Program, gradients: Gradients, view: str) -> tuple[Convention, ...]:
+def conventions(
+    model: Model,
+    forward: Program,
+    gradients: Gradients,
+    view: str,
+    forms: Mapping[Tensor, Form | Refusal] = MappingProxyType({}),
+) -> tuple[Convention, ...]:
     """The conventions that the formulas of this network rest on, and no others."""
-    return tuple(_needed(model, forward, gradients, view))
+    return tuple(_needed(model, forward, gradients, view, forms))
 
 
-def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> Iterator[Convention]:
+def _needed(
+    model: Model,
+    forward: Program,
+    gradients: Gradients,
+    view: str,
+    forms: Mapping[Tensor, Form | Refusal],
+) -> Iterator[Convention]:
     shaped = tuple(tensor for tensor in model.tensors if tensor.shape)
     if shaped:
         yield Convention("shapes", shaped)
@@ -86,11 +141,16 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
     if convolutions:
         yield Convention("correlation")
     means = [eq for eq in forward.equations if "avg_pool" in model.layer_of(eq.target)]
-    if any(_padded(eq) for eq in (*convolutions, *means)):
+    printed = [*forward.equations, *gradients.program.equations]
+    if view == "matrix":  # what has a matrix form has no indices to be conditions on
+        yield from _of_forms(forms)
+        printed = [eq for eq in printed if not isinstance(forms.get(eq.target), Form)]
+    if printed and any(_padded(eq) for eq in (*convolutions, *means)):
         yield Convention("padding")
-    if view == "index":
-        yield Convention("from zero")
-        if any(_conditional(eq) for eq in (*forward.equations, *gradients.program.equations)):
+    if view in ("index", "matrix"):
+        if view == "index" or printed or any(_is_part(node) for node in _nodes(forms)):
+            yield Convention("from zero")
+        if any(_conditional(eq) for eq in printed):
             yield Convention("conditions")
     else:
         if any(len(tensor.shape) < 3 for tensor in shaped):
@@ -145,6 +205,58 @@ def _needed(model: Model, forward: Program, gradients: Gradients, view: str) -> 
 
 def _is_log(factor: Factor) -> bool:
     return isinstance(factor, Call) and factor.function.name == "log"
+
+
+_OPERATIONS: dict[type, Key] = {
+    Correlation: "star",
+    FullConvolution: "full convolution",
+    Dilate: "dilate",
+    Pad: "pad",
+    Crop: "crop",
+    Vec: "vec",
+    Unvec: "vec",
+    Total: "total",
+    SquaredNorm: "norm",
+}
+
+
+def _of_forms(forms: Mapping[Tensor, Form | Refusal]) -> Iterator[Convention]:
+    """What the operations of matrix forms mean, and which equations have none."""
+    nodes = _nodes(forms)
+    yield Convention("columns")
+    if any(isinstance(node, Hadamard | Elementwise | Indicator | Power) for node in nodes):
+        yield Convention("entry by entry")
+    if any(isinstance(node, Everywhere) for product in nodes for node in _multiplied(product)):
+        yield Convention("all ones")
+    if any(isinstance(part, Everywhere) for node in nodes if isinstance(node, Sum) for part in _added(node)):
+        yield Convention("added numbers")
+    for key in dict.fromkeys(_OPERATIONS.values()):
+        if any(_OPERATIONS.get(type(node)) == key for node in nodes):
+            yield Convention(key)
+    parts = [n.tensor for n in nodes if isinstance(n, Part) and 0 < len(n.leading) < len(n.tensor.shape)]
+    if parts:
+        yield Convention("parts", tuple(parts[:1]))
+    refusals: tuple[Refusal, ...] = ("no matrix form", "unconfirmed", "unchecked")
+    for refusal in refusals:
+        without = tuple(tensor for tensor, form in forms.items() if form == refusal)
+        if without:
+            yield Convention(refusal, without)
+
+
+def _nodes(forms: Mapping[Tensor, Form | Refusal]) -> list[Node]:
+    return [node for form in forms.values() if isinstance(form, Form) for node in all_nodes(form.body)]
+
+
+def _is_part(node: Node) -> bool:
+    return isinstance(node, Part) and bool(node.leading)
+
+
+def _multiplied(node: Node) -> tuple[Node, ...]:
+    return children(node) if isinstance(node, MatMul | Outer) else ()
+
+
+def _added(node: Sum) -> tuple[Node, ...]:
+    return tuple(part.inner if isinstance(part, Scaled) else part for part in node.parts)
 
 
 def _padded(equation: Equation) -> bool:

@@ -10,6 +10,8 @@ from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import positions_read
 from symgrad.derivation.conventions import conventions
 from symgrad.derivation.document import Document, Formula, View
+from symgrad.derivation.matrices import Form
+from symgrad.derivation.matrix import matrix_form
 from symgrad.derivation.selection import Selection, select
 from symgrad.derivation.sweep import Gradients, sweep
 from symgrad.derivation.updates import checked_optimiser, updates
@@ -51,11 +53,17 @@ def document(derived: Derived, view: View = "scalar", update: str | None = None)
     positions = _printed(gradients, wanted)
     printed = (eq for eq in gradients.program.equations if positions[eq.target] != ())
     formulas += (Formula("gradient", eq, positions[eq.target]) for eq in printed)
-    stated = conventions(model, forward, gradients, view)
-    tensors = (*model.tensors, *_adjoints(derived))
-    if update is not None:
-        step = updates(model, wanted, checked_optimiser(update))
+    step = None if update is None else updates(model, wanted, checked_optimiser(update))
+    if step is not None:
         formulas += (Formula("update", eq, where) for eq, where in step.equations)
+    forms = {f.equation.target: matrix_form(f.equation) for f in formulas} if view == "matrix" else {}
+    formulas = [
+        f._replace(matrix=form) if isinstance(form := forms.get(f.equation.target), Form) else f
+        for f in formulas
+    ]
+    stated = conventions(model, forward, gradients, view, forms)
+    tensors = (*model.tensors, *_adjoints(derived))
+    if step is not None:
         stated += step.conventions()
         tensors += step.tensors()
     return Document(model.text, view, stated, tensors, tuple(formulas))

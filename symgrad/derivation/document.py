@@ -10,20 +10,27 @@ from typing import Literal, NamedTuple, TypeAlias
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.derivation.conventions import Convention
+from symgrad.derivation.matrices import Form
 from symgrad.errors import NameUnknownError, nearest, quoted
 
-View: TypeAlias = Literal["scalar", "chain", "index"]
-VIEWS: tuple[View, ...] = ("scalar", "chain", "index")
+View: TypeAlias = Literal["scalar", "chain", "index", "matrix"]
+VIEWS: tuple[View, ...] = ("scalar", "chain", "index", "matrix")
+CLOSED: tuple[View, ...] = ("index", "matrix")
+"""The views that print one closed form for each tensor, of whatever size."""
 
 Kind: TypeAlias = Literal["forward", "gradient", "update"]
 
 
 class Formula(NamedTuple):
-    """One equation to print; ``positions`` picks entries of its target, None means all of them."""
+    """One equation to print; ``positions`` picks entries of its target, None means all of them.
+
+    ``matrix`` is its matrix form where the view asks for one and there is one.
+    """
 
     kind: Kind
     equation: Equation
     positions: tuple[int, ...] | None
+    matrix: Form | None = None
 
 
 class Document(NamedTuple):

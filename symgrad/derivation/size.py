@@ -11,7 +11,7 @@ from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.terms import Entry, FirstMaximiser, Max, Term
 from symgrad.algebra.unroll import whole_shape
-from symgrad.derivation.document import Document, Formula
+from symgrad.derivation.document import CLOSED, Document, Formula
 from symgrad.errors import BudgetError
 
 MOST_TERMS = 1_000_000
@@ -29,7 +29,7 @@ def printed_terms(document: Document) -> int:
 
 def printed_formulas(document: Document) -> int:
     """The number of formulas that the document's view prints."""
-    if document.view == "index":
+    if document.view in CLOSED:
         return len(document.formulas)
     return sum(
         prod(whole_shape(f.equation.target.shape)) if f.positions is None else len(f.positions)
@@ -65,7 +65,7 @@ def _refusal(what: str, most: int, ways: list[str]) -> str:
 
 def _shorter(document: Document, most: int) -> Iterator[str]:
     """What would print less of the same network."""
-    if document.view == "index":
+    if document.view in CLOSED:
         return
     yield "use --view index"
     forward = sum(_terms(document, f) for f in document.formulas if f.kind == "forward")
@@ -81,7 +81,7 @@ def _shorter(document: Document, most: int) -> Iterator[str]:
 def _terms(document: Document, formula: Formula) -> int:
     equation, positions = formula.equation, formula.positions
     body, axes = equation.body, equation.axes
-    if document.view == "index":
+    if document.view in CLOSED:
         return max(1, len(body.terms))
     shape = whole_shape(equation.target.shape)
     if positions is None:

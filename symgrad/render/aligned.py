@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TypeAlias
 
-from symgrad.derivation.document import Document, Formula
+from symgrad.derivation.document import CLOSED, Document, Formula
 from symgrad.render.breaking import Line, break_chain, break_sum
 from symgrad.render.chain import chained
-from symgrad.render.indexed import Indexed, indexed
+from symgrad.render.indexed import Indexed
+from symgrad.render.matrix import TEX_MATRICES, closed
 from symgrad.render.metrics import EQUALS, shapes, width
 from symgrad.render.tex import TexNotation, ranges
 from symgrad.render.unrolled import Unrolled, unrolled
@@ -28,8 +29,8 @@ def aligned(document: Document, formula: Formula, room: float) -> Iterator[Lines
     """The lines of each of a formula's equations; none is wider than ``room`` em unless one term is."""
     notation = TexNotation()
     equation = formula.equation
-    if document.view == "index":
-        return iter([index_lines(indexed(equation, notation), room)])
+    if document.view in CLOSED:
+        return iter([index_lines(closed(formula, TEX_MATRICES), room)])
     names = notation.entries(equation.target)
     if document.view == "chain" and formula.kind == "gradient":
         return (

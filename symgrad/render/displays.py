@@ -12,12 +12,12 @@ from itertools import chain, islice
 from math import ceil, prod
 
 from symgrad.algebra.unroll import whole_shape
-from symgrad.derivation.document import Document, Formula, Kind
+from symgrad.derivation.document import CLOSED, Document, Formula, Kind
 from symgrad.render.aligned import Lines, aligned, index_lines, index_ranges, index_right, right_width
-from symgrad.render.indexed import Indexed, indexed
+from symgrad.render.indexed import Indexed
+from symgrad.render.matrix import TEX_MATRICES, closed
 from symgrad.render.metrics import EQUALS, QUAD, column, width
 from symgrad.render.planes import plane
-from symgrad.render.tex import TexNotation
 
 _HIGHEST = 340
 """The height of a display in points; a page of LaTeX's article class has 541, and none breaks a display."""
@@ -32,7 +32,7 @@ _COLUMN_GAP = QUAD + 0.92  # amsmath's \minalignsep is 10pt
 def displays(document: Document, width_cm: float) -> Iterator[tuple[Kind, str]]:
     """The document's formulas in ``aligned`` environments, each with the kind of its formulas."""
     room = column(width_cm)
-    if document.view == "index":
+    if document.view in CLOSED:
         yield from _closed_forms(document, room)
         return
     for kind, run in _runs(document.formulas):
@@ -142,11 +142,10 @@ def _tall(lines: Lines) -> bool:
 
 
 def _closed_forms(document: Document, room: float) -> Iterator[tuple[Kind, str]]:
-    notation = TexNotation()
     kind: Kind = "forward"
     pending: list[Indexed] = []
     for formula in document.formulas:
-        form = indexed(formula.equation, notation)
+        form = closed(formula, TEX_MATRICES)
         if pending and (formula.kind != kind or not _side_by_side([*pending, form], room)):
             yield kind, _closed(pending, room)
             pending = []

@@ -66,7 +66,7 @@ def indexed(equation: Equation, notation: IndexNotation) -> Indexed:
     """The closed form of an equation."""
     form = closed_form(equation)
     letters = chosen_letters(form)
-    left = notation.at(form.target, [_affine(e, notation, letters) for e in form.left])
+    left = notation.at(form.target, [spelled_index(e, notation, letters) for e in form.left])
     ranges = tuple((letters[index], size(notation, index.size - 1)) for index in form.axes)
     return Indexed(left, _terms(form.body, notation, letters), ranges)
 
@@ -147,7 +147,7 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
     times = [_powered(f, e, notation, letters, alone=False) for f, e in sizes if e > 0]
     divisors = [_powered(f, -e, notation, letters, alone=False) for f, e in sizes if e < 0]
     read = [entry for factor, _ in term.powers for entry in entries_of_factor(factor)]
-    conditions = _conditions(term.brackets, term.bound, read, notation, letters)
+    conditions = conditions_told(term.brackets, term.bound, read, notation, letters)
     if conditions and not term.bound:
         over.append(Atom(notation.indicator(conditions), "bracket"))
     value = abs(Fraction(term.coefficient))
@@ -207,7 +207,7 @@ def _powered(
 def _factor(factor: Factor, notation: IndexNotation, letters: Letters) -> str:
     match factor:
         case Entry(tensor, indices):
-            return notation.at(tensor, [_affine(e, notation, letters) for e in indices])
+            return notation.at(tensor, [spelled_index(e, notation, letters) for e in indices])
         case Call(function, argument):
             return notation.call(function, _expression(argument, notation, letters))
         case Group(inner):
@@ -226,7 +226,7 @@ def _factor(factor: Factor, notation: IndexNotation, letters: Letters) -> str:
                 factor, notation, letters
             )
         case FirstMaximiser(maximum, at):
-            place = [_affine(e, notation, letters) for e in at]
+            place = [spelled_index(e, notation, letters) for e in at]
             body = _body(maximum, notation, letters)
             return notation.first_place(*_compared(maximum, notation, letters), body, place)
 
@@ -237,7 +237,7 @@ def _compared(
     """The letters that a maximum is taken over, each with its last value, and its conditions."""
     indices, brackets, body = maximum
     ranges = [(letters[index], size(notation, index.size - 1)) for index in indices]
-    return ranges, _conditions(brackets, indices, list(entries(body)), notation, letters)
+    return ranges, conditions_told(brackets, indices, list(entries(body)), notation, letters)
 
 
 def _body(maximum: Max, notation: IndexNotation, letters: Letters) -> str:
@@ -245,8 +245,8 @@ def _body(maximum: Max, notation: IndexNotation, letters: Letters) -> str:
     return body if len(maximum.body.terms) == 1 else notation.group(body)
 
 
-def _affine(e: Affine, notation: IndexNotation, letters: Letters) -> str:
-    """``(k − 2i + 1)/2`` where the index is a fraction, else ``2i + u − 1``."""
+def spelled_index(e: Affine, notation: IndexNotation, letters: Letters) -> str:
+    """An index: ``(k − 2i + 1)/2`` where the index is a fraction, else ``2i + u − 1``."""
     bottom = _common_denominator(e)
     if bottom != 1:
         return notation.ratio(_pieces(e * bottom, notation, letters), str(bottom))
@@ -288,7 +288,7 @@ class _Bounds(NamedTuple):
     high: Size | None
 
 
-def _conditions(
+def conditions_told(
     brackets: Iterable[Bracket],
     bound: Sequence[Index],
     read: Sequence[Entry],

@@ -9,7 +9,7 @@ from math import prod
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.unroll import whole_shape
-from symgrad.derivation.document import Document, Formula
+from symgrad.derivation.document import CLOSED, Document, Formula
 from symgrad.render.aligned import Lines, aligned
 from symgrad.render.displays import environment
 from symgrad.render.latex import DEFAULT_WIDTH
@@ -61,19 +61,22 @@ def _equations(document: Document, formula: Formula, width_cm: float) -> Iterato
     texts = lines(document, formula, PlainNotation())
     typeset = aligned(document, formula, column(width_cm))
     for (target, expression), text, latex in zip(_programs(document, formula), texts, typeset, strict=True):
-        yield {
+        equation = {
             "kind": formula.kind,
             "target": target,
             "text": text,
             "latex": _display(latex),
             "expression": expression,
         }
+        if document.view == "matrix":
+            equation["form"] = "index" if formula.matrix is None else "matrix"
+        yield equation
 
 
 def _programs(document: Document, formula: Formula) -> Iterator[tuple[str, str | None]]:
     """The target and the Python expression of each equation; a closed form has no expression."""
     equation = formula.equation
-    if document.view == "index":
+    if document.view in CLOSED:
         yield equation.target.name, None
         return
     names, notation = identifiers(equation.target), PythonNotation()

@@ -14,7 +14,7 @@ from symgrad.render.notation import Atom, Relation, Sort, enclosed, parted, shor
 
 _RELATIONS = {"<=": "≤", ">=": "≥"}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉", "0123456789-0123456789")
 _GREEK = {
     "α": "alpha",
     "ε": "epsilon",
@@ -43,6 +43,12 @@ _ASCII = str.maketrans(
         "⌋": ")",
         **_GREEK,
         "\u0302": "_hat",
+        "ᵀ": "^T",
+        "⊙": ".*",
+        "⋆": "star",
+        "∗": "conv",
+        "‖": "||",
+        "∘": ".",
     }
 )
 STAR = "*"
@@ -51,8 +57,9 @@ STAR = "*"
 
 def to_ascii(text: str) -> str:
     """The text for a terminal without Unicode."""
-    raised = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda digits: "^" + digits[0].translate(_DIGITS), text)
-    return raised.translate(_ASCII)
+    raised = re.sub("⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda digits: "^" + digits[0].translate(_DIGITS), text)
+    lowered = re.sub("[₀₁₂₃₄₅₆₇₈₉]+", lambda digits: "_" + digits[0].translate(_DIGITS), raised)
+    return lowered.translate(_ASCII)
 
 
 class PlainNotation:

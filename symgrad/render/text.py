@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symgrad.derivation.document import Document, Formula
+from symgrad.derivation.document import CLOSED, Document, Formula
 from symgrad.errors import printable
 from symgrad.render.chain import Chained, chained
-from symgrad.render.indexed import Indexed, indexed
+from symgrad.render.indexed import Indexed
+from symgrad.render.matrix import PLAIN_MATRICES, closed
 from symgrad.render.notation import Notation, signed_sum
 from symgrad.render.plain import STAR, PlainNotation, to_ascii
 from symgrad.render.unrolled import Unrolled, unrolled
@@ -46,8 +47,8 @@ def formula_lines(document: Document, formula: Formula) -> Iterator[str]:
 def lines(document: Document, formula: Formula, notation: PlainNotation) -> Iterator[str]:
     """A formula's equations, one line each."""
     equation = formula.equation
-    if document.view == "index":
-        yield index_line(indexed(equation, notation), notation)
+    if document.view in CLOSED:
+        yield index_line(closed(formula, PLAIN_MATRICES), notation)
         return
     names = notation.entries(equation.target)
     if document.view == "chain" and formula.kind == "gradient":

@@ -65,6 +65,33 @@ _SENTENCES: dict[Key, str] = {
     "sums to zero": "By its definition {name} sums to~0{along}; the gradients use it.",
     "zero log": "{zero log} counts as~0.",
     "selu": "{lambda} is about {scale}, {alpha} about {factor}.",
+    "columns": "A name stands for its whole tensor; a tensor with one axis is a column.",
+    "entry by entry": (
+        "{hadamard} is the product entry by entry, {power} the power, and functions act on each entry."
+    ),
+    "all ones": "As a factor {ones} is the column of ones.",
+    "added numbers": "A number that is added to an array is added to each of its entries.",
+    "total": "{sum of x} is the sum of all entries of~{x}.",
+    "norm": "{norm of x} is the sum of the squares of all entries of~{x}.",
+    "parts": "A tensor with fewer indices than axes, such as {part}, is its part with the first ones fixed.",
+    "star": (
+        "{star} is cross-correlation, {star formula} wherever the first fits into the second; a number below "
+        "it is the stride."
+    ),
+    "full convolution": (
+        "{ast} is the full convolution, {ast formula} wherever the two overlap: {star} with a flipped kernel "
+        "and a border of zeros."
+    ),
+    "dilate": "{dilate} puts {zeros} zeros between neighbours.",
+    "pad": "{pad} puts a border of zeros of width~{k} around an array.",
+    "crop": (
+        "{crop} leaves out the first~{k} entries along each axis and then takes the shape of the left side: "
+        "cut off at the end, or continued by zeros."
+    ),
+    "vec": "{vec} puts all entries into one column, row by row; {unvec} undoes it.",
+    "no matrix form": "No matrix form is known for {names}: here stands the index form.",
+    "unconfirmed": "The matrix form of {names} failed its check; here stands the index form.",
+    "unchecked": "The matrix form of {names} is too large to be checked; here stands the index form.",
     "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
     "step": "The updates are one step of {optimiser}: {new} is {name} after the step.",
     "kept": "The optimiser keeps {names} from step to step; each entry is~0 before the first.",
@@ -128,6 +155,22 @@ _PLAIN = _Format(
         "{lambda}": "λs",
         "{alpha}": "αs",
         **_SELU,
+        "{hadamard}": "⊙",
+        "{power}": "x^∘n",
+        "{ones}": "1",
+        "{sum of x}": "1ᵀ·x, for a matrix 1ᵀ·x·1, else sum(x)",
+        "{norm of x}": "‖x‖²",
+        "{star}": "⋆",
+        "{star formula}": "(w ⋆ a)[i, j] = Σ_{u,v} w[u, v]·a[i + u, j + v]",
+        "{ast}": "∗",
+        "{ast formula}": "(w ∗ g)[k, l] = Σ_{i,j} w[k − i, l − j]·g[i, j]",
+        "{dilate}": "dilate_k",
+        "{zeros}": "k − 1",
+        "{k}": "k",
+        "{pad}": "pad_k",
+        "{crop}": "crop_k",
+        "{vec}": "vec",
+        "{unvec}": "vec⁻¹",
     },
 )
 _TEX = _Format(
@@ -158,6 +201,24 @@ _TEX = _Format(
         "{lambda}": r"$\lambda_s$",
         "{alpha}": r"$\alpha_s$",
         **_SELU,
+        "{hadamard}": r"$\odot$",
+        "{power}": r"$x^{\circ n}$",
+        "{ones}": r"$\mathbf{1}$",
+        "{sum of x}": (
+            r"$\mathbf{1}^{\top}x$, for a matrix $\mathbf{1}^{\top}x\,\mathbf{1}$, else $\mathrm{sum}(x)$,"
+        ),
+        "{norm of x}": r"$\|x\|^2$",
+        "{star}": r"$\star$",
+        "{star formula}": r"$(w\star a)_{i,j}=\sum_{u,v}w_{u,v}\,a_{i+u,j+v}$",
+        "{ast}": r"$\ast$",
+        "{ast formula}": r"$(w\ast g)_{k,l}=\sum_{i,j}w_{k-i,l-j}\,g_{i,j}$",
+        "{dilate}": r"$\mathrm{dilate}_k$",
+        "{zeros}": "$k-1$",
+        "{k}": "$k$",
+        "{pad}": r"$\mathrm{pad}_k$",
+        "{crop}": r"$\mathrm{crop}_k$",
+        "{vec}": r"$\mathrm{vec}$",
+        "{unvec}": r"$\mathrm{vec}^{-1}$",
     },
 )
 
@@ -206,6 +267,7 @@ def _of_tensors(tensors: Sequence[Tensor], form: _Format) -> dict[str, str]:
         "{names}": _listed([form.math(name) for name in names]),
         "{name}": form.math(names[0]),
         "{new}": form.math(form.notation.name(renewed(first))),
+        "{part}": form.math(form.notation.at(first, first.letters[:1])),
         "{stem}": form.math(form.function(first.stem)),
         "{label}": layer,
         "{of layer}": f" of layer~{layer}" if layer else "",
