@@ -107,6 +107,7 @@ class Context:
         self.sizes: dict[str, None] = {}
         self.bound: set[str] = set()
         self._named: dict[int, tuple[Node, Named | None]] | None = None
+        self._letters: dict[tuple[str, str], Named | None] = {}
         self.bare_labels: set[str] = set()
         self.apart: set[tuple[str, Fraction | int]] = set()
         """Names with a number that are names of their own: the h_0 of ``h = tanh(u h_0)``."""
@@ -187,12 +188,22 @@ class Context:
         """A name on the page as pattern, what is left of its superscripts, and its primes."""
         if self._named is None:
             return self._named_now(node)
+        if isinstance(node, Name) and len(node.letter) == 1:
+            return self._letter(node)
         known = self._named.get(id(node))
         if known is None or known[0] is not node:
             if len(self._named) > _MOST_NAMED:
                 self._named.clear()
             known = self._named[id(node)] = node, self._named_now(node)
         return known[1]
+
+    def _letter(self, node: Name) -> Named | None:
+        """What a letter without scripts is: the same wherever it stands, but for its place."""
+        spelling = node.letter, node.style
+        if spelling not in self._letters:
+            self._letters[spelling] = self._named_now(node)
+        known = self._letters[spelling]
+        return known and (Pattern(known[0].key, (), (), None, node.span), (), 0)
 
     def bodies(self) -> list[Node]:
         """The right sides of all definitions, those of functions last."""
@@ -207,13 +218,18 @@ class Context:
         """A letter is a size from here on."""
         if letter not in self.sizes:
             self.sizes[letter] = None
-            self._named = None if self._named is None else {}
+            self._forget()
 
     def drop_sizes(self, letters: Iterable[str]) -> None:
         """These letters are no sizes after all."""
         for letter in letters:
             del self.sizes[letter]
-            self._named = None if self._named is None else {}
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._named is not None:
+            self._named = {}
+            self._letters = {}
 
     def _named_now(self, node: Node) -> Named | None:
         spelling = spelled(node)

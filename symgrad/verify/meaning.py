@@ -442,7 +442,6 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
     """Factors by the matrix product, from the left; derivatives that meet in one quantity chain."""
     parts: list[tuple[Array, Node | None, Node | None]] = []  # value, numerator, denominator
     dots: list[str] = []
-    gradients: list[bool] = []
     before_quotient = False
     for factor in factors:
         value = evaluate(factor.node, world, env)
@@ -455,14 +454,13 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
         if isinstance(factor.node, Derivative) and len(factor.node.by) == 1:
             of, by = factor.node.of, factor.node.by[0]
         parts.append((value, of, by))
-        gradients.append(_is_gradient(factor.node, world))
         # A quotient of vectors is taken entry by entry, and so is what stands beside it.
         dots.append("⊙" if quotient or (before_quotient and not factor.op) else factor.op)
         before_quotient = quotient
     if all(not value.shape and not value.flexible for value, _, _ in parts):
         return scalar(times([value.entries[0] for value, _, _ in parts]))
     result, first_of, last_by = parts[0]
-    spoken = gradients[0]
+    spoken = _is_gradient(factors[0].node, world)
     for (value, of, by), op in zip(parts[1:], dots[1:], strict=True):
         result, first_of, last_by = _next(result, first_of, last_by, value, of, by, op, world, spoken=spoken)
     return result

@@ -70,7 +70,7 @@ COMMAND_LINES = {
     "unknown command": (("derivee", NETWORK), "did you mean 'derive'"),
     "no network": (("derive",), "missing argument 'net'"),
     "unknown option": (("derive", NETWORK, "--veiw", "index"), "did you mean"),
-    "unknown view": (("derive", NETWORK, "--view", "matrix"), "'scalar', 'chain', 'index'"),
+    "unknown view": (("derive", NETWORK, "--view", "tensor"), "'scalar', 'chain', 'index', 'matrix'"),
     "unknown format": (("derive", NETWORK, "--to", "pdf"), "'text', 'latex', 'json'"),
     "unknown word": (("derive", NETWORK, "--wrt", "weigths"), "did you mean weights?"),
     "entry out of range": (("derive", NETWORK, "--wrt", "w10"), "'w10'"),

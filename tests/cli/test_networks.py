@@ -29,7 +29,7 @@ def test_a_file_whose_name_begins_with_input_is_read_by_its_path(tmp_path, monke
 
 
 NETWORKS = {
-    "unknown layer": ("input(5x5) | conv3d(1, 3)", "there is no layer 'conv3d'; did you mean conv2d?"),
+    "unknown layer": ("input(5x5) | conv4d(1, 3)", "there is no layer 'conv4d'; did you mean conv3d?"),
     "no layer at all": ("input(5x5)", "at least one layer"),
     "misspelt option": ("input(5x5) | conv2d(1, 3, strid=2)", "did you mean stride?"),
     "option twice": ("input(5x5) | conv2d(1, 3, stride=2, stride=2)", "stride is given twice"),
