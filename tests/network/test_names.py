@@ -36,6 +36,8 @@ def names(text):
         ("input(2x3) | flatten | linear(2) | linear(1)", "a0 v w1 b1 z1 w2 b2 z2"),
         ("input(2x3) | flatten | linear(2) | flatten | linear(1)", "a0 v0 w1 b1 z1 v1 w2 b2 z2"),
         ("input(2x3) | flatten | flatten", "a v vb"),
+        ("input(1x2x2) | avg_pool2d(2) | flatten | cross_entropy", "a p v pb y L"),
+        ("input(3) | log_softmax | log_softmax", "a p h pb hb"),
         ("input(5x5) | conv2d(2, 3) | flatten | linear(2) | mse", "a0 w1 b1 z1 v w2 b2 z2 y L"),
     ],
 )
