@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import prod
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from symgrad.catalogue import CATALOGUE, Layer
@@ -121,6 +122,30 @@ def hashable(chain: Chain) -> Chain:
 class _Options(dict[str, Any]):
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self.items()))
+
+
+def random_alone(
+    name: str, rng: Random, fixed: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[Chain, Model]:
+    """One layer with random options, but for those that are fixed, on a random shape that it takes."""
+    layer = CATALOGUE[name]
+    while True:
+        axes = rng.randint(1, 4)
+        shape = tuple(rng.randint(1, 7 if axes < 4 else 4) for _ in range(axes))
+        options = {
+            o.name: rng.choice(samples(o))
+            for o in layer.options
+            if o.default is REQUIRED or rng.random() < 0.6
+        }
+        options |= fixed
+        chain = Chain(shape, (Step(name, options),))
+        model = fits(chain)
+        if (
+            model
+            and prod(shape) <= 400
+            and (prod(shape) <= 48 or all(t.role != "auxiliary" for t in model.tensors))
+        ):
+            return chain, model
 
 
 def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple[Chain, Model]:

@@ -9,13 +9,12 @@ from random import Random
 
 import pytest
 from oracles import derived
-from oracles.chains import Chain, Step, fits, random_chain, samples
+from oracles.chains import Chain, random_alone, random_chain
 from oracles.fields import Floats
 from oracles.hypotheses import kept
 
 from symgrad.algebra.tensors import Tensor
 from symgrad.catalogue import CATALOGUE
-from symgrad.catalogue.options import REQUIRED
 from symgrad.derivation.sweep import sweep
 from symgrad.network.model import Model
 
@@ -61,27 +60,6 @@ def distance(ours: list[float], truth: list[float]) -> float:
     assert all(map(math.isfinite, (*ours, *truth)))
     scale = max(1e-2, *map(abs, truth))  # what is 0 but for rounding is compared as such
     return max(abs(x - y) for x, y in zip(ours, truth, strict=True)) / scale
-
-
-def random_alone(name: str, rng: Random) -> tuple[Chain, Model]:
-    """One layer with random options on a random shape that it takes."""
-    layer = CATALOGUE[name]
-    while True:
-        axes = rng.randint(1, 4)
-        shape = tuple(rng.randint(1, 7 if axes < 4 else 4) for _ in range(axes))
-        options = {
-            o.name: rng.choice(samples(o))
-            for o in layer.options
-            if o.default is REQUIRED or rng.random() < 0.6
-        }
-        chain = Chain(shape, (Step(name, options),))
-        model = fits(chain)
-        if (
-            model
-            and prod(shape) <= 400
-            and (prod(shape) <= 48 or all(t.role != "auxiliary" for t in model.tensors))
-        ):
-            return chain, model
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
