@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # type checkers know the name; importing it from typing w
 __all__ = [
     "BCE",
     "ELU",
+    "GELU",
     "L1",
     "MSE",
     "SELU",
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from symgrad.api import (
         BCE,
         ELU,
+        GELU,
         L1,
         MSE,
         SELU,

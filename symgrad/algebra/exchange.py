@@ -150,6 +150,8 @@ _CALLS: dict[str, Callable[[Any], Any]] = {
     "relu": lambda x: sympy.Max(0, x),
     "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
     "erf": sympy.erf,
+    "Phi": lambda x: (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
+    "varphi": lambda x: sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi),
     "sin": sympy.sin,
     "cos": sympy.cos,
     "sinh": sympy.sinh,
@@ -239,6 +241,8 @@ def _(factor: FirstMaximiser, spelling: Spelling) -> Any:
 def _(factor: Named, spelling: Spelling) -> Any:
     if factor.name in DECIMALS:
         return _number(DECIMALS[factor.name])
+    if factor.name == "kappa":
+        return sympy.sqrt(2 / sympy.pi)
     return sympy.pi if factor.name == "pi" else sympy.Symbol(factor.name)
 
 

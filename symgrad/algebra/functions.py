@@ -18,6 +18,8 @@ sigmoid: Function = Function("sigmoid", rule=lambda x: sigmoid(x) * (1 - sigmoid
 relu: Function = Function("relu", rule=lambda x: positive(x))
 softplus: Function = Function("softplus", rule=lambda x: sigmoid(x))
 erf: Function = Function("erf", rule=lambda x: 2 * PI ** Fraction(-1, 2) * exp(-(x**2)))
+normal_distribution: Function = Function("Phi", rule=lambda x: normal_density(x))
+normal_density: Function = Function("varphi", rule=lambda x: -(x * normal_density(x)))
 sin: Function = Function("sin", rule=lambda x: cos(x))
 cos: Function = Function("cos", rule=lambda x: -sin(x))
 sinh: Function = Function("sinh", rule=lambda x: cosh(x))
@@ -25,7 +27,11 @@ cosh: Function = Function("cosh", rule=lambda x: sinh(x))
 absolute: Function = Function("abs", rule=lambda x: positive(x) - positive(-x))
 
 FUNCTIONS: dict[str, Function] = {
-    f.name: f for f in (exp, log, tanh, sigmoid, relu, softplus, erf, sin, cos, sinh, cosh, absolute)
+    f.name: f
+    for f in (
+        *(exp, log, tanh, sigmoid, relu, softplus, erf, normal_distribution, normal_density),
+        *(sin, cos, sinh, cosh, absolute),
+    )
 }
 
 
@@ -36,6 +42,8 @@ DECIMALS: dict[str, Fraction] = {
     "alpha_s": Fraction("1.6732632423543772848170429916717"),
 }
 """Named constants that are numbers by definition; the two of selu, as its authors computed them."""
+GELU_SCALE = Constant("kappa")
+"""κ = √(2/π), which gelu's approximation has before its argument."""
 
 
 def abstract(name: str) -> Function:

@@ -296,7 +296,7 @@ def _positive(factor: Factor) -> bool:
         case Named(_, positive):
             return positive
         case Call(function, _):
-            return function.name in ("exp", "sigmoid", "cosh", "softplus")
+            return function.name in ("exp", "sigmoid", "cosh", "softplus", "Phi", "varphi")
         case Group(inner):
             return all(not t.powers and t.coefficient > 0 for t in inner.terms)
         case _:

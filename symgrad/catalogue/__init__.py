@@ -7,6 +7,7 @@ name in the table below; it arrives derived, printed, evaluated and tested.
 from symgrad.catalogue.activations import (
     activation,
     elu,
+    gelu,
     hardsigmoid,
     hardtanh,
     leaky_relu,
@@ -55,7 +56,7 @@ CATALOGUE: dict[str, Layer] = {
         *(batch_norm1d, layer_norm, rms_norm),
         flatten,
         *(relu, leaky_relu, elu, selu, silu, softplus, softsign, sigmoid, tanh, hardsigmoid, hardtanh),
-        *(activation, softmax, log_softmax),
+        *(gelu, activation, softmax, log_softmax),
         *(mse, l1, smooth_l1, huber, bce, bce_with_logits, hinge_embedding, kl_div),
         *(cross_entropy, nll),
     )

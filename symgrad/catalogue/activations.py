@@ -12,9 +12,10 @@ from symgrad.algebra import functions
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, Written, nonpositive, positive, quantity
 from symgrad.catalogue.declare import Layer, MisfitError, Place, elementwise, layer
-from symgrad.catalogue.options import Option, number, positive_number, word
+from symgrad.catalogue.options import Option, choice, number, positive_number, word
 
 _HALF = Fraction(1, 2)
+_CUBIC = Fraction(44_715, 1_000_000)
 
 
 def row(name: str, summary: str, formula: Callable[[Written], Written]) -> Layer:
@@ -90,6 +91,24 @@ def hardtanh(place: Place, z: Tensor, *, min_val: Fraction, max_val: Fraction) -
 def softplus(place: Place, z: Tensor, *, beta: Fraction) -> Definition:
     """log(1 + e^(beta·z))/beta for every z; torch takes z itself where beta·z > 20, which is 2·10⁻⁹ off."""
     return _each(place, z, lambda z: functions.softplus(quantity(beta) * z) / quantity(beta))
+
+
+@layer("activation", "a", Option("approximate", choice("none", "tanh"), "none"))
+def gelu(place: Place, z: Tensor, *, approximate: str) -> tuple[Definition, ...]:
+    """The entry z·Φ(z) with the normal distribution function Φ, or for approximate=tanh close to it.
+
+    That is ½·z·(1 + τ) with τ = tanh(√(2/π)·(z + 0.044715·z³)).
+    """
+    if approximate == "none":
+        return (_each(place, z, lambda z: z * functions.normal_distribution(z)),)
+    tau = place.auxiliary("tau", z.shape, z.letters)
+    inner = elementwise(
+        tau,
+        z,
+        lambda axes: functions.tanh(functions.GELU_SCALE * (z[axes] + quantity(_CUBIC) * z[axes] ** 3)),
+    )
+    h = place.output(z.shape, z.letters)
+    return inner, elementwise(h, z, lambda axes: _HALF * z[axes] * (1 + tau[axes]))
 
 
 @layer("activation", "a", Option("f", word, "f"))

@@ -43,6 +43,7 @@ Layers:
   flatten
   relu   sigmoid   tanh   silu   selu   softsign   hardsigmoid
   leaky_relu(negative_slope=0.01)   elu(alpha=1)   softplus(beta=1)
+  gelu(approximate=none)            or approximate=tanh
   hardtanh(min_val=-1, max_val=1)
   activation(f)                     f is a function not known further
   softmax   log_softmax             along the last axis

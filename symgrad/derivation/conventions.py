@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
-from symgrad.algebra.functions import DECIMALS
+from symgrad.algebra.functions import DECIMALS, GELU_SCALE
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor
@@ -67,6 +67,7 @@ Key: TypeAlias = Literal[
     "relu",
     "sigmoid",
     "softplus",
+    "normal distribution",
     "abs",
     "ties",
     "first place",
@@ -74,6 +75,7 @@ Key: TypeAlias = Literal[
     "log",
     "zero log",
     "selu",
+    "gelu",
     "unknown function",
     "step",
     "kept",
@@ -186,14 +188,19 @@ def _needed(
         yield Convention("softplus")
     if "sigmoid" in known or "softplus" in known:
         yield Convention("sigmoid")
+    if "Phi" in known:
+        yield Convention("normal distribution")
     if any(_chooses(eq) for eq in gradients.program.equations):
         yield Convention("first place" if view == "index" else "ties")
     if "log" in known:
         yield Convention("log")
         if any(len(product) > 1 and any(map(_is_log, product)) for product in factors):
             yield Convention("zero log")
-    if any(factor.name in DECIMALS for product in factors for factor in product if isinstance(factor, Named)):
+    named = {factor.name for product in factors for factor in product if isinstance(factor, Named)}
+    if named & DECIMALS.keys():
         yield Convention("selu")
+    if GELU_SCALE.name in named:
+        yield Convention("gelu")
     for fact in gradients.facts:
         if fact.assumed:
             yield Convention("assumed to sum to one", (fact.tensor,), axis=fact.axis)

@@ -36,10 +36,22 @@ def _relu(x: float) -> float:
 
 
 def _erfs(x: Any) -> Any:
-    return np.frompyfunc(math.erf, 1, 1)(x).astype(np.float64)  # NumPy has no erf of its own
+    return np.asarray(np.frompyfunc(math.erf, 1, 1)(x), dtype=np.float64)  # NumPy has no erf of its own
 
 
-CONSTANTS: dict[str, float] = {"pi": math.pi, **{name: float(value) for name, value in DECIMALS.items()}}
+def _distribution(x: float) -> float:
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+def _distributions(x: Any) -> Any:
+    return np.asarray(np.frompyfunc(_distribution, 1, 1)(x), dtype=np.float64)
+
+
+CONSTANTS: dict[str, float] = {
+    "pi": math.pi,
+    "kappa": math.sqrt(2.0 / math.pi),
+    **{name: float(value) for name, value in DECIMALS.items()},
+}
 """The named constants."""
 
 ON_FLOATS: dict[str, Callable[..., float]] = {
@@ -50,6 +62,8 @@ ON_FLOATS: dict[str, Callable[..., float]] = {
     "relu": _relu,
     "softplus": _softplus,
     "erf": math.erf,
+    "Phi": _distribution,
+    "varphi": lambda x: math.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi),
     "sin": math.sin,
     "cos": math.cos,
     "sinh": math.sinh,
@@ -67,6 +81,8 @@ ON_ARRAYS: dict[str, Callable[..., Any]] = {
     "relu": lambda x: np.maximum(x, 0.0),
     "softplus": lambda x: np.logaddexp(0.0, x),
     "erf": _erfs,
+    "Phi": _distributions,
+    "varphi": lambda x: np.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi),
     "sin": np.sin,
     "cos": np.cos,
     "sinh": np.sinh,

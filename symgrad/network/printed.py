@@ -55,7 +55,6 @@ MODULES: Final[Mapping[str, Module]] = {
     "ConvTranspose1d": Module(_CHANNELS, _ZEROS),
     "ConvTranspose2d": Module(_CHANNELS, _ZEROS),
     "Flatten": Module((), {"start_dim": (1,), "end_dim": (-1,)}),
-    "GELU": Module((), {"approximate": ("none", None)}),
     "LayerNorm": Module(("normalized_shape",)),
     "RMSNorm": Module(("normalized_shape",), name="rms_norm"),
     "Softplus": Module((), {"threshold": (20,)}),

@@ -19,11 +19,15 @@ _GREEK = {
     "α": "alpha",
     "ε": "epsilon",
     "η": "eta",
+    "κ": "kappa",
     "λ": "lambda",
     "μ": "mu",
     "ρ": "rho",
     "β": "beta",
     "π": "pi",
+    "τ": "tau",
+    "Φ": "Phi",
+    "φ": "varphi",
 }
 _LETTERS = {word: letter for letter, word in _GREEK.items()}
 _ASCII = str.maketrans(
@@ -110,7 +114,8 @@ class PlainNotation:
 
     def call(self, function: Function, argument: str) -> str:
         """A function's value."""
-        return f"{function.name}{'′' * function.order}({argument})"
+        name = function.name if function.abstract else _LETTERS.get(function.name, function.name)
+        return f"{name}{'′' * function.order}({argument})"
 
     def group(self, inner: str) -> str:
         """Parentheses."""

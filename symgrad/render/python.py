@@ -21,6 +21,8 @@ _DEFINED = {
     "relu": "max({0}, 0)",
     "sigmoid": "(1/(1 + exp(-({0}))))",
     "softplus": "log(1 + exp({0}))",
+    "Phi": "((1 + erf(({0})/sqrt(2)))/2)",
+    "varphi": "(exp(-({0})**2/2)/sqrt(2*pi))",
 }
 _KNOWN = ("exp", "log", "tanh", "sin", "cos", "sinh", "cosh", "erf", "abs")
 
@@ -56,6 +58,8 @@ class PythonNotation:
         """A named constant; ``lambda`` is a word of Python and called ``lambda_``."""
         if name in DECIMALS:
             return self.number(DECIMALS[name])
+        if name == "kappa":
+            return "sqrt(2/pi)"
         base, _, power = name.partition("^")
         return f"({base}**{power})" if power else base + "_" * iskeyword(base)
 

@@ -49,6 +49,10 @@ _SENTENCES: dict[Key, str] = {
     "relu": "{indicator} is~1 where {positive}, else~0; the derivative of {relu} at~0 is~0.",
     "sigmoid": "{sigmoid of x} is {sigmoid formula}.",
     "softplus": "{softplus of x} is {softplus formula}.",
+    "normal distribution": (
+        "{Phi of x} is the distribution function of the standard normal distribution, {Phi formula}; its "
+        "derivative {phi of x} is {phi formula}."
+    ),
     "abs": "{indicator} is~1 where {positive}, else~0; the derivative of {abs} at~0 is~0.",
     "ties": (
         "{argmax of entries} is the greatest of its entries, of equal ones the first that it names; "
@@ -65,6 +69,7 @@ _SENTENCES: dict[Key, str] = {
     "sums to zero": "By its definition {name} sums to~0{along}; the gradients use it.",
     "zero log": "{zero log} counts as~0.",
     "selu": "{lambda} is about {scale}, {alpha} about {factor}.",
+    "gelu": "{kappa} is {kappa formula}.",
     "columns": "A name stands for its whole tensor; a tensor with one axis is a column.",
     "entry by entry": (
         "{hadamard} is the product entry by entry, {power} the power, and functions act on each entry."
@@ -145,6 +150,12 @@ _PLAIN = _Format(
         "{sigmoid formula}": "1/(1 + e^−x)",
         "{softplus of x}": "softplus(x)",
         "{softplus formula}": "log(1 + e^x)",
+        "{Phi of x}": "Φ(x)",
+        "{Phi formula}": "(1 + erf(x/√2))/2",
+        "{phi of x}": "φ(x)",
+        "{phi formula}": "e^(−x²/2)/√(2π)",
+        "{kappa}": "κ",
+        "{kappa formula}": "√(2/π)",
         "{abs}": "abs(x)",
         "{log}": "log",
         "{argmax of entries}": "argmax(…)",
@@ -191,6 +202,12 @@ _TEX = _Format(
         "{sigmoid formula}": "$1/(1+e^{-x})$",
         "{softplus of x}": r"$\mathrm{softplus}(x)$",
         "{softplus formula}": "$\\log(1+e^x)$",
+        "{Phi of x}": r"$\Phi(x)$",
+        "{Phi formula}": r"$\frac{1}{2}\bigl(1+\mathrm{erf}(x/\sqrt{2})\bigr)$",
+        "{phi of x}": r"$\varphi(x)$",
+        "{phi formula}": r"$e^{-x^2/2}/\sqrt{2\pi}$",
+        "{kappa}": r"$\kappa$",
+        "{kappa formula}": r"$\sqrt{2/\pi}$",
         "{abs}": r"$\left|x\right|$",
         "{log}": r"$\log$",
         "{argmax of entries}": r"$\arg\max(\ldots)$",

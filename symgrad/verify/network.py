@@ -37,6 +37,7 @@ from symgrad.errors import NameUnknownError, nearest, quoted
 from symgrad.verify.arrays import Array
 from symgrad.verify.context import Pattern
 from symgrad.verify.documents.pieces import Span
+from symgrad.verify.functions import ENTRYWISE
 from symgrad.verify.gather import Stated
 from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, digits_of, label_items, spelled
 from symgrad.verify.scalars import (
@@ -44,6 +45,7 @@ from symgrad.verify.scalars import (
     PI,
     ZERO,
     Scalar,
+    Sign,
     abstract,
     bracket,
     call,
@@ -67,6 +69,9 @@ _USUAL: Final = {
     **dict.fromkeys("axiu", "input"), **dict.fromkeys("wkfvbcgmθ", "parameter"),
     **dict.fromkeys("zosyhqpr", "intermediate"), **dict.fromkeys("td", "target"),
 }  # fmt: skip
+_CONSTANTS: Final = {"pi": PI, "kappa": power(times((number(2), power(PI, -1))), Fraction(1, 2))}
+_DEFINED: Final = {"Phi": ENTRYWISE["Φ"]}
+"""What forward equations call, in the functions that are judged."""
 _PLAIN: Final = frozenset("xwkzo")  # hardly a page means anything else by them
 
 
@@ -509,13 +514,10 @@ def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world
                 raise UnsettledError("a network with symbolic sizes cannot be laid out")
             return number(node.value)
         case Constant():
-            return (
-                PI
-                if node.name == "pi"
-                else symbol(
-                    ("constant", world.serial, node.name), node.name, "positive" if node.positive else "real"
-                )
-            )
+            if node.name in _CONSTANTS:
+                return _CONSTANTS[node.name]
+            sign: Sign = "positive" if node.positive else "real"
+            return symbol(("constant", world.serial, node.name), node.name, sign)
         case Read():
             return names.lookup(node.tensor, tuple(_whole(e, at) for e in node.indices), world)
         case Sum():
@@ -532,7 +534,8 @@ def _laid_out(node: Written, at: Mapping[Index, int], names: NetworkNames, world
             argument = _laid_out(node.argument, at, names, world)
             if node.function.abstract:
                 return abstract(node.function.name, (node.function.order,), (argument,))
-            return call(node.function.name, argument)
+            defined = _DEFINED.get(node.function.name)
+            return defined(argument) if defined else call(node.function.name, argument)
         case Total():
             return total([_laid_out(node.body, {**at, **more}, names, world) for more in _all(node.indices)])
         case Iverson():

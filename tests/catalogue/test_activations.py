@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from oracles.fields import Floats
 from symgrad import DescriptionError, derive, evaluator
 from symgrad.network.build import build
 
+NORMAL = statistics.NormalDist()
 TRUTH = {
     "relu": lambda x: max(0.0, x),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
@@ -24,6 +26,8 @@ TRUTH = {
     "softsign": lambda x: x / (1 + abs(x)),
     "hardsigmoid": lambda x: min(1.0, max(0.0, x / 6 + 0.5)),
     "hardtanh": lambda x: min(1.0, max(-1.0, x)),
+    "gelu": lambda x: x * NORMAL.cdf(x),
+    "gelu(tanh)": lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2,
     "activation": lambda x: x**3,
 }
 
@@ -94,6 +98,9 @@ def test_the_derivative_at_a_kink_is_torch_s(text):
         ("softplus", -1000.0, 0.0, 0.0),
         ("silu", 1000.0, 1000.0, 1.0),
         ("silu", -1000.0, 0.0, 0.0),
+        ("gelu", 1000.0, 1000.0, 1.0),
+        ("gelu", -1000.0, 0.0, 0.0),
+        ("gelu(tanh)", 1000.0, 1000.0, 1.0),
         ("softsign", 1e200, 1.0, 0.0),
         ("hardtanh", 1e308, 1.0, 0.0),
     ],
@@ -125,6 +132,12 @@ def test_hardtanh_needs_two_ends():
         ("elu", "h1 = a1·[a1 > 0] + (exp(a1) − 1)·[a1 ≤ 0]", "∂L/∂h1·[a1 > 0] + ∂L/∂h1·exp(a1)·[a1 ≤ 0]"),
         ("hardtanh", "h1 = a1·[a1 > −1]·[a1 < 1] − [a1 ≤ −1] + [a1 ≥ 1]", "∂L/∂h1·[a1 > −1]·[a1 < 1]"),
         ("silu", "h1 = a1·sigmoid(a1)", "∂L/∂h1·sigmoid(a1) + ∂L/∂h1·h1·(1 − sigmoid(a1))"),
+        ("gelu", "h1 = a1·Φ(a1)", "∂L/∂h1·Φ(a1) + ∂L/∂h1·a1·φ(a1)"),
+        (
+            "gelu(tanh)",
+            "h1 = 1/2·a1·(1 + tau1)",
+            "1/2·∂L/∂h1·(1 + tau1) + 1/2·κ·∂L/∂h1·a1·(1 − tau1²) + 0.0670725·κ·∂L/∂h1·a1³·(1 − tau1²)",
+        ),
         ("softplus(2)", "h1 = 1/2·softplus(2·a1)", "∂L/∂h1·sigmoid(2·a1)"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from symgrad.evaluate.numbers import ON_ARRAYS, ON_FLOATS
 
 POINTS = [-1000.0, -30.0, -2.5, -1e-9, 0.0, 1e-9, 0.3, 2.5, 30.0, 1000.0]
-EVERYWHERE = ["tanh", "sigmoid", "relu", "softplus", "erf", "sin", "cos", "abs"]
+EVERYWHERE = ["tanh", "sigmoid", "relu", "softplus", "erf", "Phi", "varphi", "sin", "cos", "abs"]
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)
@@ -24,6 +24,8 @@ def test_saturated_values_are_exact():
         assert functions["sigmoid"](box(-700.0)) == pytest.approx(math.exp(-700), rel=1e-15)
         assert functions["softplus"](box(1000.0)) == 1000
         assert functions["softplus"](box(-700.0)) == pytest.approx(math.exp(-700), rel=1e-15)
+        assert functions["Phi"](box(10.0)) == 1
+        assert functions["Phi"](box(-30.0)) == pytest.approx(4.906713927148187e-198, rel=1e-13)
         assert functions["relu"](box(0.0)) == 0
         assert math.isnan(functions["relu"](box(math.nan)))
 

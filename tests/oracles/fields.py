@@ -145,6 +145,8 @@ class Floats(Fractions):
             ("relu", 0): lambda x: max(x, 0.0),
             ("softplus", 0): lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
             ("erf", 0): math.erf,
+            ("Phi", 0): lambda x: math.erfc(-x / 2**0.5) / 2,
+            ("varphi", 0): lambda x: math.exp(-x * x / 2) / (2 * math.pi) ** 0.5,
             ("sin", 0): math.sin,
             ("cos", 0): math.cos,
             ("sinh", 0): math.sinh,
@@ -160,7 +162,7 @@ class Floats(Fractions):
         return x ** int(exponent) if Fraction(exponent).denominator == 1 else x ** float(exponent)
 
     def constant(self, name):
-        return {"pi": math.pi, **NUMBERS}[name]
+        return {"pi": math.pi, "kappa": (2 / math.pi) ** 0.5, **NUMBERS}[name]
 
     def apply(self, name, order, x):
         return self.functions[name, order](x)
@@ -239,6 +241,8 @@ class SymPy:
         "log": Log,
         "tanh": sympy.tanh,
         "erf": sympy.erf,
+        "Phi": lambda x: (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
+        "varphi": lambda x: sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi),
         "sin": sympy.sin,
         "cos": sympy.cos,
         "sinh": sympy.sinh,
@@ -258,9 +262,7 @@ class SymPy:
         return x ** self.number(Fraction(exponent))
 
     def constant(self, name):
-        return {"pi": sympy.pi, "lambda_s": sympy.Symbol("lambda_s"), "alpha_s": sympy.Symbol("alpha_s")}[
-            name
-        ]
+        return sympy.pi if name == "pi" else sympy.Symbol(name)
 
     def apply(self, name, order, x):
         if name in self.known:
@@ -304,6 +306,8 @@ SLOPES: dict[str, Slope] = {
     ),
     "relu": lambda field, x: field.positive(x),
     "softplus": _call("sigmoid"),
+    "Phi": _call("varphi"),
+    "varphi": lambda field, x: field.mul(field.number(-1), field.mul(x, field.apply("varphi", 0, x))),
     "sin": _call("cos"),
     "cos": lambda field, x: field.mul(field.number(-1), field.apply("sin", 0, x)),
     "sinh": _call("cosh"),

@@ -261,7 +261,7 @@ class _Tokens:
 # A superscript is a digit to Python, and part of a word: names are spelled out here.
 _TEXT = (
     r"(?:arg)?max_\{|∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+"
-    r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+\.[0-9]+|[0-9]+|λs|αs|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤≥∣]"
+    r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+\.[0-9]+|[0-9]+|λs|αs|Φ|φ|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤≥∣]"
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -375,7 +375,8 @@ class Text:
             tokens.take("(")
             argument = self._expression(tokens)
             tokens.take(")")
-            return _call(name.rstrip("′"), name.count("′"), argument)
+            name, order = name.rstrip("′"), name.count("′")
+            return _call({"Φ": "Phi", "φ": "varphi"}.get(name, name), order, argument)
         if token.startswith("∂") and not token.startswith("∂L/"):
             of, by = (self.symbols[name.lstrip("∂")] for name in tokens.take().split("/"))
             return lambda world, letters: world.partial(of, by)
@@ -493,7 +494,10 @@ def _held(sides: list[Node], relations: list[str]) -> Node:
 _TEX = r"\\[A-Za-z]+|\\.|[A-Za-z]|\d+\.\d+|\d|[-+=<>()\[\]{}_^,/'&|]"
 _ROW = re.compile(r"\\\\(?:\[\d+pt\])?\n")
 _INDICATOR = (r"\mathbf", "{", "1", "}", "[")
-_KNOWN = {r"\tanh": "tanh", r"\sigma": "sigmoid", r"\exp": "exp", r"\log": "log"}
+_KNOWN = {
+    r"\tanh": "tanh", r"\sigma": "sigmoid", r"\exp": "exp", r"\log": "log",
+    r"\Phi": "Phi", r"\varphi": "varphi",
+}  # fmt: skip
 
 
 def displays(output: str) -> list[str]:
@@ -886,6 +890,8 @@ def _python(tree: ast.expr, symbols: Mapping[str, tuple[str, Place]]) -> Node:
     match tree:
         case ast.Constant(int(value)):
             return _number(str(value))
+        case ast.Name("pi"):
+            return _call("pi", 0, _number("0"))
         case ast.Name(name):
             return _entry(_constant(symbols[name]))
         case ast.UnaryOp(ast.USub(), operand):

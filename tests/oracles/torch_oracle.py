@@ -195,6 +195,7 @@ LAYERS = {
     "elu": lambda x, parameters, o: F.elu(x, float(o["alpha"])),
     "selu": lambda x, parameters, o: F.selu(x),
     "silu": lambda x, parameters, o: F.silu(x),
+    "gelu": lambda x, parameters, o: F.gelu(x, approximate=o["approximate"]),
     "softplus": lambda x, parameters, o: F.softplus(x, float(o["beta"]), threshold=1e9),
     "softsign": lambda x, parameters, o: F.softsign(x),
     "hardsigmoid": lambda x, parameters, o: F.relu6(x + 3) / 6,  # torch's own has 1/6 in single precision

@@ -56,6 +56,7 @@ NETWORKS = {
     "cases": "input(2x2) | leaky_relu | elu(0.5) | selu | hardtanh | hardsigmoid | smooth_l1",
     "a loss for each entry": "input(3) | silu | softplus(2) | softsign | huber(none, 0.125)",
     "the rest of the losses": "input(2) | linear(2) | hinge_embedding",
+    "the normal distribution": "input(2) | gelu | linear(1) | gelu | mse",
     "logarithms": "input(2x2) | sigmoid | bce",
     "a divergence": "input(3) | kl_div(batchmean)",
     "absolute": "input(3) | l1(sum)",
@@ -65,13 +66,21 @@ NETWORKS = {
 
 
 class Known(Fractions):
-    """Exact fractions; sigmoid and softplus are what the JSON output spells, in terms of exp and log."""
+    """Exact fractions; sigmoid, softplus, Φ and φ are what the JSON output spells them as."""
 
     def apply(self, name: str, order: int, x: Fraction) -> Fraction:
         if (name, order) == ("sigmoid", 0):
             return 1 / (1 + self.apply("exp", 0, -x))
         if (name, order) == ("softplus", 0):
             return self.apply("log", 0, 1 + self.apply("exp", 0, x))
+        if (name, order) == ("Phi", 0):
+            return (1 + self.apply("erf", 0, x / self.apply("sqrt", 0, Fraction(2)))) / 2
+        if (name, order) == ("varphi", 0):
+            return self.apply("exp", 0, -(x**2) / 2) / self.apply("sqrt", 0, 2 * self.apply("pi", 0, x))
+        if name == "pi":
+            return self.constant("pi")
+        if name == "sqrt":
+            return self.power(x, Fraction(1, 2))
         if (name, order) == ("exp", 0):
             return abs(super().apply(name, order, x)) + 1
         return super().apply(name, order, x)

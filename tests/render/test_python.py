@@ -1,6 +1,7 @@
 """Python notation: every spelling evaluates to what it means."""
 
 import math
+import statistics
 from fractions import Fraction
 
 import pytest
@@ -14,6 +15,8 @@ MEANING = {
     "relu": lambda x: max(x, 0.0),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: math.log1p(math.exp(x)),
+    "Phi": statistics.NormalDist().cdf,
+    "varphi": statistics.NormalDist().pdf,
     "abs": abs,
 }
 

@@ -134,3 +134,23 @@ def test_the_one_of_an_indicator_is_no_letter():
     claim = r"\frac{dL}{da_4} = \mathbb{1}[a_4 > 0]"
     (found,) = judge(prose(claim), "input(4) | relu")
     assert found.corrected == claim + r" \frac{dL}{dh_4}"
+
+
+@pytest.mark.parametrize(
+    ("net", "slope", "verdict"),
+    [
+        ("gelu", r"\frac{1 + \mathrm{erf}(a_1/\sqrt{2})}{2} + \frac{a_1 e^{-a_1^2/2}}{\sqrt{2\pi}}", "right"),
+        ("gelu", r"\frac{1 + \mathrm{erf}(a_1/\sqrt{2})}{2} + \frac{a_1 e^{-a_1^2/2}}{\sqrt{\pi}}", "wrong"),
+        ("gelu", r"\frac{1 + \mathrm{erf}(a_1)}{2} + \frac{a_1 e^{-a_1^2/2}}{\sqrt{2\pi}}", "wrong"),
+        ("gelu(tanh)", r"\frac{1 + \mathrm{erf}(a_1/\sqrt{2})}{2}", "wrong"),
+    ],
+)
+def test_gelu_is_judged_in_the_error_function(net, slope, verdict):
+    claim = rf"\frac{{\partial L}}{{\partial a_1}} = \frac{{\partial L}}{{\partial h_1}} \left({slope}\right)"
+    assert verdicts(prose(claim), f"input(2) | {net}") == [verdict]
+
+
+def test_the_constant_of_gelu_is_known():
+    inner = r"\sqrt{\frac{2}{\pi}} (a_1 + 0.044715 a_1^3)"
+    claims = [rf"h_1 = \frac{{a_1}}{{2}} (1 + \tanh({factor} {inner}))" for factor in ("", "2")]
+    assert [verdicts(prose(claim), "input(2) | gelu(tanh)") for claim in claims] == [["right"], ["wrong"]]
