@@ -47,11 +47,12 @@ from symgrad.catalogue.optimisers import (
 from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from symgrad.catalogue.reshape import flatten
 from symgrad.catalogue.softmax import cross_entropy, log_softmax, nll, softmax
+from symgrad.catalogue.transposed import conv_transpose1d, conv_transpose2d
 
 CATALOGUE: dict[str, Layer] = {
     entry.name: entry
     for entry in (
-        *(linear, conv1d, conv2d, conv3d),
+        *(linear, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(batch_norm1d, layer_norm, rms_norm),
         flatten,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from symgrad.algebra.brackets import within
 from symgrad.algebra.sizes import Size, divided
 from symgrad.algebra.tensors import Tensor
@@ -11,14 +13,15 @@ from symgrad.catalogue.declare import Layer, MisfitError, Place
 from symgrad.catalogue.options import Option, count, flag
 from symgrad.catalogue.spatial import PLACES, WINDOWS, Windows, indices, sample
 
-_LENGTHS = (options.single, options.pair, options.triple)
-_PADDINGS = (options.padding_1d, options.padding, options.padding_3d)
+LENGTHS: Final = (options.single, options.pair, options.triple)
+PADDINGS: Final = (options.padding_1d, options.padding, options.padding_3d)
+"""The kinds of options with a number for each of one, two or three axes."""
 
 
 def convolution(dimensions: int, summary: str) -> Layer:
     """The catalogue entry of the convolution over so many axes."""
     name = f"conv{dimensions}d"
-    lengths = _LENGTHS[dimensions - 1]
+    lengths = LENGTHS[dimensions - 1]
 
     def state(
         place: Place,
@@ -44,7 +47,7 @@ def convolution(dimensions: int, summary: str) -> Layer:
             Option("out_channels", count),
             Option("kernel_size", lengths),
             Option("stride", lengths, 1),
-            Option("padding", _PADDINGS[dimensions - 1], 0),
+            Option("padding", PADDINGS[dimensions - 1], 0),
             Option("dilation", lengths, 1),
             Option("groups", count, 1),
             Option("bias", flag, default=True),
@@ -53,16 +56,25 @@ def convolution(dimensions: int, summary: str) -> Layer:
     )
 
 
+def grouped(channels: Size, out_channels: Size, groups: int) -> tuple[Size, Size]:
+    """How many channels of the input and of the output each group has.
+
+    Raises:
+        MisfitError: they do not make so many equal groups.
+    """
+    for what, number in (("input channels", channels), ("output channels", out_channels)):
+        if isinstance(number, int) and number % groups:
+            raise MisfitError(f"groups={groups} does not divide the {number} {what}", "groups")
+    return divided(channels, groups), divided(out_channels, groups)
+
+
 def _convolved(
     name: str, place: Place, a: Tensor, windows: Windows, out_channels: Size, groups: int, *, bias: bool
 ) -> Definition:
     """``z[o, …] = Σ_{c, …} a[c, s·i + d·u − p, …]·w[o, c, u, …] + b[o]``, channels in groups."""
     dimensions = len(windows.kernel_size)
     channels, sizes, plain = sample(name, a, dimensions)
-    for what, number in (("input channels", channels), ("output channels", out_channels)):
-        if isinstance(number, int) and number % groups:
-            raise MisfitError(f"groups={groups} does not divide the {number} {what}", "groups")
-    members, outputs = divided(channels, groups), divided(out_channels, groups)
+    members, outputs = grouped(channels, out_channels, groups)
     single = plain and out_channels == 1  # then the output is plain again, and w has no axis of channels
     places = indices(windows.counts(sizes), PLACES[dimensions - 1])
     (o,) = indices((out_channels,), "o")

@@ -31,6 +31,7 @@ _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "kernel_size": ("U", "UV", "TUV"),
     "stride": ("s", "ss", "sss"),
     "padding": ("p", "pp", "ppp"),
+    "output_padding": ("q", "qq", "qqq"),
     "dilation": ("d", "dd", "ddd"),
 }
 """The symbols of an option along one axis, two or three."""
@@ -42,8 +43,8 @@ _Values = Callable[[Option], object]
 
 
 def named_size(letter: str) -> Size:
-    """The size called so; padding may be 0, everything else is at least 1."""
-    return size_symbol(letter, 0 if letter == "p" else 1)
+    """The size called so; what is padded may be 0, everything else is at least 1."""
+    return size_symbol(letter, 0 if letter in "pq" else 1)
 
 
 def dimensions(layer: Layer) -> int:

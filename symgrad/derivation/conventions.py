@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
@@ -53,6 +54,7 @@ Key: TypeAlias = Literal[
     "shapes",
     "sizes",
     "correlation",
+    "transposed",
     "padding",
     "flat",
     "axes",
@@ -139,9 +141,12 @@ def _needed(
     ruled = tuple(t for t in shaped if any(symbol.steps for n in t.shape for symbol in size_symbols(n)))
     if ruled:
         yield Convention("sizes", ruled)
-    convolutions = [eq for eq in forward.equations if "conv" in model.layer_of(eq.target)]
+    made = {eq.target: model.layer_of(eq.target) for eq in forward.equations}
+    convolutions = [eq for eq in forward.equations if _CORRELATION.fullmatch(made[eq.target])]
     if convolutions:
         yield Convention("correlation")
+    if any(layer.startswith("conv_transpose") for layer in made.values()):
+        yield Convention("transposed")
     means = [eq for eq in forward.equations if "avg_pool" in model.layer_of(eq.target)]
     printed = [*forward.equations, *gradients.program.equations]
     if view == "matrix":  # what has a matrix form has no indices to be conditions on
@@ -208,6 +213,9 @@ def _needed(
             yield Convention("sums to one" if fact.value else "sums to zero", (fact.tensor,), axis=fact.axis)
     for name in sorted({function.name for function in functions if function.abstract}):
         yield Convention("unknown function", (), name)
+
+
+_CORRELATION = re.compile("conv[123]d")
 
 
 def _is_log(factor: Factor) -> bool:

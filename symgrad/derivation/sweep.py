@@ -208,11 +208,19 @@ def _entry_term(tensor: Tensor, at: tuple[Affine, ...], bound: tuple[Index, ...]
 
 
 def _letters(tensor: Tensor, users: Sequence[Equation]) -> tuple[str, ...]:
-    """The letters under which the tensor is read; a spare one where it is read at a combination."""
+    """The letters under which the tensor is read.
+
+    Where it is read at a combination, a parameter has the letter of its declaration if that is not taken, and
+    any other tensor a spare one.
+    """
     reading = next((e for eq in users for e in entries(eq.body) if e.tensor == tensor), None)
     if reading is None:
         return tensor.letters
     alone = [e.lone() for e in reading.indices]
     taken = {index.letter for index in alone if index is not None}
-    spare = iter(letter for letter in (*_SPARE_LETTERS, *tensor.letters) if letter not in taken)
-    return tuple(next(spare, "k") if index is None else index.letter for index in alone)
+    own = [letter if tensor.role == "parameter" and letter not in taken else "" for letter in tensor.letters]
+    spare = iter(letter for letter in (*_SPARE_LETTERS, *tensor.letters) if letter not in {*taken, *own})
+    return tuple(
+        index.letter if index is not None else letter or next(spare, "k")
+        for index, letter in zip(alone, own, strict=True)
+    )

@@ -29,6 +29,10 @@ _SENTENCES: dict[Key, str] = {
     "correlation": (
         "Convolution is cross-correlation, as in deep-learning libraries: the kernel is not flipped."
     ),
+    "transposed": (
+        "A transposed convolution adds up copies of its kernel, one for each entry of its input, times it; "
+        "the kernel is not flipped."
+    ),
     "padding": "Outside the image its entries count as~0.",
     "flat": "Entries are numbered from~1, row by row.",
     "axes": (

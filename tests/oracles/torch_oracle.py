@@ -100,6 +100,21 @@ def _convolved(function, dimensions, x, parameters, o):
     return z[0] if plane and o["out_channels"] == 1 else z
 
 
+def transposed(function, dimensions):
+    """A transposed convolution of torch's, which knows no sample without a channel axis."""
+
+    def convolve(x, parameters, o):
+        w, *bias = sorted(parameters, key=lambda p: -p.dim()) if o["bias"] else parameters
+        plain = x.dim() == dimensions
+        image = x[None] if plain else x
+        w = w.reshape(image.shape[0], -1, *o["kernel_size"])
+        names = ("stride", "padding", "output_padding", "groups", "dilation")
+        z = function(image[None], w, *bias, **{name: o[name] for name in names})[0]
+        return z[0] if plain and o["out_channels"] == 1 else z
+
+    return convolve
+
+
 def pooled(function, dimensions):
     """A pooling of torch's, which knows no sample without a channel axis."""
 
@@ -182,6 +197,8 @@ LAYERS = {
     "conv1d": convolution(torch.nn.functional.conv1d, 1),
     "conv2d": convolution(torch.nn.functional.conv2d, 2),
     "conv3d": convolution(torch.nn.functional.conv3d, 3),
+    "conv_transpose1d": transposed(torch.nn.functional.conv_transpose1d, 1),
+    "conv_transpose2d": transposed(torch.nn.functional.conv_transpose2d, 2),
     "avg_pool1d": pooled(torch.nn.functional.avg_pool1d, 1),
     "avg_pool2d": pooled(torch.nn.functional.avg_pool2d, 2),
     "max_pool1d": pooled(torch.nn.functional.max_pool1d, 1),

@@ -25,7 +25,7 @@ from symgrad.render.unrolled import unrolled
 ROOM = {
     **dict.fromkeys("HWLD", (3, 6)),
     **dict.fromkeys("TUV", (1, 3)),
-    "s": (1, 3), "p": (0, 2), "d": (1, 2), "N": (2, 4),
+    "s": (1, 3), "p": (0, 2), "q": (0, 1), "d": (1, 2), "N": (2, 4),
 }  # fmt: skip
 TRIES = 8
 

@@ -47,6 +47,10 @@ NETWORKS = {
     "activations in a row": "input(2) | tanh | activation(g) | sigmoid | relu | mse",
     "no parameters": "input(4) | tanh | mse(sum)",
     "a sequence": "input(2x6) | conv1d(2, 3, 2, 1, groups=2) | tanh | conv1d(1, 2) | mse",
+    "copies of a kernel": (
+        "input(2x2x2) | conv_transpose2d(2, 3, 2, 1, 1, groups=2) | tanh | conv_transpose2d(1, 2)"
+    ),
+    "copies in a row": "input(3) | conv_transpose1d(2, 2, 3, 0, 1, dilation=2) | mse",
     "a volume": "input(2x2x3x2) | conv3d(1, 2, padding=(0, 1, 0)) | mse",
     "means": "input(2x4x5) | avg_pool2d((2, 3), (1, 2), (1, 0)) | tanh | avg_pool2d(2) | mse",
     "maxima": "input(2x4x4) | conv2d(1, 2) | max_pool2d(2, 1) | relu | flatten | linear(1) | mse",
