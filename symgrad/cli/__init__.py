@@ -33,7 +33,8 @@ Layers:
   conv3d(out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
          bias=true)
   conv_transpose1d(out_channels, kernel_size, stride=1, padding=0,
-         output_padding=0, groups=1, bias=true, dilation=1)   and conv_transpose2d
+         output_padding=0, groups=1, bias=true, dilation=1)
+  conv_transpose2d                  with the same options
   linear(out_features, bias=true)
   avg_pool1d(kernel_size, stride=none, padding=0, ceil_mode=false,
          count_include_pad=true)
