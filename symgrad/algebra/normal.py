@@ -15,7 +15,7 @@ from symgrad.algebra import written as w
 from symgrad.algebra.affine import Affine, Index
 from symgrad.algebra.brackets import Bracket, decide, solve_for, solved
 from symgrad.algebra.keys import expression_key, factor_key, term_key
-from symgrad.algebra.sizes import Polynomial
+from symgrad.algebra.sizes import Polynomial, Size, size_terms
 from symgrad.algebra.terms import (
     ONE,
     ZERO,
@@ -194,10 +194,9 @@ def simplified(term: Term) -> Term | None:
         used.update(free_of_factor(factor))
     for index in bound:
         if index not in used:  # a sum over nothing is a count
-            if isinstance(index.size, Polynomial):
-                powers = _merged((*powers, (SizeFactor(index.size), 1)))
-            else:
-                coefficient = coefficient * index.size
+            number, sizes = _size_powers(index.size)
+            coefficient = coefficient * number
+            powers = _merged((*powers, *sizes)) if sizes else powers
     return Term(_whole(coefficient), tuple(i for i in bound if i in used), brackets, powers)
 
 
@@ -268,6 +267,17 @@ def _without(term: Term, index: Index, value: Affine, conditions: tuple[Bracket,
     )
 
 
+def _size_powers(size: Size) -> tuple[Rational, Powers]:
+    """A size as a number and powers; a product is its factors one by one, so that like ones cancel."""
+    if not isinstance(size, Polynomial):
+        return size, ()
+    terms = size_terms(size)
+    if len(terms) > 1:
+        return 1, ((SizeFactor(size), 1),)
+    ((coefficient, symbols),) = terms
+    return coefficient, tuple((SizeFactor(Polynomial({((symbol, 1),): 1})), e) for symbol, e in symbols)
+
+
 def _merged(powers: Powers) -> Powers:
     if len(powers) < 2:
         return _settled(powers)
@@ -326,9 +336,8 @@ def normal(node: w.Written) -> Expression:
 
 @normal.register
 def _(node: w.Quantity) -> Expression:
-    if isinstance(node.value, Polynomial):
-        return single(SizeFactor(node.value))
-    return number(node.value)
+    coefficient, sizes = _size_powers(node.value)
+    return Expression((Term(coefficient, (), (), sizes),)) if sizes else number(coefficient)
 
 
 @normal.register

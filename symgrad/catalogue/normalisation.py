@@ -14,7 +14,7 @@ from symgrad.algebra.affine import Index
 from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, Total, Written, quantity
-from symgrad.catalogue.declare import MisfitError, Place, layer, told
+from symgrad.catalogue.declare import Layer, MisfitError, Place, layer, told
 from symgrad.catalogue.options import Option, count, flag, number
 
 _EPS = Fraction(1, 100_000)
@@ -29,8 +29,8 @@ class _Over(NamedTuple):
     inner: tuple[Index, ...]
 
 
-def _over(a: Tensor, inner: Sequence[int]) -> _Over:
-    axes = tuple(Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True))
+def _over(a: Tensor, inner: Sequence[int], letters: Sequence[str] = ()) -> _Over:
+    axes = tuple(Index(size, letter) for size, letter in zip(a.shape, letters or a.letters, strict=True))
     return _Over(
         axes,
         tuple(index for n, index in enumerate(axes) if n not in inner),
@@ -47,17 +47,20 @@ def _letters(indices: Sequence[Index]) -> tuple[str, ...]:
 
 
 def _mean(over: _Over, body: Written) -> Written:
-    summed = Total(over.inner, body)
-    entries = prod(_shape(over.inner))
-    return summed if entries == 1 else summed / entries
+    mean: Written = Total(over.inner, body)
+    for size in _shape(over.inner):
+        mean = mean if size == 1 else mean / size
+    return mean
 
 
-def _standardised(place: Place, a: Tensor, inner: Sequence[int], eps: Fraction) -> tuple[Definition, ...]:
+def _standardised(
+    place: Place, a: Tensor, inner: Sequence[int], eps: Fraction, letters: Sequence[str] = ()
+) -> tuple[Definition, ...]:
     """``μ``, ``s = √(mean of (a − μ)² + ε)`` and ``x = (a − μ)/s``, with population statistics."""
-    first, second, third = (_over(a, inner) for _ in range(3))
+    first, second, third = (_over(a, inner, letters) for _ in range(3))
     mu = place.auxiliary("mu", _shape(first.outer), _letters(first.outer))
     s = place.auxiliary("s", _shape(first.outer), _letters(first.outer))
-    x = place.auxiliary("x", a.shape, a.letters)
+    x = place.auxiliary("x", a.shape, _letters(third.axes))
     spread = _mean(second, (a[second.axes] - mu[second.outer]) ** 2)
     return (
         Definition(mu, first.outer, _mean(first, a[first.axes])),
@@ -102,21 +105,45 @@ def layer_norm(
     return (*stated, _scaled(place, stated[-1].target, inner, affine=elementwise_affine, bias=bias))
 
 
-@layer("layer", "z", Option("eps", number, _EPS), Option("affine", flag, default=True))
-def batch_norm1d(place: Place, a: Tensor, *, eps: Fraction, affine: bool) -> tuple[Definition, ...]:
+def _batch_norm(name: str, kinds: dict[int, str], summary: str) -> Layer:
+    """The catalogue entry of batch normalisation over batches of these numbers of axes."""
+
+    def state(place: Place, a: Tensor, *, eps: Fraction, affine: bool) -> tuple[Definition, ...]:
+        if len(a.shape) not in kinds:
+            raise MisfitError(
+                f"{name} needs a batch {' or '.join(kinds.values())}, and its input is {told(a.shape)}"
+            )
+        inner = [n for n in range(len(a.shape)) if n != 1]
+        if prod(a.shape[n] for n in inner) == 1:
+            raise MisfitError(
+                f"{name} needs more than one entry per channel, and its input is {told(a.shape)}"
+            )
+        stated = _standardised(place, a, inner, eps, "nckl"[: len(a.shape)])
+        return (*stated, _scaled(place, stated[-1].target, (1,), affine=affine, bias=True))
+
+    state.__doc__ = summary
+    return Layer(
+        name, "layer", "z", (Option("eps", number, _EPS), Option("affine", flag, default=True)), state
+    )
+
+
+batch_norm1d = _batch_norm(
+    "batch_norm1d",
+    {2: "N×C", 3: "N×C×L"},
     """Batch normalisation with the batch's own statistics: ``z[n,c] = γ[c]·(a[n,c] − μ[c])/s[c] + β[c]``.
 
     a: N × C or N × C × L; μ, var over N and L (torch.nn.BatchNorm1d in training), ``s = √(var + ε)``.
-    """
-    if len(a.shape) not in (2, 3):
-        raise MisfitError(f"batch_norm1d needs a batch N×C or N×C×L, and its input is {told(a.shape)}")
-    inner = [n for n in range(len(a.shape)) if n != 1]
-    if prod(a.shape[n] for n in inner) == 1:
-        raise MisfitError(
-            f"batch_norm1d needs more than one entry per channel, and its input is {told(a.shape)}"
-        )
-    stated = _standardised(place, a, inner, eps)
-    return (*stated, _scaled(place, stated[-1].target, (1,), affine=affine, bias=True))
+    """,
+)
+batch_norm2d = _batch_norm(
+    "batch_norm2d",
+    {4: "N×C×H×W"},
+    """Batch normalisation of images: ``z[n,c,k,l] = γ[c]·(a[n,c,k,l] − μ[c])/s[c] + β[c]``.
+
+    a: N × C × H × W; μ and var are the batch's own, over N, H and W (torch.nn.BatchNorm2d in training),
+    ``s = √(var + ε)``.
+    """,
+)
 
 
 @layer("layer", "z", Option("eps", number, _EPS), Option("elementwise_affine", flag, default=True))

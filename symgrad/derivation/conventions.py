@@ -114,7 +114,7 @@ class Convention(NamedTuple):
     tensors: tuple[Tensor, ...] = ()
     function: str = ""
     constants: tuple[str, ...] = ()
-    axis: int = 0
+    axes: tuple[int, ...] = ()
 
 
 def conventions(
@@ -208,9 +208,9 @@ def _needed(
         yield Convention("gelu")
     for fact in gradients.facts:
         if fact.assumed:
-            yield Convention("assumed to sum to one", (fact.tensor,), axis=fact.axis)
+            yield Convention("assumed to sum to one", (fact.tensor,), axes=fact.axes)
         else:
-            yield Convention("sums to one" if fact.value else "sums to zero", (fact.tensor,), axis=fact.axis)
+            yield Convention("sums to one" if fact.value else "sums to zero", (fact.tensor,), axes=fact.axes)
     for name in sorted({function.name for function in functions if function.abstract}):
         yield Convention("unknown function", (), name)
 

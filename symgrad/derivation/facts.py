@@ -11,53 +11,68 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from symgrad.algebra.affine import Affine, Index, affine
+from symgrad.algebra.affine import Index
 from symgrad.algebra.keys import expression_key
 from symgrad.algebra.normal import expanded, gathered, joined
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.terms import Entry, Expression, Group, Term, free_of_factor, put
+from symgrad.algebra.terms import Entry, Expression, Group, Term, entries, free_of_factor, put
 
 
 class Fact(NamedTuple):
-    """``Σ tensor[…, k, …] = value`` over one axis, for all values of the others."""
+    """``Σ tensor[…, k, …] = value`` over some axes together, for all values of the others."""
 
     tensor: Tensor
-    axis: int
+    axes: tuple[int, ...]
     value: int
     assumed: bool
 
 
 def assumed(tensor: Tensor) -> tuple[Fact, ...]:
     """What a tensor was declared to sum to."""
-    return () if tensor.sums_to_one is None else (Fact(tensor, tensor.sums_to_one, 1, assumed=True),)
+    return () if tensor.sums_to_one is None else (Fact(tensor, (tensor.sums_to_one,), 1, assumed=True),)
 
 
 def proved(equation: Equation, known: Mapping[Tensor, Equation]) -> tuple[Fact, ...]:
-    """The sums along one axis of the equation's target that its right side shows to be 0 or 1.
+    """The sums of the equation's target that its right side shows to be 0 or 1.
 
-    ``known`` are the equations of auxiliary tensors that the right side reads.
+    They are over one axis, or over those axes together that something on the right side does not run along,
+    as a mean does. ``known`` are the equations of auxiliary tensors that the right side reads.
     """
     body = equation.body
     if len(body.terms) != 1 or body.terms[0].bound or body.terms[0].brackets:
         return ()
-    found = []
-    for axis, index in enumerate(equation.axes):
-        value = _sum_along(body.terms[0], index, known)
+    found: list[Fact] = []
+    for axes in _candidates(equation):
+        if any(set(fact.axes) <= set(axes) for fact in found):
+            continue
+        value = _sum_along(body.terms[0], tuple(equation.axes[axis] for axis in axes), known)
         if value is not None:
-            found.append(Fact(equation.target, axis, value, assumed=False))
+            found.append(Fact(equation.target, axes, value, assumed=False))
     return tuple(found)
 
 
-def _sum_along(term: Term, index: Index, known: Mapping[Tensor, Equation]) -> int | None:
-    """``Σ_index term``, if it is plainly 0 or 1; what does not run along the index stands apart."""
-    runs = tuple((f, e) for f, e in term.powers if index in free_of_factor(f))
-    rest = tuple((f, e) for f, e in term.powers if index not in free_of_factor(f))
+def _candidates(equation: Equation) -> Iterable[tuple[int, ...]]:
+    """The axes along which the target may have a known sum: each alone, and some of them together."""
+    every = range(len(equation.axes))
+    sets: dict[tuple[int, ...], None] = {(axis,): None for axis in every}
+    for entry in entries(equation.body):
+        run = {index for e in entry.indices for index in e}
+        together = tuple(axis for axis in every if equation.axes[axis] not in run)
+        if len(together) > 1:
+            sets[together] = None
+    return sets
+
+
+def _sum_along(term: Term, indices: tuple[Index, ...], known: Mapping[Tensor, Equation]) -> int | None:
+    """``Σ term`` over the indices, if it is plainly 0 or 1; what does not run along them stands apart."""
+    runs = tuple((f, e) for f, e in term.powers if not set(indices).isdisjoint(free_of_factor(f)))
+    rest = tuple((f, e) for f, e in term.powers if set(indices).isdisjoint(free_of_factor(f)))
     if not runs:
         return None
     inner = Expression((Term(term.coefficient, (), (), runs),))
     flat = expanded(inner) if len(runs) == 1 and isinstance(runs[0][0], Group) else inner
-    summed = gathered(t._replace(bound=(index, *t.bound)) for t in _inlined(flat, known).terms)
+    summed = gathered(t._replace(bound=(*indices, *t.bound)) for t in _inlined(flat, known).terms)
     if not expanded(summed).terms:
         return 0
     if len(rest) != 1 or rest[0][1] != -1 or not isinstance(rest[0][0], Group):
@@ -104,23 +119,21 @@ def _summable(term: Term, facts: Mapping[Tensor, list[Fact]]) -> tuple[Term, Fac
         if not isinstance(factor, Entry) or exponent != 1:
             continue
         for fact in facts.get(factor.tensor, ()):
-            index = factor.indices[fact.axis].lone()
-            if index is None or index not in term.bound or index.size != factor.tensor.shape[fact.axis]:
-                continue
-            elsewhere = [
-                *(i for e in _others(factor.indices, fact.axis) for i in e),
+            summed = [factor.indices[axis].lone() for axis in fact.axes]
+            whole = all(
+                index is not None and index in term.bound and index.size == factor.tensor.shape[axis]
+                for index, axis in zip(summed, fact.axes, strict=True)
+            )
+            elsewhere = {
+                *(i for n, e in enumerate(factor.indices) if n not in fact.axes for i in e),
                 *(i for bracket in term.brackets for i in bracket.e),
                 *(i for n, (f, _) in enumerate(term.powers) if n != place for i in free_of_factor(f)),
-            ]
-            if index in elsewhere:
+            }
+            if not whole or len(set(summed)) < len(summed) or not elsewhere.isdisjoint(summed):
                 continue
             powers = term.powers[:place] + term.powers[place + 1 :]
-            bound = tuple(i for i in term.bound if i is not index)
+            bound = tuple(i for i in term.bound if i not in summed)
             coefficient = Fraction(term.coefficient) * fact.value
-            whole = coefficient.numerator if coefficient.denominator == 1 else coefficient
-            return Term(whole, bound, term.brackets, powers), fact
+            exact = coefficient.numerator if coefficient.denominator == 1 else coefficient
+            return Term(exact, bound, term.brackets, powers), fact
     return None
-
-
-def _others(indices: tuple[Affine, ...], axis: int) -> Iterable[Affine]:
-    return (affine(e) for n, e in enumerate(indices) if n != axis)

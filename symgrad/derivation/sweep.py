@@ -131,7 +131,8 @@ def _accumulated(
     objective: Tensor | None,
     within: _Within,
 ) -> Equation:
-    axes = tuple(Index(s, letter) for s, letter in zip(tensor.shape, _letters(tensor, users), strict=True))
+    letters = _letters(tensor, (*users, *within.naming(tensor)))
+    axes = tuple(Index(s, letter) for s, letter in zip(tensor.shape, letters, strict=True))
     at = tuple(affine(index) for index in axes)
     terms: list[Term] = []
     for user in users:
@@ -161,6 +162,10 @@ class _Within:
                 read.update(dict.fromkeys(self.reads(self.auxiliary[tensor])))
         return tuple(read)
 
+    def naming(self, tensor: Tensor) -> Sequence[Equation]:
+        """The auxiliary equations that read the tensor, themselves or through others."""
+        return self._readers.get(tensor, ())
+
     def derivative(self, body: Expression, tensor: Tensor, at: tuple[Affine, ...]) -> list[Term]:
         """``∂ body / ∂ tensor[at]`` by all ways: ``∂ + Σ_K ∂/∂auxiliary[K] · ∂auxiliary[K]/∂tensor[at]``."""
         pieces = [piece for term in body.terms for piece in derivative_terms(term, tensor, at)]
@@ -185,7 +190,7 @@ class _Within:
             other.target: other
             for user in users
             for tensor in (*self.reads(user), user.target)
-            for other in (*self._readers.get(tensor, ()), *filter(None, [self.auxiliary.get(tensor)]))
+            for other in (*self.naming(tensor), *filter(None, [self.auxiliary.get(tensor)]))
         }
         near.update({user.target: user for user in users})
         names = [name for other in near.values() if (name := name_of(other)) is not None]

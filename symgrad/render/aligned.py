@@ -14,7 +14,8 @@ from symgrad.render.breaking import Line, break_chain, break_sum
 from symgrad.render.chain import chained
 from symgrad.render.indexed import Indexed
 from symgrad.render.matrix import TEX_MATRICES, closed
-from symgrad.render.metrics import EQUALS, shapes, width
+from symgrad.render.metrics import EQUALS, QUAD, shapes, width
+from symgrad.render.opening import opened
 from symgrad.render.tex import TexNotation, ranges
 from symgrad.render.unrolled import Unrolled, unrolled
 
@@ -108,7 +109,7 @@ def _chain(name: str, paths: list[str], collected: Unrolled, room: float) -> Lin
 def index_lines(formula: Indexed, room: float) -> Lines:
     """A closed form, then the ranges of its left side's indices, beside it if there is room."""
     right = _right(formula)
-    lines = _broken(formula.left, right, _breaks(formula.left, right, room))
+    lines = _opened(formula.left, right, room)
     if len(lines) == 1 and width(formula.left) + EQUALS + right_width(formula) > room:
         lines = [f"{formula.left} &= {{}}", *_factors(index_right(formula), room - width(formula.left))]
     where = index_ranges(formula)
@@ -117,6 +118,28 @@ def index_lines(formula: Indexed, room: float) -> Lines:
     elif where:
         lines += _range_lines(formula, room - width(formula.left))  # they stand right of it
     return lines
+
+
+def _opened(left: str, right: Unrolled, room: float, depth: int = 1) -> Lines:
+    """The lines of a sum; a term that is wider than a line is opened at its parentheses."""
+    negative = right.negative or [False] * len(right.terms)
+    lines: Lines = []
+    for start, stop in _breaks(left, right, room):
+        before = f"&{_indent(depth)}" if start else f"{left} &= "
+        line = before + _run(right, start, stop)
+        inner = opened(right.terms[start]) if stop - start == 1 else None
+        if inner is None or width(line.replace("&", "")) + (width(left) if start else 0) <= room:
+            lines.append(line)
+            continue
+        inside = Unrolled(0, list(inner.terms), list(inner.negative), 1)
+        first, *others = _opened(left, inside, room - QUAD, depth + 1)
+        sign = ("{}- " if start else "-") if negative[start] else ("{}+ " if start else "")
+        lines += [before + sign + first.removeprefix(f"{left} &= "), *others]
+    return lines
+
+
+def _indent(depth: int) -> str:
+    return r"\qquad" * (depth // 2) + r"\quad" * (depth % 2) + " "
 
 
 def _range_lines(formula: Indexed, room: float) -> Lines:

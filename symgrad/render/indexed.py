@@ -152,9 +152,10 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
         over.append(Atom(notation.indicator(conditions), "bracket"))
     value = abs(Fraction(term.coefficient))
     if under:
+        beside = over.pop() if over and over[-1].sort == "group" and notation.beside(over[-1].text) else None
         top = product(notation, _numbered(Fraction(value.numerator), [*times, *over], notation))
         bottom = product(notation, _numbered(Fraction(value.denominator), [*divisors, *under], notation))
-        front, body = "", notation.fraction(top, bottom)
+        front, body = "", notation.fraction(top, bottom) + (beside.text if beside else "")
     elif term.bound:  # what does not depend on the sum's indices stands before it
         scale = _scale(value, times, divisors, notation)
         outside = [_powered(f, e, notation, letters, alone=False) for f, e in others if _apart(f, term)]

@@ -97,6 +97,9 @@ class IndexNotation(Notation, Protocol):
     def ratio(self, over: str, under: str) -> str:
         """``(k − 2i)/2``, an index that is a whole number where its conditions hold."""
 
+    def beside(self, group: str) -> bool:
+        """Whether a sum in parentheses stands beside a fraction that it is a factor of, not above the bar."""
+
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""
 

@@ -174,6 +174,10 @@ class PlainNotation:
         """``(k − 2i)/2``, an index that is a whole number where its conditions hold."""
         return f"({over})/{under}" if " " in over else f"{over}/{under}"
 
+    def beside(self, group: str) -> bool:  # noqa: ARG002  # there is no bar
+        """Whether a sum in parentheses stands beside a fraction that it is a factor of, not above the bar."""
+        return False
+
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""
         return f"Σ{_below(letters, conditions)} "

@@ -158,7 +158,7 @@ class TexNotation:
 
     def fraction(self, over: str, under: str) -> str:
         """A quotient; ``under`` is a product."""
-        return rf"\frac{{{over}}}{{{_bare(under)}}}"
+        return rf"\frac{{{_bare(over)}}}{{{_bare(under)}}}"
 
     def common(self, number: str) -> tuple[str, str]:
         """What stands before and after a sum that a number multiplies."""
@@ -180,6 +180,10 @@ class TexNotation:
     def ratio(self, over: str, under: str) -> str:
         """``(k-2i)/2``, an index that is a whole number where its conditions hold."""
         return f"({over})/{under}" if len(over) > 1 else f"{over}/{under}"
+
+    def beside(self, group: str) -> bool:
+        """Whether a sum in parentheses stands beside a fraction that it is a factor of, not above the bar."""
+        return group.startswith(r"\left(")
 
     def sigma(self, letters: Sequence[tuple[str, str]], conditions: Sequence[str]) -> str:
         """A sum sign over letters, each with its largest value, under conditions."""

@@ -277,7 +277,12 @@ def _along(convention: Convention) -> str:
     rank = len(convention.tensors[0].shape)
     if rank < 2:
         return ""
-    return " along its last axis" if convention.axis == rank - 1 else f" along axis {convention.axis + 1}"
+    if convention.axes == (rank - 1,):
+        return " along its last axis"
+    numbers = [str(axis + 1) for axis in convention.axes]
+    if len(numbers) in (0, rank):
+        return ""
+    return f" along axis {numbers[0]}" if len(numbers) == 1 else f" over axes {_listed(numbers)} together"
 
 
 def _of_tensors(tensors: Sequence[Tensor], form: _Format) -> dict[str, str]:

@@ -27,9 +27,19 @@ def test_rms_norm_has_two_terms():
 
 def test_batch_norm_takes_its_means_over_the_samples():
     text = sg.derive(sg.Network("input(5x3) | batch_norm1d")).text("index")
-    assert "mu[l] = 1/5·Σ_{k=0…4} a[k, l]   for l = 0…2\n" in text
-    assert "∂L/∂gamma[l] = Σ_{k=0…4} x[k, l]·∂L/∂z[k, l]   for l = 0…2\n" in text
+    assert "mu[c] = 1/5·Σ_{n=0…4} a[n, c]   for c = 0…2\n" in text
+    assert "∂L/∂gamma[c] = Σ_{n=0…4} x[n, c]·∂L/∂z[n, c]   for c = 0…2\n" in text
     assert "By its definition x sums to 0 along axis 1; the gradients use it." in text
+
+
+def test_batch_norm_of_images_has_three_terms_over_samples_and_places_together():
+    text = sg.derive(sg.Network("input(2x3x2x4) | batch_norm2d")).text("index")
+    assert (
+        "∂L/∂a[n, c, k, l] = gamma[c]·(∂L/∂z[n, c, k, l] − 1/16·x[n, c, k, l]"
+        "·Σ_{m=0…1, q=0…1, r=0…3} x[m, c, q, r]·∂L/∂z[m, c, q, r]"
+        " − 1/16·Σ_{m=0…1, q=0…1, r=0…3} ∂L/∂z[m, c, q, r])/s[c]"
+    ) in text
+    assert "By its definition x sums to 0 over axes 1, 3 and 4 together; the gradients use it." in text
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,7 @@ LAYERS = {
     "nll": nll,
     "layer_norm": layer_norm,
     "batch_norm1d": batch_norm,
+    "batch_norm2d": batch_norm,
     "rms_norm": rms_norm,
     "linear": linear,
     "conv1d": convolution(torch.nn.functional.conv1d, 1),
