@@ -50,7 +50,7 @@ Layers:
   hardtanh(min_val=-1, max_val=1)
   activation(f)                     f is a function not known further
   softmax   log_softmax             along the last axis
-  layer_norm   rms_norm   batch_norm1d
+  layer_norm   rms_norm   batch_norm1d   batch_norm2d
 Losses, which end a network; reduction=mean, sum or (not the last two) none:
   mse(reduction=mean, half=false)   l1(reduction=mean)
   smooth_l1(reduction=mean, beta=1)   huber(reduction=mean, delta=1)
