@@ -14,6 +14,7 @@ out (:mod:`symgrad.derivation.facts`), and what all terms have in common stands 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
@@ -25,6 +26,7 @@ from symgrad.algebra.terms import Entry, Expression, Term, entries, put
 from symgrad.derivation.factor import factored, leading
 from symgrad.derivation.facts import Fact, applied, assumed, proved
 from symgrad.derivation.fold import folded, name_of, named
+from symgrad.derivation.through import may_cancel, through
 from symgrad.errors import AlgebraError
 
 _SPARE_LETTERS = ("k", "l", "m", "q", "r", "s")
@@ -77,18 +79,28 @@ def sweep(
     taken = {tensor.name for tensor in order}.intersection(tensor.name for tensor in adjoints.values())
     if taken:
         raise AlgebraError(f"{min(taken)} is in the program already; differentiate another quantity")
-    equations = []
-    facts: dict[Fact, None] = {}
+    made: dict[Tensor, tuple[Equation, tuple[Fact, ...]]] = {}
+    passed: set[Tensor] = set()
     for tensor in order:
         reading = users.get(tensor, ())
         if tensor not in needed or tensor == objective or tensor in upstream:
             continue  # not asked for, or known: 1 for the objective, an upstream symbol for an output
         if tensor.role == "auxiliary" and tensor not in wanted:
             continue
-        eq, used = within.readable(_accumulated(tensor, reading, adjoints, objective, within), reading)
-        equations.append(eq)
-        facts.update(dict.fromkeys(used))
-    return Gradients(Program(tuple(equations)), tuple(adjoints[tensor] for tensor in upstream), tuple(facts))
+        made[tensor] = within.readable(_accumulated(tensor, reading, adjoints, objective, within), reading)
+        after = reading[0].target if len(reading) == 1 else None
+        if after in made and may_cancel(made[after][0]):
+            near = (*reading, *users[after])
+            joint = through(made[tensor][0], made[after][0], partial(within.readable, users=near))
+            if joint is not None:
+                made[tensor] = joint[0], tuple(dict.fromkeys((*made[after][1], *joint[1])))
+                passed.add(after)
+    for tensor in sorted(passed.difference(wanted), key=order.index, reverse=True):
+        if not any(adjoints[tensor] in eq.reads() for eq, _ in made.values()):
+            del made[tensor]
+    facts = dict.fromkeys(fact for _, used in made.values() for fact in used)
+    program = Program(tuple(eq for eq, _ in made.values()))
+    return Gradients(program, tuple(adjoints[tensor] for tensor in upstream), tuple(facts))
 
 
 def _users(forward: Program, within: _Within) -> dict[Tensor, list[Equation]]:

@@ -62,7 +62,9 @@ def _namer(
     output: str, output_label: str, layer_label: str, used: set[str], alias: str = ""
 ) -> Callable[[str], tuple[str, str]]:
     """The names of one layer's tensors; ``used`` are the names that the network's layers have by then."""
-    own: dict[str, tuple[str, str]] = {output: (alias, "") if alias else (output + output_label, output_label)}
+    own: dict[str, tuple[str, str]] = {
+        output: (alias, "") if alias else (output + output_label, output_label)
+    }
 
     def named(stem: str) -> tuple[str, str]:
         if stem not in own:

@@ -20,7 +20,7 @@ def test_cross_entropy_of_softmax_gives_p_minus_y():
 
 def test_cross_entropy_over_samples_has_their_mean():
     printed = gradients("input(5x3) | cross_entropy")
-    assert "∂L/∂a[k, l] = 1/5·p[k, l] − 1/5·y[k, l]   for k = 0…4, l = 0…2\n" in printed
+    assert "∂L/∂a[k, l] = 1/5·(p[k, l] − y[k, l])   for k = 0…4, l = 0…2\n" in printed
 
 
 def test_label_smoothing_stays_exact():
