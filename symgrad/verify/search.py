@@ -276,7 +276,7 @@ class Search:
         if self._is_array:
             words += [word for word, name, _ in complements(self.writer) if isinstance(name, Name)]
         turned = (
-            [word for word, value in self._array_words() if len(value.shape) > 1] if self._is_array else []
+            [word for word, value in self.array_words() if len(value.shape) > 1] if self._is_array else []
         )
         for spot in every:
             if self._out_of_time():
@@ -306,7 +306,7 @@ class Search:
             for spot in every
             if isinstance(spot.inside, Group) or (isinstance(spot.node, Sum) and spot.inside)
         ]
-        shaped = [(word, value) for word, value in self._array_words() if value.shape] if joints else []
+        shaped = [(word, value) for word, value in self.array_words() if value.shape] if joints else []
         made: list[tuple[tuple[Word, ...], tuple[int, ...]]] = [
             ((word,), value.shape) for word, value in shaped
         ]
@@ -323,7 +323,7 @@ class Search:
             for words, shape in made:
                 if shape != here.shape:
                     continue
-                phrase = _joined(list(words), self._glue(None))
+                phrase = _joined(list(words), self.glue(None))
                 for sign in (1, -1):
                     new, edit = summand(spot.node, sign, phrase.node, phrase.text)
                     note = phrase.text if sign > 0 else f"-{phrase.text}"
@@ -484,7 +484,7 @@ class Search:
                 )
                 if self._pattern(spot.node, *(valued.word.node for valued in product)) in patterns:
                     cost -= 0.4
-                made = _joined([valued.word for valued in product], self._glue(spot.node))
+                made = _joined([valued.word for valued in product], self.glue(spot.node))
                 for change in self._with_factors(spot, [made], cost):
                     yield change if sign > 0 else _negated(change)
 
@@ -504,7 +504,7 @@ class Search:
             for product in islice(table.products(value, most, self._out_of_time), _MOST_FOUND):
                 ordered = sorted(product, key=lambda valued: self._order(valued.word, model))
                 words = [valued.word for valued in ordered]
-                glue = self._glue(model)
+                glue = self.glue(model)
                 made = _joined(words, glue)
                 bare = self._is_bare(spot)
                 cost = (
@@ -587,7 +587,8 @@ class Search:
         terms = [term.node for term in terms_of(node)]
         return next((term for term in terms if isinstance(term, Product)), None)
 
-    def _glue(self, node: Node | None) -> str:
+    def glue(self, node: Node | None) -> str:
+        """What the author puts between factors, in this product or else in the member."""
         if not isinstance(node, Product):
             node = next((s for s in parts_of(self.node) if isinstance(s, Product)), None)
         return self.writer.glue(node)
@@ -853,12 +854,13 @@ class Search:
             unit, at = summand(self.node, sign, Name("I", "", self.node.span), "I")
             yield Change(spot, unit, (at,), "missing-term", self.node.span, 2.0, "I" if sign > 0 else "-I")
         for sign, words in self._products_that_are(rest):
-            made = _joined(list(words), self._glue(None))
+            made = _joined(list(words), self.glue(None))
             new, edit = summand(self.node, sign, made.node, made.text)
             note = made.text if sign > 0 else f"-{made.text}"
             yield Change(spot, new, (edit,), "missing-term", self.node.span, 2.0 + 0.2 * len(words), note)
 
-    def _array_words(self) -> list[tuple[Word, Array]]:
+    def array_words(self) -> list[tuple[Word, Array]]:
+        """What the document speaks of with its value here; matrices and vectors transposed too."""
         found: list[tuple[Word, Array]] = []
         texts = {word.text for word in self.writer.values}
         links = [link for link in self.links if link.text not in texts][:_MOST_LINKS]
@@ -877,7 +879,7 @@ class Search:
         return found
 
     def _products_that_are(self, rest: Array) -> Iterator[tuple[int, tuple[Word, ...]]]:
-        values = self._array_words()
+        values = self.array_words()
         constants = [Word(node, text) for node, text in constant_words(self.writer, (0, 0))]
         numbers = [(word, value) for word, value in values if not value.shape]
         shaped = [(word, value) for word, value in values if value.shape]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from symgrad.verify.arrays import Array
 from symgrad.verify.equality import polynomial
+from symgrad.verify.matrices import products_that_are
 from symgrad.verify.notation import raised
 from symgrad.verify.scalars import Scalar, symbols_of
+from symgrad.verify.search import Search
 from symgrad.verify.syntax import Node
 from symgrad.verify.terms import in_author_names
 from symgrad.verify.world import Env, World
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from symgrad.verify.diagnosis import Finder
 
 _MOST_TERMS = 60
+_MOST_READ = 8
 
 
 def written_truth(finder: Finder, node: Node, at: tuple[Array, World, Env]) -> str | None:
@@ -35,6 +39,11 @@ def written_truth(finder: Finder, node: Node, at: tuple[Array, World, Env]) -> s
 
 
 def _matrix(finder: Finder, node: Node, true: Array, world: World, env: Env) -> str | None:
+    """The matrix or vector as a product of the author's words, else entry by entry."""
+    search = Search(finder, node, true, world, env)
+    for text in islice(products_that_are(search, true), _MOST_READ):
+        if finder.verdicts.rereads_right(finder.assertion, node, ((node.span, text),), finder.truth):
+            return text
     entries = [_scalar(finder, node, entry, world, env) for entry in true.entries]
     if any(entry is None for entry in entries) or world.assumed_sizes or finder.notation.plain:
         return None
