@@ -70,6 +70,7 @@ def _maker(name: str) -> Callable[..., Layer]:
 
 
 Linear = _maker("linear")
+Embedding = _maker("embedding")
 Conv1d = _maker("conv1d")
 Conv2d = _maker("conv2d")
 Conv3d = _maker("conv3d")
@@ -81,6 +82,8 @@ MaxPool1d = _maker("max_pool1d")
 MaxPool2d = _maker("max_pool2d")
 AdaptiveAvgPool2d = _maker("adaptive_avg_pool2d")
 Flatten = _maker("flatten")
+Unflatten = _maker("unflatten")
+Dropout = _maker("dropout")
 ReLU = _maker("relu")
 Sigmoid = _maker("sigmoid")
 Tanh = _maker("tanh")

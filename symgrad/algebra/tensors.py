@@ -15,13 +15,17 @@ Role: TypeAlias = Literal[
     "intermediate",
     "auxiliary",
     "target",
+    "given",
     "objective",
     "adjoint",
     "kept",
     "corrected",
     "renewed",
 ]
-"""An *auxiliary* names part of a layer's equation; gradients are stated in it and go through it."""
+"""An *auxiliary* names part of a layer's equation; gradients are stated in it and go through it.
+
+What is *given*, such as a mask, is read like an input, and nobody asks for its gradient.
+"""
 
 
 _LETTERS = ("i", "j", "k", "l", "m", "n", "q", "r")

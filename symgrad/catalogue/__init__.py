@@ -6,6 +6,7 @@ name in the table below; it arrives derived, printed, evaluated and tested.
 
 from symgrad.catalogue.activations import (
     activation,
+    dropout,
     elu,
     gelu,
     hardsigmoid,
@@ -22,7 +23,7 @@ from symgrad.catalogue.activations import (
 from symgrad.catalogue.convolution import conv1d, conv2d, conv3d
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.joining import add, concat
-from symgrad.catalogue.linear import linear
+from symgrad.catalogue.linear import embedding, linear
 from symgrad.catalogue.losses import (
     bce,
     bce_with_logits,
@@ -45,17 +46,17 @@ from symgrad.catalogue.optimisers import (
     sgd,
 )
 from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
-from symgrad.catalogue.reshape import flatten
+from symgrad.catalogue.reshape import flatten, unflatten
 from symgrad.catalogue.softmax import cross_entropy, log_softmax, nll, softmax
 from symgrad.catalogue.transposed import conv_transpose1d, conv_transpose2d
 
 CATALOGUE: dict[str, Layer] = {
     entry.name: entry
     for entry in (
-        *(linear, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d),
+        *(linear, embedding, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(batch_norm1d, batch_norm2d, layer_norm, rms_norm),
-        flatten,
+        *(flatten, unflatten, dropout),
         *(relu, leaky_relu, elu, selu, silu, softplus, softsign, sigmoid, tanh, hardsigmoid, hardtanh),
         *(gelu, activation, softmax, log_softmax),
         *(mse, l1, smooth_l1, huber, bce, bce_with_logits, hinge_embedding, kl_div),

@@ -12,7 +12,7 @@ from symgrad.algebra import functions
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, Written, nonpositive, positive, quantity
 from symgrad.catalogue.declare import Layer, MisfitError, Place, elementwise, layer
-from symgrad.catalogue.options import Option, choice, number, positive_number, word
+from symgrad.catalogue.options import Option, choice, fraction, number, positive_number, word
 
 _HALF = Fraction(1, 2)
 _CUBIC = Fraction(44_715, 1_000_000)
@@ -109,6 +109,17 @@ def gelu(place: Place, z: Tensor, *, approximate: str) -> tuple[Definition, ...]
     )
     h = place.output(z.shape, z.letters)
     return inner, elementwise(h, z, lambda axes: _HALF * z[axes] * (1 + tau[axes]))
+
+
+@layer("activation", "a", Option("p", fraction, _HALF))
+def dropout(place: Place, z: Tensor, *, p: Fraction) -> Definition:
+    """The entry m·z/(1 − p), where the mask m is 0 for what is dropped, which is a part p of all, else 1.
+
+    m is given, one entry for each of z; no gradient by it is asked for.
+    """
+    h = place.output(z.shape, z.letters)
+    m = place.given("m", z.shape, z.letters)
+    return elementwise(h, z, lambda axes: m[axes] * z[axes] / (1 - p))
 
 
 @layer("activation", "a", Option("f", word, "f"))

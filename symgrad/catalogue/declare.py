@@ -57,10 +57,16 @@ class Place(NamedTuple):
         """The loss of the network, a single number."""
         return Tensor("L", (), "objective")
 
-    def losses(self, like: Tensor) -> Tensor:
-        """The losses of the entries of ``like``, where they are not reduced to one number."""
-        name, label = self.named("l")
-        return Tensor(name, like.shape, "intermediate", like.letters, label=label)
+    def losses(self, like: Tensor, axes: int | None = None) -> Tensor:
+        """The losses of the entries of ``like``, where they are not reduced to one number.
+
+        Where ``axes`` is given, those of its samples, which its first so many axes count.
+        """
+        return self._tensor("l", like.shape[:axes], "intermediate", like.letters[:axes])
+
+    def given(self, stem: str, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
+        """Numbers that the layer is given beside its input, such as a mask; they get no gradient."""
+        return self._tensor(stem, shape, "given", letters)
 
     def target(self, like: Tensor, sums_to_one: int | None = None) -> Tensor:
         """The target that a loss compares ``like`` with.

@@ -1,4 +1,4 @@
-"""The affine map."""
+"""The affine map, and the rows of a matrix that one-hot inputs look up."""
 
 from __future__ import annotations
 
@@ -26,3 +26,20 @@ def linear(place: Place, a: Tensor, *, out_features: Size, bias: bool) -> Defini
     i = Index(out_features, "i")
     product = total(features, lambda j: a[*carried, j] * w[i, j])
     return Definition(z, (*carried, i), product + b[i] if bias else product)
+
+
+@layer("layer", "z", Option("embedding_dim", count))
+def embedding(place: Place, a: Tensor, *, embedding_dim: Size) -> Definition:
+    """The row of w that a one-hot input names, as a product with it: ``z[i] = Σ_j a[j]·w[j,i]``.
+
+    a: … × N, each of its vectors 1 at one place and 0 at all others, w: N × D, z: … × D; leading axes are
+    carried along. torch.nn.Embedding is given the place itself.
+    """
+    if not a.shape:
+        raise MisfitError("embedding needs an input with at least one axis")
+    *leading, rows = a.shape
+    w = place.parameter("w", (rows, embedding_dim), "ji")
+    carried = tuple(Index(size, letter) for size, letter in zip(leading, a.letters, strict=False))
+    z = place.output((*leading, embedding_dim), (*(index.letter for index in carried), "i"))
+    i = Index(embedding_dim, "i")
+    return Definition(z, (*carried, i), total(rows, lambda j: a[*carried, j] * w[j, i]))

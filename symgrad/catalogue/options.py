@@ -111,6 +111,33 @@ def padding_3d(value: object) -> tuple[int, ...]:
     return _several(value, 3, 0, "one whole number from 0 or three of them")
 
 
+def axis(value: object) -> int:
+    """An axis, counted from 1, or from −1 at the end; what PyTorch calls axis 0 is that of the samples."""
+    expected = "a whole number from 1, or from -1 downwards"
+    whole = _whole(value, -MOST_AXES, expected)
+    if whole == 0:
+        raise ValueError(expected)
+    return _bounded(whole)
+
+
+def unflat_shape(value: object) -> tuple[int, ...]:
+    """The sizes that an axis is split into, from 1; one of them may be −1, for what is left."""
+    expected = f"up to {MOST_AXES} positive whole numbers, one of which may be -1"
+    parts = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    whole = tuple(_bounded(_whole(part, -1, expected)) for part in parts)
+    if not 0 < len(whole) <= MOST_AXES or 0 in whole or whole.count(-1) > 1:
+        raise ValueError(expected)
+    return whole
+
+
+def fraction(value: object) -> Fraction:
+    """An exact rational from 0, below 1."""
+    exact = number(value)
+    if not 0 <= exact < 1:
+        raise ValueError("a number from 0, below 1")
+    return exact
+
+
 def flag(value: object) -> bool:
     """True or false, and nothing that merely counts as such."""
     if isinstance(value, bool) or (type(value).__module__, type(value).__name__) in _NUMPY_BOOLS:
@@ -332,7 +359,7 @@ def _no_such_option(layer: str, options: Sequence[Option], name: str) -> str:
 def signature(layer: str, options: Sequence[Option]) -> str:
     """The layer with its options as PyTorch's pages print it: ``conv2d(out_channels, stride=1)``."""
     written = (
-        option.name if option.default is REQUIRED else f"{option.name}={_brief(option.default)}"
+        option.name if option.default is REQUIRED else f"{option.name}={brief(option, option.default)}"
         for option in options
     )
     return f"{layer}({', '.join(written)})"
@@ -351,7 +378,8 @@ def spelled_call(layer: str, options: Sequence[Option], values: Mapping[str, obj
             by_position = False
             if value == _default(option):
                 continue
-        written.append(_brief(value) if by_position else f"{option.name}={_brief(value)}")
+        text = brief(option, value)
+        written.append(text if by_position else f"{option.name}={text}")
     return f"{layer}({', '.join(written)})" if written else layer
 
 
@@ -372,9 +400,12 @@ def spelled(value: object) -> str:
     return _spelled_number(number(value))
 
 
-def _brief(value: object) -> str:
+def brief(option: Option, value: object) -> str:
+    """A value as it is spelled, one number for several where the option takes it for all of them."""
     if isinstance(value, tuple) and value and len(set(value)) == 1:
-        return spelled(value[0])
+        single = option.kind(1)
+        if isinstance(single, tuple) and len(single) == len(value):
+            return spelled(value[0])
     return spelled(value)
 
 

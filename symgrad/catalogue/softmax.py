@@ -48,7 +48,7 @@ def log_softmax(place: Place, z: Tensor) -> tuple[Definition, ...]:
 @layer(
     "loss",
     "L",
-    Option("reduction", choice("mean", "sum"), "mean"),
+    Option("reduction", choice("mean", "sum", "none"), "mean"),
     Option("label_smoothing", number, 0),
 )
 def cross_entropy(
@@ -57,7 +57,8 @@ def cross_entropy(
     """Cross-entropy of softmax with class probabilities y: ``L = −Σ_k y[k]·(z[k] − log Σ_l e^z[l])``.
 
     z holds one score per class along its last axis, y the probabilities of the classes, which sum to 1.
-    Leading axes count as samples: reduction=mean divides by their number. With label smoothing ε, y[k]
+    Leading axes count as samples: reduction=mean divides by their number, for none each has its own loss.
+    With label smoothing ε, y[k]
     is read as (1 − ε)·y[k] + ε/K for K classes (torch.nn.CrossEntropyLoss).
     """
     if not 0 <= label_smoothing <= 1:
@@ -71,22 +72,32 @@ def cross_entropy(
         classes = z.shape[-1]
         weight = quantity(1 - label_smoothing) * weight + quantity(label_smoothing) / quantity(classes)
     inner = z[fresh] - log(_over(z, fresh))
-    loss = -Total(fresh, weight * inner)
-    samples = prod(z.shape[:-1])
     return (
         Definition(p, axes, exp(z[axes]) / _over(z, axes)),
-        Definition(place.objective(), (), loss / samples if reduction == "mean" and samples != 1 else loss),
+        _reduced(place, z, fresh, weight * inner, reduction),
     )
 
 
-@layer("loss", "L", Option("reduction", choice("mean", "sum"), "mean"))
+@layer("loss", "L", Option("reduction", choice("mean", "sum", "none"), "mean"))
 def nll(place: Place, a: Tensor, *, reduction: str) -> Definition:
     """Negative log-likelihood of log-probabilities a under class probabilities y: ``L = −Σ_k y[k]·a[k]``.
 
-    torch.nn.NLLLoss takes a class; a one-hot y is that class. Leading axes count as samples.
+    torch.nn.NLLLoss takes a class; a one-hot y is that class. Leading axes count as samples, each of which
+    has its own loss for reduction=none.
     """
     axes = _axes(a, "nll")
     y = place.target(a, sums_to_one=len(a.shape) - 1)
-    loss = -Total(axes, y[axes] * a[axes])
-    samples = prod(a.shape[:-1])
-    return Definition(place.objective(), (), loss / samples if reduction == "mean" and samples != 1 else loss)
+    return _reduced(place, a, axes, y[axes] * a[axes], reduction)
+
+
+def _reduced(place: Place, a: Tensor, axes: tuple[Index, ...], each: Written, reduction: str) -> Definition:
+    """``−Σ_k each`` over the classes k of a sample, and over the samples or their mean.
+
+    For reduction=none each sample has its loss; a single one is the loss of the network.
+    """
+    *samples, k = axes
+    if reduction == "none" and samples:
+        return Definition(place.losses(a, len(samples)), tuple(samples), -Total((k,), each))
+    loss = -Total(axes, each)
+    number = prod(a.shape[:-1])
+    return Definition(place.objective(), (), loss / number if reduction == "mean" and number != 1 else loss)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import prod
 from typing import Final
 
 from symgrad.algebra.sizes import Size, size_symbol
@@ -28,6 +29,7 @@ SAMPLES: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
 _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "out_channels": ("O", "", ""),
     "out_features": ("M", "", ""),
+    "embedding_dim": ("D", "", ""),
     "kernel_size": ("U", "UV", "TUV"),
     "stride": ("s", "ss", "sss"),
     "padding": ("p", "pp", "ppp"),
@@ -35,6 +37,12 @@ _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "dilation": ("d", "dd", "ddd"),
 }
 """The symbols of an option along one axis, two or three."""
+
+_SHAPES: Final[Mapping[str, str]] = {"unflattened_size": "CHW"}
+"""The symbols of an option that is the shape of what one axis becomes; such an axis has their product."""
+
+_EXAMPLES: Final[Mapping[str, object]] = {"dim": 1}
+"""What an option is where it must be something."""
 
 _SMALL: Final = 2
 """What stands for a size where symbols cannot."""
@@ -67,6 +75,12 @@ def at_small_sizes(layer: Layer) -> dict[str, object]:
     return {option.name: _value(option, _number, only_required=True) for option in layer.options}
 
 
+def split(layer: Layer) -> Size | None:
+    """The size of the axis that the layer makes several of; None where it does not."""
+    names = [_SHAPES[option.name] for option in layer.options if option.name in _SHAPES]
+    return prod(map(named_size, names[0])) if names else None
+
+
 def expected(option: Option) -> str:
     """What a value of the option must be, in words: ``a positive whole number``."""
     try:
@@ -82,7 +96,14 @@ def _value(option: Option, values: _Values, *, only_required: bool = False) -> o
         return found
     if option.default is not REQUIRED:
         return None if option.default is None else option.kind(option.default)
-    for sample in ("f", _SMALL, 1, True, *expected(option).replace(" or ", ", ").split(", ")):
+    for sample in (
+        _EXAMPLES.get(option.name),
+        "f",
+        _SMALL,
+        1,
+        True,
+        *expected(option).replace(" or ", ", ").split(", "),
+    ):
         try:
             return option.kind(sample)
         except ValueError:
@@ -91,6 +112,8 @@ def _value(option: Option, values: _Values, *, only_required: bool = False) -> o
 
 
 def _symbols(option: Option) -> object:
+    if option.name in _SHAPES:
+        return tuple(map(named_size, _SHAPES[option.name]))
     if option.name not in _LETTERS:
         return None
     axes = _axes(option)

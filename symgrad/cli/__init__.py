@@ -35,7 +35,7 @@ Layers:
   conv_transpose1d(out_channels, kernel_size, stride=1, padding=0,
          output_padding=0, groups=1, bias=true, dilation=1)
   conv_transpose2d                  with the same options
-  linear(out_features, bias=true)
+  linear(out_features, bias=true)   embedding(embedding_dim)
   avg_pool1d(kernel_size, stride=none, padding=0, ceil_mode=false,
          count_include_pad=true)
   avg_pool2d(kernel_size, stride=none, padding=0, ceil_mode=false,
@@ -43,7 +43,7 @@ Layers:
   max_pool1d(kernel_size, stride=none, padding=0, dilation=1, ceil_mode=false)
   max_pool2d(kernel_size, stride=none, padding=0, dilation=1, ceil_mode=false)
   adaptive_avg_pool2d(output_size)
-  flatten
+  flatten   unflatten(dim, unflattened_size)   dropout(p=0.5)
   relu   sigmoid   tanh   silu   selu   softsign   hardsigmoid
   leaky_relu(negative_slope=0.01)   elu(alpha=1)   softplus(beta=1)
   gelu(approximate=none)            or approximate=tanh
@@ -51,7 +51,7 @@ Layers:
   activation(f)                     f is a function not known further
   softmax   log_softmax             along the last axis
   layer_norm   rms_norm   batch_norm1d   batch_norm2d
-Losses, which end a network; reduction=mean, sum or (not the last two) none:
+Losses, which end a network; reduction=mean, sum or none:
   mse(reduction=mean, half=false)   l1(reduction=mean)
   smooth_l1(reduction=mean, beta=1)   huber(reduction=mean, delta=1)
   bce(reduction=mean)   bce_with_logits(reduction=mean)

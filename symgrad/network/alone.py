@@ -66,20 +66,22 @@ def _stated(layer: Layer, options: Mapping[str, object], *, symbolic: bool) -> M
 
 def _preferred(layer: Layer) -> Iterator[int]:
     first = symbols.dimensions(layer) + 1 if symbols.dimensions(layer) else 0
-    if layer.kind == "reshape" and not first:
+    if layer.kind == "reshape" and not first and symbols.split(layer) is None:
         first = 3
     yield from dict.fromkeys([*([first] if first else []), 1, 2, 3, 4])
 
 
 def _model(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: bool) -> Model:
     names, letters = (symbols.SAMPLES if symbols.dimensions(layer) else symbols.AXES)[axes]
+    whole = symbols.split(layer) if symbolic else None
     numbers: Callable[[str], Size] = (
         symbols.named_size if symbolic else lambda name: 4 if name in "HWL" else 2
     )
     if axes == 1 and layer.kind != "layer":
         letters = ("i",)
     name = "z" if layer.kind == "activation" else "a"
-    a = Tensor(name, tuple(map(numbers, names)), "input", letters)
+    shape = tuple(map(numbers, names)) if whole is None else (whole,)
+    a = Tensor(name, shape, "input", letters[: len(shape)])
     naming = name_layers([layer])
     stem = naming.stems[0]
     given = [*a.shape, *(part for value in options.values() for part in _parts(value))]

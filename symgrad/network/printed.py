@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from symgrad.catalogue import CATALOGUE
@@ -36,12 +37,13 @@ class Module(NamedTuple):
     """How a module prints: what its values without a name are, and what is read of it beside its options.
 
     ``plain`` are settings that may be dropped at these values: there a layer of the catalogue is the same.
-    ``name`` is the layer's name where it is not the module's.
+    ``name`` is the layer's name where it is not the module's. ``meant`` is what an option's None stands for.
     """
 
     positions: tuple[str, ...] = ()
     plain: Mapping[str, tuple[object, ...]] = {}
     name: str = ""
+    meant: Mapping[str, object] = {}
 
 
 _INPLACE: Final = {"inplace": (True, False)}
@@ -54,9 +56,12 @@ MODULES: Final[Mapping[str, Module]] = {
     "Conv3d": Module(_CHANNELS, _ZEROS),
     "ConvTranspose1d": Module(_CHANNELS, _ZEROS),
     "ConvTranspose2d": Module(_CHANNELS, _ZEROS),
+    "Dropout": Module((), _INPLACE),
+    "Embedding": Module(("num_embeddings", "embedding_dim")),
     "Flatten": Module((), {"start_dim": (1,), "end_dim": (-1,)}),
     "LayerNorm": Module(("normalized_shape",)),
-    "RMSNorm": Module(("normalized_shape",), name="rms_norm"),
+    # The smallest step from 1 of the numbers at hand: of torch's default, which is single precision.
+    "RMSNorm": Module(("normalized_shape",), name="rms_norm", meant={"eps": Fraction(1, 2**23)}),
     "Softplus": Module((), {"threshold": (20,)}),
     "MaxPool1d": Module((), _WHOLE),
     "MaxPool2d": Module((), _WHOLE),
@@ -68,7 +73,7 @@ MODULES: Final[Mapping[str, Module]] = {
 }  # fmt: skip
 """The modules that print more than the options of their layer."""
 
-SIZES: Final = ("in_features", "in_channels", "normalized_shape", "dim")
+SIZES: Final = ("in_features", "in_channels", "num_embeddings", "normalized_shape", "dim")
 """What a module prints that follows from its input."""
 
 
@@ -141,7 +146,7 @@ def _refuse_children(reader: Reader, name: Token, opening: Token) -> None:
 
 def _translated(reader: Reader, call: Call, module: str) -> Call:
     """The call in the catalogue's options; what follows from the input becomes a check."""
-    positions, plain, _ = MODULES.get(module, Module())
+    positions, plain, _, meant = MODULES.get(module, Module())
     options = {option.name: option for option in CATALOGUE[call.name].options}
     given: dict[str, Argument] = {}
     checks: list[Argument] = []
@@ -153,6 +158,8 @@ def _translated(reader: Reader, call: Call, module: str) -> Call:
             raise reader.error(f"what {module} prints here without a name is not known", span)
         if said in given or said in (check.name for check in checks):
             raise reader.error(f"{module}: {said} is given twice", span)
+        if argument.value is None and said in meant:
+            argument = argument._replace(value=meant[said])
         if said in options:
             given[said] = _brief(options[said], argument._replace(name=said))
         elif said in SIZES:

@@ -18,13 +18,14 @@ from symgrad.network.model import Model, Step
 class Row(NamedTuple):
     """One tensor of the network, the layer that states it, and the sources that are read here first.
 
-    A layer of several equations has a row for each; ``layer`` is empty in all but the first.
+    A layer of several equations has a row for each; ``layer`` is empty in all but the first. ``given`` is
+    what is given beside its input: the target of a loss, a mask.
     """
 
     layer: str
     output: Tensor
     parameters: tuple[Tensor, ...] = ()
-    targets: tuple[Tensor, ...] = ()
+    given: tuple[Tensor, ...] = ()
 
     @property
     def size(self) -> int:
@@ -53,7 +54,7 @@ def _rows(model: Model) -> Iterator[Row]:
                 layer,
                 definition.target,
                 tuple(tensor for tensor in fresh if tensor.role == "parameter"),
-                tuple(tensor for tensor in fresh if tensor.role == "target"),
+                tuple(tensor for tensor in fresh if tensor.role in ("target", "given")),
             )
             layer = ""
 
@@ -85,6 +86,6 @@ def table(model: Model) -> Iterator[str]:
 
 def _columns(row: Row) -> tuple[str, str, str, str, str]:
     brought = [f"{tensor.name} {told(tensor.shape)}" for tensor in row.parameters]
-    brought += (f"target {tensor.name} {told(tensor.shape)}" for tensor in row.targets)
+    brought += (f"{tensor.role} {tensor.name} {told(tensor.shape)}" for tensor in row.given)
     count = f"{row.size:,}" if row.parameters else ""
     return (row.layer, row.output.name, told(row.output.shape), ", ".join(brought), count)

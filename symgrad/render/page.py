@@ -9,7 +9,7 @@ from unicodedata import name as name_of
 from unicodedata import normalize
 
 from symgrad.catalogue.declare import Kind, Layer
-from symgrad.catalogue.options import REQUIRED, Option, signature, spelled
+from symgrad.catalogue.options import REQUIRED, Option, brief, signature, spelled
 from symgrad.catalogue.symbols import expected
 from symgrad.derivation.page import Page, Section
 from symgrad.render.displays import displays
@@ -114,10 +114,7 @@ def _option(option: Option, page: Page) -> str:
 
 
 def _here(option: Option, page: Page) -> str:
-    value = page.stated.options[option.name]
-    if isinstance(value, tuple) and len(set(value)) == 1:
-        return spelled(value[0])
-    return spelled(value)
+    return brief(option, page.stated.options[option.name])
 
 
 def latex_page(page: Page, *, width_cm: float = DEFAULT_WIDTH) -> Iterator[str]:

@@ -146,3 +146,33 @@ def test_it_reads_as_in_a_book(text, forward, gradient):
     assert f"  {forward}" in lines
     assert f"  ∂L/∂a1 = {gradient}" in lines
     assert any("where two cases meet" in line for line in lines) == ("[" in forward)
+
+
+def test_dropout_is_torch_s_with_its_mask():
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    torch.manual_seed(1)
+    x = torch.linspace(-2, 3, 40, dtype=torch.float64, requires_grad=True)
+    y = torch.nn.Dropout(p=0.3)(x)
+    y.sum().backward()
+    mask = (y != 0).numpy().astype(float)
+    assert 0 < mask.sum() < 40
+    found = evaluator("input(40) | dropout(0.3)")({"a": x.detach().numpy(), "m": mask, "dL_dh": np.ones(40)})
+    assert np.allclose(found["h"], y.detach().numpy(), rtol=1e-15)
+    assert np.allclose(found["dL_da"], x.grad.numpy(), rtol=1e-15)
+    assert "dL_dm" not in found
+
+
+def test_each_dropout_has_its_mask():
+    model = build("input(2) | dropout | linear(2) | relu | dropout(0.25) | dropout | linear(1)")
+    masks = [tensor.name for tensor in model.tensors if tensor.role == "given"]
+    assert masks == ["m0", "m1", "m1b"]
+    text = derive("input(2) | dropout(0.25)").text()
+    assert "  h1 = 4/3·m1·a1\n" in text
+    assert "  ∂L/∂a1 = 4/3·m1·∂L/∂h1\n" in text
+    assert "∂L/∂m" not in text
+
+
+@pytest.mark.parametrize("p", ["1", "1.5", "-0.1"])
+def test_dropout_lets_some_through(p):
+    with pytest.raises(DescriptionError, match="p must be a number from 0, below 1"):
+        build(f"input(2) | dropout({p})")

@@ -63,6 +63,12 @@ READS = [
     (o.number, np.float64(1e-8), Fraction(1, 10**8)),
     (o.number, A_THIRD, A_THIRD),
     (o.number, sympy.Rational(1, 3), A_THIRD),
+    (o.fraction, 0.5, Fraction(1, 2)),
+    (o.fraction, 0, Fraction(0)),
+    (o.axis, 1, 1),
+    (o.axis, -8, -8),
+    (o.unflat_shape, 3, (3,)),
+    (o.unflat_shape, (2, -1, 1), (2, -1, 1)),
     (o.choice("mean", "sum"), "sum", "sum"),
 ]
 
@@ -78,6 +84,7 @@ def test_a_kind_reads_a_value_into_its_normal_form(kind, value, expected):
 POSITIVE = "a positive whole number"
 TWO = "one positive whole number or a pair of them"
 TWO_FROM_ZERO = "one whole number from 0 or a pair of them"
+SIZES = "up to 8 positive whole numbers, one of which may be -1"
 WORD = "a letter followed by letters and digits, at most 16 in all"
 
 REFUSES = [
@@ -102,6 +109,9 @@ REFUSES = [
     (o.choice("mean", "sum"), None, "mean or sum"),
     (o.positive_number, 0, "a number above 0"),
     (o.nonnegative_number, -1, "a number from 0"),
+    *((o.fraction, value, "a number from 0, below 1") for value in (-1, 1, 1.5)),
+    *((o.axis, value, "a whole number from 1, or from -1 downwards") for value in (0, -9, True, "x", 1.5)),
+    *((o.unflat_shape, value, SIZES) for value in ((), (0,), (-1, -1), (-2, 2), (1,) * 9, (True,), "2x2")),
     (o.choice("mean"), ["mean"], "mean"),
 ]
 
@@ -375,3 +385,9 @@ def test_one_number_stands_for_every_axis(kind, given, meant):
     for unfit in ((*meant, 1), (), "x", -1, True, 0.5):
         with pytest.raises(ValueError, match="whole number"):
             kind(unfit)
+
+
+def test_sizes_are_not_spelled_like_one_number_for_several():
+    sizes_of = Option("sizes", o.unflat_shape)
+    assert o.spelled_call("unflatten", [sizes_of], {"sizes": (2, 2)}) == "unflatten((2, 2))"
+    assert o.spelled_call("pool", [POOL[0]], {"kernel_size": (2, 2)}) == "pool(2)"

@@ -47,3 +47,16 @@ def test_the_hypothesis_is_said():
 def test_label_smoothing_beyond_one_is_refused():
     with pytest.raises(DescriptionError, match="label_smoothing lies between 0 and 1"):
         sg.Network("input(3) | cross_entropy(label_smoothing=1.5)")
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "nll"])
+def test_each_sample_has_its_own_loss(loss):
+    text = sg.derive(sg.Network(f"input(2x3) | {loss}(reduction=none)")).text("index")
+    assert "l has 2 entries" in text
+    assert "L is an unknown function of l" in text
+    assert "∂L/∂a[k, m]" in text
+    alone = sg.derive(sg.Network(f"input(3) | {loss}(reduction=none)")).text("index")
+    assert (
+        alone.splitlines()[1:]
+        == sg.derive(sg.Network(f"input(3) | {loss}(sum)")).text("index").splitlines()[1:]
+    )

@@ -140,3 +140,79 @@ def test_what_torch_itself_prints_is_read():
         assert next(stated).output.shape == tuple(x.shape[1:])
     assert not [*stated]
     assert sum(row.size for row in summary(model)) == sum(prod(p.shape) for p in network.parameters())
+
+
+MODULES = {
+    "nn.ConvTranspose1d(2, 3, 4, stride=2, dilation=2)": (
+        "2x5",
+        "conv_transpose1d(3, 4, stride=2, dilation=2)",
+    ),
+    "nn.ConvTranspose2d(2, 4, (3, 2), 2, (1, 0), 1, groups=2, bias=False)": (
+        "2x3x4",
+        "conv_transpose2d(4, (3, 2), stride=2, padding=(1, 0), output_padding=1, groups=2, bias=false)",
+    ),
+    "nn.Dropout(0.2)": ("3", "dropout(p=0.2)"),
+    "nn.Dropout(inplace=True)": ("3", "dropout"),
+    "nn.GELU()": ("3", "gelu"),
+    "nn.GELU('tanh')": ("3", "gelu(approximate=tanh)"),
+    "nn.Unflatten(1, (2, 3))": ("6", "unflatten(1, (2, 3))"),
+    "nn.Unflatten(1, (2, 2))": ("4", "unflatten(1, (2, 2))"),
+    "nn.Unflatten(-1, (3, -1))": ("6", "unflatten(-1, (3, -1))"),
+    "nn.Softmax(dim=1)": ("3", "softmax"),
+    "nn.Softmax(-1)": ("2x3", "softmax"),
+    "nn.LogSoftmax(dim=2)": ("2x3", "log_softmax"),
+    "nn.LayerNorm(3)": ("2x3", "layer_norm"),
+    "nn.LayerNorm((2, 3), eps=0.001)": ("2x3", "layer_norm(axes=2, eps=0.001)"),
+    "nn.LayerNorm(3, elementwise_affine=False)": ("2x3", "layer_norm(elementwise_affine=false, bias=false)"),
+    "nn.RMSNorm(3, eps=1e-5)": ("2x3", "rms_norm"),
+    "nn.RMSNorm(3)": ("2x3", "rms_norm(eps=1/8388608)"),
+    "nn.Softplus()": ("3", "softplus"),
+    "nn.Softplus(beta=2)": ("3", "softplus(beta=2)"),
+    "nn.Hardtanh(-2, 0.5)": ("3", "hardtanh(min_val=-2, max_val=0.5)"),
+    "nn.LeakyReLU(0.2)": ("3", "leaky_relu(negative_slope=0.2)"),
+    "nn.ELU(0.5)": ("3", "elu(alpha=0.5)"),
+}
+"""What torch prints for a module, on an input of a size without its samples, is this layer."""
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_is_read_as_torch_prints_it(module):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    size, text = MODULES[module]
+    made = eval(module, {"nn": torch.nn})  # noqa: S307  # our own
+    printed = str(torch.nn.Sequential(made))
+    model = build(printed, size)
+    assert model.text == f"input({size}) | {text}"
+    (*_, output) = model.steps
+    given = torch.zeros(1, *map(int, size.split("x")))
+    assert output.output.shape == tuple(made(given).shape[1:])
+    assert sum(row.size for row in summary(model)) == sum(prod(p.shape) for p in made.parameters())
+
+
+def test_an_embedding_is_read_as_torch_prints_it():
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    made = torch.nn.Sequential(torch.nn.Embedding(10, 3), torch.nn.Linear(3, 2))
+    model = build(str(made), "4x10")
+    assert model.text == "input(4x10) | embedding(3) | linear(2)"
+    assert model.steps[-1].output.shape == made(torch.zeros(4, dtype=torch.int64)).shape
+    assert sum(row.size for row in summary(model)) == sum(prod(p.shape) for p in made.parameters())
+
+
+@pytest.mark.parametrize(
+    ("line", "size", "message", "marked"),
+    [
+        ("Embedding(9, 3)", "4x10", "num_embeddings is printed as 9", "9"),
+        ("Embedding(10, 3, padding_idx=0)", "4x10", "no option 'padding_idx'", "padding_idx"),
+        ("ConvTranspose2d(3, 2, kernel_size=(3, 3), stride=(1, 1))", "1x8x8", "printed as 3", "3"),
+        ("Unflatten(dim=0, unflattened_size=(2, 3))", "6", "dim must be a whole number from 1", "0"),
+        ("Softmax(dim=1)", "2x3", "over the last axis, which PyTorch counts as dim=2", "1"),
+        ("Softmax(dim=None)", "3", "over the last axis", "None"),
+        ("LayerNorm((4,), eps=1e-05, elementwise_affine=True)", "2x3", "printed as 4", "(4,)"),
+        ("Softplus(beta=1.0, threshold=5.0)", "3", "threshold=20 only", "threshold"),
+        ("GELU(approximate='erf')", "3", "approximate must be none or tanh", "'erf'"),
+    ],
+)  # fmt: skip
+def test_what_a_module_says_that_cannot_be_is_refused(line, size, message, marked):
+    with pytest.raises(DescriptionError, match=message) as refused:
+        module(line, size)
+    assert refused.value.line[refused.value.start : refused.value.stop] == marked

@@ -27,7 +27,7 @@ def test_a_row_names_what_it_gives_and_brings():
     assert (affine.layer, affine.output.name, [t.name for t in affine.parameters]) == (
         "linear(2)", "z", ["w", "b"],
     )  # fmt: skip
-    assert (loss.layer, loss.output.name, [t.name for t in loss.targets]) == (
+    assert (loss.layer, loss.output.name, [t.name for t in loss.given]) == (
         "mse(reduction=sum)",
         "L",
         ["y"],

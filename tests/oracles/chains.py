@@ -41,6 +41,9 @@ SAMPLES: dict[Any, list[Any]] = {
     word: ["f", "g"],
     number: [Fraction(1, 3), Fraction(2)],
     positive_number: [Fraction(1, 3), Fraction(2)],
+    kinds.fraction: [Fraction(1, 2), Fraction(0), Fraction(3, 10)],
+    kinds.axis: [1, 2, -1, -2],
+    kinds.unflat_shape: [(2, 2), (2, 3), (2, -1), (3, 1, 1), (2,), (1, -1, 2)],
     nonnegative_number: [Fraction(1, 3), Fraction(2), Fraction(0)],
 }
 SHAPES = [(2,), (2, 3), (2, 3, 4), (4, 3, 2), (1,)]

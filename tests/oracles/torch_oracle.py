@@ -35,7 +35,7 @@ def gradients(chain: Chain, model: Model, values: Values, upstream: Mapping[str,
     here = held[first_input(model)]
     for step, stated in zip(chain.steps, model.steps, strict=True):
         read = dict.fromkeys(t for definition in stated.definitions for t in reads(definition))
-        mine = [held[t.name] for t in read if t.role in ("parameter", "target")]
+        mine = [held[t.name] for t in read if t.role in ("parameter", "target", "given")]
         here = LAYERS[step.name](here, mine, options(step.name, step.options))
         assert tuple(here.shape) == stated.output.shape
         here.retain_grad()
@@ -75,6 +75,11 @@ def options(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def linear(x, parameters, o):
     return torch.nn.functional.linear(x, *parameters)
+
+
+def unflattened(x, dim, unflattened_size):
+    """With an axis for the samples, as torch counts it."""
+    return torch.nn.Unflatten(dim, unflattened_size)(x[None])[0].clone()
 
 
 def convolution(function, dimensions):
@@ -136,22 +141,21 @@ def cross_entropy(x, targets, o):
     (y,) = targets
     rows, classes = x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1])
     smoothing = float(o["label_smoothing"])
-    return torch.nn.functional.cross_entropy(
+    loss = torch.nn.functional.cross_entropy(
         rows, classes, reduction=o["reduction"], label_smoothing=smoothing
     )
+    return loss.reshape(x.shape[:-1]) if o["reduction"] == "none" else loss
 
 
 def nll(x, targets, o):
     """torch's nll_loss takes classes; with probabilities it is their mean over the classes."""
     (y,) = targets
     rows, weights = x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1])
-    total = sum(
-        (
-            torch.nn.functional.nll_loss(rows, torch.full((len(rows),), k), reduction="none") * weights[:, k]
-        ).sum()
+    losses = sum(
+        torch.nn.functional.nll_loss(rows, torch.full((len(rows),), k), reduction="none") * weights[:, k]
         for k in range(x.shape[-1])
     )
-    return total / len(rows) if o["reduction"] == "mean" else total
+    return {"mean": losses.mean(), "sum": losses.sum(), "none": losses.reshape(x.shape[:-1])}[o["reduction"]]
 
 
 def layer_norm(x, parameters, o):
@@ -195,6 +199,9 @@ LAYERS = {
     "batch_norm2d": batch_norm,
     "rms_norm": rms_norm,
     "linear": linear,
+    "embedding": lambda x, parameters, o: x @ parameters[0],
+    "dropout": lambda x, masks, o: x * masks[0] / (1 - float(o["p"])),
+    "unflatten": lambda x, parameters, o: unflattened(x, **o),
     "conv1d": convolution(torch.nn.functional.conv1d, 1),
     "conv2d": convolution(torch.nn.functional.conv2d, 2),
     "conv3d": convolution(torch.nn.functional.conv3d, 3),

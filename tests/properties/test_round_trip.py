@@ -51,6 +51,10 @@ NETWORKS = {
         "input(2x2x2) | conv_transpose2d(2, 3, 2, 1, 1, groups=2) | tanh | conv_transpose2d(1, 2)"
     ),
     "copies in a row": "input(3) | conv_transpose1d(2, 2, 3, 0, 1, dilation=2) | mse",
+    "a mask, a split, a product with rows": (
+        "input(2x6) | dropout(0.25) | unflatten(2, (2, 3)) | embedding(2) | dropout | mse"
+    ),
+    "a loss for each sample": "input(2x3) | nll(none)",
     "a volume": "input(2x2x3x2) | conv3d(1, 2, padding=(0, 1, 0)) | mse",
     "means": "input(2x4x5) | avg_pool2d((2, 3), (1, 2), (1, 0)) | tanh | avg_pool2d(2) | mse",
     "maxima": "input(2x4x4) | conv2d(1, 2) | max_pool2d(2, 1) | relu | flatten | linear(1) | mse",
