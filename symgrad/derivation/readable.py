@@ -48,10 +48,10 @@ def _at_zero(form: Closed) -> Closed:
 
 
 def _straightened(equation: Equation) -> Closed | None:
-    """``T[n] = Σ_B [0 ≤ n − r < m] …`` with n = r + k a mixed-radix number over B and k: by B and k."""
-    if len(equation.axes) != 1 or len(equation.body.terms) != 1:
+    """``T[…, n] = Σ_B [0 ≤ n − r < m] …`` with n = r + k a mixed-radix number over B and k: by B and k."""
+    if not equation.axes or len(equation.body.terms) != 1:
         return None
-    (n,), (term,) = equation.axes, equation.body.terms
+    (*front, n), (term,) = equation.axes, equation.body.terms
     for entry in (factor for factor, _ in term.powers if isinstance(factor, Entry)):
         for e, size in zip(entry.indices, entry.tensor.shape, strict=True):
             if e.coefficients.get(n) != 1 or len(e.coefficients) == 1:
@@ -60,7 +60,8 @@ def _straightened(equation: Equation) -> Closed | None:
                 k = Index(size, n.letter)
                 place = n - e + k
                 moved = put(Expression((term._replace(bound=(), brackets=()),)), {n: place})
-                return Closed(equation.target, (place,), (*term.bound, k), gathered(moved.terms))
+                left = (*map(affine, front), place)
+                return Closed(equation.target, left, (*front, *term.bound, k), gathered(moved.terms))
     return None
 
 

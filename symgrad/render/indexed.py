@@ -191,6 +191,9 @@ def _scale(value: Fraction, times: list[Atom], divisors: list[Atom], notation: I
 def _numbered(value: Fraction, atoms: list[Atom], notation: IndexNotation) -> list[Atom]:
     if value == 1 and atoms:
         return atoms
+    if atoms and atoms[0].text[0].isalpha() and atoms[0].sort == "number" and value.denominator == 1:
+        first = notation.monomial(notation.number(value.numerator), [(atoms[0].text, 1)])  # 2N
+        return [Atom(first, "number"), *atoms[1:]]
     return [Atom(notation.number(_whole(value)), "number"), *atoms]
 
 

@@ -148,7 +148,7 @@ class PlainNotation:
 
     def fraction(self, over: str, under: str) -> str:
         """A quotient; ``under`` is a product."""
-        single = "·" not in under and " " not in under
+        single = "·" not in under and " " not in under and (under.isdigit() or not under[0].isdigit())
         return f"{over}/{under}" if single or enclosed(under) else f"{over}/({under})"
 
     def common(self, number: str) -> tuple[str, str]:

@@ -40,3 +40,14 @@ def test_any_other_equation_stays_as_it_is(network):
     form = closed_form(equation)
     assert form.body is equation.body
     assert form.axes == equation.axes
+
+
+def test_flattened_samples_are_stated_by_where_each_entry_goes():
+    form = closed_form(build("input(2x3) | flatten", batch=4).forward.equations[0])
+    n, h, w = form.axes
+    sample, position = form.left
+    assert sample.lone() is n
+    assert position.coefficients == {h: 3, w: 1}
+    (term,) = form.body.terms
+    assert not term.bound
+    assert not term.brackets

@@ -120,7 +120,7 @@ def for_all_sizes(layer, shape, letters, options, target, notation):
                 "w[o, c, k − i, l − j]·∂L/∂z[o, i, j]"
             ),
         ),
-        ("mse", (N,), {"reduction": "mean", "half": True}, "L", "L = 1/(2·N)·Σ_{i=0…N−1} (a[i] − y[i])²"),
+        ("mse", (N,), {"reduction": "mean", "half": True}, "L", "L = 1/(2N)·Σ_{i=0…N−1} (a[i] − y[i])²"),
         ("mse", (N,), {"reduction": "mean", "half": False}, "dL_da", "∂L/∂a[i] = 2/N·(a[i] − y[i])"),
         ("flatten", (C, H, W), {}, "v", "v[H·W·c + W·h + n] = a[c, h, n]"),
         ("flatten", (C, H, W), {}, "dL_da", "∂L/∂a[c, h, k] = ∂L/∂v[H·W·c + W·h + k]"),
@@ -146,7 +146,7 @@ def test_a_power_of_a_product_of_sizes_is_a_power_of_the_whole():
     target = Tensor("t", (), "intermediate")
     factors = (SizeFactor(H * W), -2), (SizeFactor(N), 3)
     form = indexed(Equation(target, (), Expression((Term(5, (), (), factors),))), PlainNotation())
-    assert form.terms == ((False, "5·N³/((H·W)²)"),)
+    assert form.terms == ((False, "5N³/((H·W)²)"),)
 
 
 def test_the_first_greatest_is_named_by_its_place():
