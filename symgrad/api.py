@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.algebra.identifiers import identifier, identifiers, position
 from symgrad.algebra.program import Equation
+from symgrad.algebra.sizes import Size, size_text
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.catalogue import CATALOGUE
@@ -18,12 +19,12 @@ from symgrad.catalogue.options import arguments, bind, sizes, spelled_call
 from symgrad.derivation import derive as derivation
 from symgrad.derivation.document import Document, View, checked_view
 from symgrad.derivation.size import MOST_TERMS, printed_terms, within_budget
-from symgrad.errors import NameUnknownError, nearest, quoted
+from symgrad.errors import DescriptionError, NameUnknownError, nearest, quoted
 from symgrad.network.build import build
 from symgrad.network.model import Model
 
 if TYPE_CHECKING:
-    from symgrad.evaluate.evaluator import Evaluator
+    from symgrad.evaluate.evaluator import AnyBatch, Evaluator
     from symgrad.evaluate.second import HessianVector
 
 _MOST_SHOWN = 2_000
@@ -111,17 +112,19 @@ class Network:
     """A network, from its description or from layers in order.
 
     ``Network("input(5x5) | conv2d(1, 3, stride=2, bias=false)")`` and
-    ``Network(Input(5, 5), Conv2d(1, 3, stride=2, bias=False))`` are the same.
+    ``Network(Input(5, 5), Conv2d(1, 3, stride=2, bias=False))`` are the same. With a ``batch``, a number of
+    samples or a letter such as ``"N"`` for any number, what depends on a sample has a first axis for them.
 
     Raises:
         DescriptionError: the description cannot be read or the sizes do not fit; it shows the place.
     """
 
-    def __init__(self, *parts: str | Layer | Sequence[str | Layer]) -> None:
+    def __init__(self, *parts: str | Layer | Sequence[str | Layer], batch: int | str | None = None) -> None:
         given: list[str | Layer] = []
         for part in parts:
             given += [part] if isinstance(part, str | Layer) else part
-        self.model: Model = build(" | ".join(p.text if isinstance(p, Layer) else p for p in given))
+        text = " | ".join(p.text if isinstance(p, Layer) else p for p in given)
+        self.model: Model = build(text, batch=batch)
 
     @classmethod
     def from_sympy(cls, definitions: Mapping[Any, Any], loss: Any | None = None) -> Network:
@@ -141,9 +144,10 @@ class Network:
         return network
 
     @property
-    def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        """The shape of every tensor by its name, in order of evaluation."""
-        return MappingProxyType({t.name: whole_shape(t.shape) for t in self.model.tensors})
+    def shapes(self) -> Mapping[str, tuple[int | str, ...]]:
+        """The shape of every tensor by its name, in order of evaluation; a symbol for a size is a word."""
+        shapes = {t.name: tuple(map(_spelled_size, t.shape)) for t in self.model.tensors}
+        return MappingProxyType(shapes)
 
     def __getitem__(self, name: str) -> Any:
         """The tensor called ``name`` as a SymPy array of its symbols (a single number as a symbol).
@@ -157,21 +161,26 @@ class Network:
 
     def __repr__(self) -> str:
         text = self.model.text
-        return f"Network({text!r})" if text else f"<Network of {', '.join(self.shapes)}>"
+        batch = "" if self.model.batch is None else f", batch={_spelled_size(self.model.batch)!r}"
+        return f"Network({text!r}{batch})" if text else f"<Network of {', '.join(self.shapes)}>"
 
 
-def derive(network: Network | str, *, wrt: str | Sequence[str] = "all") -> Derivation:
-    """The exact gradients of a network (or of its description).
+def derive(
+    network: Network | str, *, wrt: str | Sequence[str] = "all", batch: int | str | None = None
+) -> Derivation:
+    """The exact gradients of a network (or of its description, for a ``batch`` of samples if given).
 
     ``wrt`` names what to differentiate by: ``"weights"`` (biases too), ``"inputs"``, ``"all"``, a tensor
     such as ``"w"``, an entry such as ``"w5"``, or several of them.
 
     Raises:
-        DescriptionError: a description that cannot be read.
+        DescriptionError: a description that cannot be read, or a batch beside a network that was built.
         NameUnknownError: ``wrt`` names nothing in this network.
     """
     if isinstance(network, str):
-        network = Network(network)
+        network = Network(network, batch=batch)
+    elif batch is not None:
+        raise DescriptionError("a network is built for its batch: Network(…, batch=8)")
     words = (wrt,) if isinstance(wrt, str) else tuple(wrt)
     return Derivation(network, derivation.derive(network.model, words))
 
@@ -269,11 +278,12 @@ class Derivation:
         return render_notebook(document)
 
 
-def evaluator(derived: Derivation | Network | str) -> Evaluator:
+def evaluator(derived: Derivation | Network | str) -> Evaluator | AnyBatch:
     """The numeric evaluator of a derivation: a mapping of arrays to a mapping of arrays.
 
     ``f(values)`` takes values by tensor name and gives every tensor of the forward pass (``z``, ``L``) and
-    every gradient (``dL_dw``); see :class:`symgrad.evaluate.evaluator.Evaluator`.
+    every gradient (``dL_dw``); see :class:`symgrad.evaluate.evaluator.Evaluator`. Of a symbolic batch the
+    arrays say how many samples there are.
 
     Raises:
         BudgetError: the network is too large to unroll.
@@ -350,6 +360,10 @@ class Formulas(Mapping[str, Any]):
         entries = self._of(tensor)
         count = len(identifiers(tensor))
         return sympy.ImmutableDenseNDimArray([entries.at(n) for n in range(count)], whole_shape(tensor.shape))
+
+
+def _spelled_size(size: Size) -> int | str:
+    return size if isinstance(size, int) else size_text(size)
 
 
 def _tensor(tensors: Sequence[Tensor], name: str) -> Tensor:

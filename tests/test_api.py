@@ -173,3 +173,14 @@ def test_an_update_is_added_in_every_format():
     assert r"w_1^{*} &= w_1 - {\eta}" in d.latex("chain", update="sgd")
     assert '"target": "w1_new"' in d.json(update="sgd")
     assert "Updates" not in d.text()
+
+
+def test_a_network_for_a_batch():
+    net = sg.Network("input(2) | linear(1) | mse", batch="N")
+    assert dict(net.shapes) == {"a": ("N", 2), "w": (1, 2), "b": (1,), "z": ("N", 1), "y": ("N", 1), "L": ()}
+    assert repr(net) == "Network('input(2) | linear(1) | mse', batch='N')"
+    assert "∂L/∂b[0] = Σ_{n=0…N−1} ∂L/∂z[n, 0]" in sg.derive(net).text("index")
+    with pytest.raises(sg.SymgradError, match=r"Network\(…, batch=8\)"):
+        sg.derive(net, batch=8)
+    with pytest.raises(sg.SymgradError, match="N is symbolic"):
+        net["a"]

@@ -12,7 +12,7 @@ from math import prod
 
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import whole_shape
+from symgrad.algebra.unroll import is_whole, whole_shape
 
 _FLAT_RANK = 2
 
@@ -75,6 +75,8 @@ def position(tensor: Tensor, text: str) -> int | None:
     rest = text[len(tensor.name) :]
     if not tensor.shape:
         return None if rest else 0
+    if not is_whole(tensor.shape):
+        return None  # how many entries there are is not known, so none has a name
     shape = whole_shape(tensor.shape)
     if len(shape) <= _FLAT_RANK:
         if tensor.label:

@@ -21,7 +21,7 @@ from symgrad.algebra.brackets import Bracket
 from symgrad.algebra.loops import holds, loop, whole_steps
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
-from symgrad.algebra.sizes import Polynomial, Size
+from symgrad.algebra.sizes import Polynomial, Size, size_text
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
     Call,
@@ -134,6 +134,11 @@ def reading_order(term: Term) -> tuple[tuple[Index, int], ...]:
     return tuple(order.items())
 
 
+def is_whole(shape: tuple[Size, ...]) -> bool:
+    """Whether every size is a number."""
+    return all(isinstance(size, int) for size in shape)
+
+
 def whole_shape(shape: tuple[Size, ...]) -> tuple[int, ...]:
     """The shape as whole numbers.
 
@@ -142,7 +147,7 @@ def whole_shape(shape: tuple[Size, ...]) -> tuple[int, ...]:
     """
     for size in shape:
         if not isinstance(size, int):
-            raise AlgebraError(f"only whole sizes can be unrolled, and {size} is symbolic")
+            raise AlgebraError(f"only whole sizes can be unrolled, and {size_text(size)} is symbolic")
     return shape  # type: ignore[return-value]  # every size is an int
 
 
@@ -408,7 +413,7 @@ def _exact(position: Rational) -> int:
 def _rational(size: Size) -> Rational:
     """A size that is known to be a number, as one."""
     if isinstance(size, Polynomial):
-        raise AlgebraError(f"only whole sizes can be unrolled, and {size} is symbolic")
+        raise AlgebraError(f"only whole sizes can be unrolled, and {size_text(size)} is symbolic")
     return size
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Index
-from symgrad.algebra.sizes import Size
+from symgrad.algebra.sizes import Polynomial, Size, size_text
 from symgrad.algebra.tensors import Role, Tensor
 from symgrad.algebra.written import Definition, Written
 from symgrad.catalogue.options import Option
@@ -83,6 +83,9 @@ class Place(NamedTuple):
 
 
 Kind: TypeAlias = Literal["layer", "reshape", "activation", "join", "loss"]
+Over: TypeAlias = Literal["sample", "batch"]
+"""What an equation is stated over."""
+
 Statement: TypeAlias = Callable[..., "Definition | tuple[Definition, ...]"]
 
 
@@ -92,7 +95,8 @@ class Layer(NamedTuple):
     ``kind`` is *layer* for what owns parameters and so begins a new layer of the network, *activation*
     for what follows one, *reshape* for what only moves entries, *join* for what has
     several inputs, *loss* for what ends a network. ``stem``
-    is the letter of its output.
+    is the letter of its output. ``over`` says what the equation states: one *sample*, which a batch
+    is made of, or the whole *batch*, whose samples are the first axis of input and output.
     """
 
     name: str
@@ -100,6 +104,7 @@ class Layer(NamedTuple):
     stem: str
     options: tuple[Option, ...]
     state: Statement
+    over: Over = "sample"
 
     def stated(
         self, place: Place, inputs: tuple[Tensor, ...], options: Mapping[str, Any]
@@ -118,11 +123,15 @@ class Layer(NamedTuple):
         return (self.state.__doc__ or "").strip().split("\n")[0]
 
 
-def layer(kind: Kind, stem: str, *options: Option) -> Callable[[Statement], Layer]:
-    """Declare the decorated equation as the catalogue entry of its name."""
+def layer(kind: Kind, stem: str, *options: Option, over: Over | None = None) -> Callable[[Statement], Layer]:
+    """Declare the decorated equation as the catalogue entry of its name.
+
+    A loss is stated over the batch unless it says otherwise: what a mean divides by counts the samples too.
+    """
+    default: Over = "batch" if kind == "loss" else "sample"
 
     def declared(state: Statement) -> Layer:
-        return Layer(state.__name__, kind, stem, options, state)
+        return Layer(state.__name__, kind, stem, options, state, over or default)
 
     return declared
 
@@ -135,4 +144,8 @@ def elementwise(target: Tensor, axes_of: Tensor, body: Callable[[tuple[Index, ..
 
 def told(shape: tuple[Any, ...]) -> str:
     """A shape as messages write it: ``1×28×28``."""
-    return "×".join(str(size) for size in shape) if shape else "a single number"
+    return "×".join(map(_told, shape)) if shape else "a single number"
+
+
+def _told(size: Any) -> str:
+    return size_text(size) if isinstance(size, Polynomial) else str(size)

@@ -110,8 +110,9 @@ def _batch_norm(name: str, kinds: dict[int, str], summary: str) -> Layer:
 
     def state(place: Place, a: Tensor, *, eps: Fraction, affine: bool) -> tuple[Definition, ...]:
         if len(a.shape) not in kinds:
+            hint = "; --batch 8 takes 8 samples of it" if len(a.shape) + 1 in kinds else ""
             raise MisfitError(
-                f"{name} needs a batch {' or '.join(kinds.values())}, and its input is {told(a.shape)}"
+                f"{name} needs a batch {' or '.join(kinds.values())}, and its input is {told(a.shape)}{hint}"
             )
         inner = [n for n in range(len(a.shape)) if n != 1]
         if prod(a.shape[n] for n in inner) == 1:
@@ -123,7 +124,12 @@ def _batch_norm(name: str, kinds: dict[int, str], summary: str) -> Layer:
 
     state.__doc__ = summary
     return Layer(
-        name, "layer", "z", (Option("eps", number, _EPS), Option("affine", flag, default=True)), state
+        name,
+        "layer",
+        "z",
+        (Option("eps", number, _EPS), Option("affine", flag, default=True)),
+        state,
+        over="batch",
     )
 
 

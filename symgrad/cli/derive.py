@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.networks import INPUT_SIZE, IS_NETWORK, NET, model
+from symgrad.cli.networks import BATCH, INPUT_SIZE, IS_NETWORK, NET, model
 from symgrad.cli.parameters import files, option, written
 from symgrad.errors import SymgradError
 
@@ -55,6 +55,7 @@ _DERIVE_EXAMPLES = """\
 \b
 Examples:
   symgrad derive "input(5x5) | conv2d(1, 3, stride=2)" --wrt weights --wrt a13
+  symgrad derive "input(3) | linear(4) | tanh" --batch N --view index
   symgrad derive net.txt --view chain --to latex -o derivation.tex
   echo "input(4) | linear(3) | tanh" | symgrad derive - --to json
 """
@@ -63,6 +64,7 @@ Examples:
 @click.command(help=_DERIVE, epilog=_DERIVE_EXAMPLES)
 @click.argument("net", metavar="NET", shell_complete=files)
 @INPUT_SIZE
+@BATCH
 @click.option(
     "--wrt",
     "words",
@@ -125,6 +127,7 @@ Examples:
 def derive(
     net: str,
     input_size: str | None,
+    batch: str | None,
     words: Sequence[str],
     update: str | None,
     view: View,
@@ -140,7 +143,7 @@ def derive(
     from symgrad.derivation.size import within_budget
     from symgrad.terminal import shows
 
-    stated = document(derived(model(net, input_size), words), view, update)
+    stated = document(derived(model(net, input_size, batch), words), view, update)
     within_budget(stated, max_terms, symbols=form == "json")
     to_file = output not in (None, "-")
     if unicode is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from symgrad.cli.networks import INPUT_SIZE, NET, model, standard_input
+from symgrad.cli.networks import BATCH, INPUT_SIZE, NET, model, standard_input
 from symgrad.cli.parameters import files, option, written
 from symgrad.errors import ValuesError
 
@@ -20,8 +20,10 @@ Evaluate a network and all its gradients at the values in a file.
 {NET}
 The file is JSON, an object from tensor names to nested lists of numbers, or an .npz of NumPy. It gives
 every input and parameter, the target y of a loss, and without a loss the gradient by the output, such as
-dL_dz. One more leading axis makes a batch. Every tensor of the forward pass and every gradient comes out
-under its name: z, L, dL_dw.
+dL_dz. Every tensor of the forward pass and every gradient comes out under its name: z, L, dL_dw.
+
+One more leading axis makes several samples, each with an L of its own. With --batch they are one batch with
+one L, its loss over all of them, which is what torch calls a batch; --batch N takes as many as the file has.
 """
 
 _EVALUATE_EXAMPLES = """\
@@ -35,6 +37,7 @@ Example:
 @click.command(help=_EVALUATE, epilog=_EVALUATE_EXAMPLES)
 @click.argument("net", metavar="NET", shell_complete=files)
 @INPUT_SIZE
+@BATCH
 @option(
     "--values",
     metavar="FILE",
@@ -49,14 +52,14 @@ Example:
     shell_complete=files,
     help="Write a file that ends in .json or .npz, whole or not at all, instead of JSON on standard output.",
 )
-def evaluate(net: str, input_size: str | None, values: str, output: str | None) -> None:
+def evaluate(net: str, input_size: str | None, batch: str | None, values: str, output: str | None) -> None:
     """``symgrad evaluate``: see its help."""
     from symgrad.terminal import Progress, is_terminal
 
     if net == values == "-":
         raise ValuesError("the network and the values cannot both come from standard input")
     with Progress("symgrad: evaluating", shown=is_terminal(sys.stderr)):
-        results = _results(model(net, input_size), values, output)
+        results = _results(model(net, input_size, batch), values, output)
         from symgrad.evaluate.files import to_json, write_values
 
         text = None if output not in (None, "-") else to_json(results)

@@ -30,22 +30,31 @@ INPUT_SIZE = option(
 )
 """The option of every command that has a NET."""
 
+BATCH = option(
+    "--batch",
+    "batch",
+    metavar="N",
+    help="Take a batch of samples: a number of them, such as 8, or a letter such as N for any number. What "
+    "depends on a sample has a first axis for them; a gradient by a parameter sums over them.",
+)
+"""The option of every command for which a batch makes a difference."""
 
-def model(net: str, input_size: str | None = None) -> Model:
-    """The network that NET means; ``input_size`` is what --input says."""
+
+def model(net: str, input_size: str | None = None, batch: str | None = None) -> Model:
+    """The network that NET means; ``input_size`` is what --input says, ``batch`` what --batch says."""
     from os.path import exists
 
     from symgrad.network.build import build
 
     if IS_NETWORK.match(net) or not net.strip():
         try:
-            return build(net, input_size)
+            return build(net, input_size, batch)
         except DescriptionError as error:
             if exists(net):  # noqa: PTH110  # pathlib costs 5 ms of start-up
                 error.message += f"; to read the file of this name, write {quoted(f'./{net}')}"
             raise
     if net == "-":
-        return _built(_decoded(standard_input(), "standard input"), "standard input", input_size)
+        return _built(_decoded(standard_input(), "standard input"), "standard input", input_size, batch)
     told = quoted(net)
     try:
         with open(net, "rb") as stream:  # noqa: PTH123  # pathlib costs 5 ms of start-up
@@ -56,14 +65,14 @@ def model(net: str, input_size: str | None = None) -> Model:
             raise DescriptionError(f"there is no file {told}{hint}") from None
         looks = any(sign in net for sign in "|(\n")
         raise DescriptionError(f"cannot read {told}: {reason(error)}{hint if looks else ''}") from None
-    return _built(text, told, input_size, toml=net.lower().endswith(".toml"))
+    return _built(text, told, input_size, batch, toml=net.lower().endswith(".toml"))
 
 
-def _built(text: str, told: str, input_size: str | None, *, toml: bool = False) -> Model:
+def _built(text: str, told: str, input_size: str | None, batch: str | None, *, toml: bool = False) -> Model:
     from symgrad.network.build import build, build_toml
 
     try:
-        return (build_toml if toml else build)(text, input_size)
+        return (build_toml if toml else build)(text, input_size, batch)
     except DescriptionError as error:
         error.message = f"in {told}: {error.message}"
         raise

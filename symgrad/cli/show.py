@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from symgrad.cli.networks import INPUT_SIZE, NET, model
+from symgrad.cli.networks import BATCH, INPUT_SIZE, NET, model
 from symgrad.cli.parameters import files, option, written
 
 _SHOW = f"""\
@@ -27,6 +27,7 @@ Example:
 @click.command(help=_SHOW, epilog=_SHOW_EXAMPLES)
 @click.argument("net", metavar="NET", shell_complete=files)
 @INPUT_SIZE
+@BATCH
 @option(
     "-o",
     "--output",
@@ -39,12 +40,14 @@ Example:
     default=None,
     help="The signs to use. Unicode is the default wherever it can be shown.",
 )
-def show(net: str, input_size: str | None, output: str | None, unicode: bool | None) -> None:
+def show(
+    net: str, input_size: str | None, batch: str | None, output: str | None, unicode: bool | None
+) -> None:
     """``symgrad show``: see its help."""
     from symgrad.network.summary import table
     from symgrad.terminal import shows
 
-    lines = table(model(net, input_size))
+    lines = table(model(net, input_size, batch))
     to_file = output not in (None, "-")
     if unicode is None:
         unicode = to_file or shows(sys.stdout)

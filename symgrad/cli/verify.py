@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from symgrad.cli.networks import model, standard_input
+from symgrad.cli.networks import BATCH, model, standard_input
 from symgrad.cli.parameters import files, option, written
-from symgrad.errors import printable, quoted, reason
+from symgrad.errors import DescriptionError, printable, quoted, reason
 
 if TYPE_CHECKING:
     from symgrad.verify.claims import Claim
@@ -63,6 +63,7 @@ In a document, a comment tells what follows it, up to the next one:
     shell_complete=files,
     help="The network that the document is about: one line as for `symgrad derive`, or a file that holds it.",
 )
+@BATCH
 @option(
     "--names",
     metavar="NAMES",
@@ -106,6 +107,7 @@ In a document, a comment tells what follows it, up to the next one:
 def verify(
     file: str,
     net: str | None,
+    batch: str | None,
     names: str | None,
     form: str,
     fix: bool,
@@ -121,9 +123,11 @@ def verify(
         raise click.UsageError("the document and the network cannot both come from standard input")
     if names is not None and net is None:
         raise click.UsageError("--names names the tensors of a network; give it with --net")
+    if batch is not None and net is None:
+        raise click.UsageError("--batch is the batch of a network; give it with --net")
     named = None if names is None else _names(names)
     document = _document(file)
-    claims = _judged(document, net, named, limit)
+    claims = _judged(document, net, batch, named, limit)
     from symgrad.verify.summary import status
 
     stream = sys.stdout if output in (None, "-") else None
@@ -178,12 +182,19 @@ def _document(file: str) -> Document:
 
 
 def _judged(
-    document: Document, net: str | None, names: Mapping[str, str] | None, limit: float
+    document: Document,
+    net: str | None,
+    batch: str | None,
+    names: Mapping[str, str] | None,
+    limit: float,
 ) -> tuple[Claim, ...]:
+    from symgrad.algebra.sizes import size_symbols
     from symgrad.terminal import Progress, is_terminal
     from symgrad.verify.judge import judged
 
-    network = None if net is None else model(net)
+    network = None if net is None else model(net, batch=batch)
+    if network is not None and network.batch is not None and size_symbols(network.batch):
+        raise DescriptionError("formulas are compared entry by entry, which takes a number: --batch 3")
     with Progress("symgrad: reading", shown=is_terminal(sys.stderr)) as progress:
 
         def told(done: int, total: int) -> None:

@@ -52,6 +52,7 @@ from symgrad.network.model import Model
 
 Key: TypeAlias = Literal[
     "shapes",
+    "batch",
     "sizes",
     "correlation",
     "transposed",
@@ -138,6 +139,8 @@ def _needed(
     shaped = tuple(tensor for tensor in model.tensors if tensor.shape)
     if shaped:
         yield Convention("shapes", shaped)
+    if model.batch is not None:
+        yield Convention("batch", tuple(tensor for tensor in shaped if tensor.role == "input"))
     ruled = tuple(t for t in shaped if any(symbol.steps for n in t.shape for symbol in size_symbols(n)))
     if ruled:
         yield Convention("sizes", ruled)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from symgrad.algebra.program import Program
+from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import positions_read
+from symgrad.algebra.unroll import is_whole, positions_read
 from symgrad.derivation.conventions import conventions
-from symgrad.derivation.document import Document, Formula, View
+from symgrad.derivation.document import CLOSED, Document, Formula, View
 from symgrad.derivation.matrices import Form
 from symgrad.derivation.matrix import matrix_form
 from symgrad.derivation.selection import Selection, select
 from symgrad.derivation.sweep import Gradients, sweep
 from symgrad.derivation.updates import checked_optimiser, updates
+from symgrad.errors import AlgebraError
 from symgrad.network.model import Model
 
 
@@ -49,6 +51,8 @@ def document(derived: Derived, view: View = "scalar", update: str | None = None)
         AlgebraError: the network has a name that the optimiser needs.
     """
     model, forward, gradients, wanted = derived
+    if view not in CLOSED:
+        _refuse_symbols(model, view)
     formulas = [Formula("forward", eq, None) for eq in forward.equations]
     positions = _printed(gradients, wanted)
     printed = (eq for eq in gradients.program.equations if positions[eq.target] != ())
@@ -69,6 +73,19 @@ def document(derived: Derived, view: View = "scalar", update: str | None = None)
     return Document(model.text, view, stated, tensors, tuple(formulas))
 
 
+def _refuse_symbols(model: Model, view: View) -> None:
+    """A view of single entries needs to know how many there are."""
+    symbols = dict.fromkeys(s.name for t in model.tensors for n in t.shape for s in size_symbols(n))
+    if symbols:
+        first = next(iter(symbols))
+        ways = "--view index holds for all sizes"
+        if model.batch is not None and first in (s.name for s in size_symbols(model.batch)):
+            ways = f"--view index holds for every {first}, and --batch 8 gives it a number"
+        raise AlgebraError(
+            f"the {view} view has a formula for each entry, and how many there are depends on {first}; {ways}"
+        )
+
+
 def _printed(gradients: Gradients, wanted: Selection) -> dict[Tensor, tuple[int, ...] | None]:
     """For each adjoint the entries to print (None: all): what is wanted, and what the others read."""
     equations = gradients.program.equations
@@ -83,8 +100,10 @@ def _printed(gradients: Gradients, wanted: Selection) -> dict[Tensor, tuple[int,
             known = read[tensor]
             if chosen is None:
                 read[tensor] = None
-            elif known is not None:
+            elif known is not None and is_whole(tensor.shape):
                 known |= positions_read(eq, tensor, chosen)
+            elif known is not None:
+                read[tensor] = None  # which entries are read depends on a size
     return {tensor: None if found is None else tuple(sorted(found)) for tensor, found in read.items()}
 
 

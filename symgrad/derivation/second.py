@@ -66,5 +66,6 @@ def hessian_vector(derived: Derived) -> Products:
         (*(tensor for tensor in model.tensors if tensor not in unread), *directions.values()),
         (objective,),
         objective,
+        batch=model.batch,
     )
     return Products(twice, sweep(twice.forward, (), objective, directions, _DIRECTIONAL), directions)

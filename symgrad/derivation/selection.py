@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from symgrad.algebra.identifiers import identifier, position
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import is_whole
 from symgrad.errors import NameUnknownError, nearest, quoted
 from symgrad.network.model import Model
 
@@ -52,12 +53,12 @@ def _named(model: Model, word: str) -> list[tuple[Tensor, tuple[int, ...] | None
 
 def _unknown(model: Model, word: str) -> NameUnknownError:
     names = [tensor.name for tensor in model.tensors]
-    entries = [identifier(tensor, 0) for tensor in model.tensors if tensor.shape]
+    entries = [identifier(tensor, 0) for tensor in model.tensors if tensor.shape and is_whole(tensor.shape)]
     close = nearest(word, ["weights", "inputs", "all", *names])
     hint = f"; did you mean {close}?" if close else "."
     listed = ", ".join(names if len(names) <= _MOST_LISTED else [*names[:_MOST_LISTED], "…"])
+    such = f", and entries such as {', '.join(entries[:3])}" if entries else ""
     return NameUnknownError(
         f"nothing here is called {quoted(word)}{hint} "
-        f"There are weights, inputs, all, the tensors {listed}, and entries such as "
-        f"{', '.join(entries[:3])}"
+        f"There are weights, inputs, all, the tensors {listed}{such}"
     )

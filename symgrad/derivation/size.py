@@ -10,7 +10,7 @@ from symgrad.algebra.identifiers import identifier
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.terms import Entry, FirstMaximiser, Max, Term
-from symgrad.algebra.unroll import whole_shape
+from symgrad.algebra.unroll import is_whole, whole_shape
 from symgrad.derivation.document import CLOSED, Document, Formula
 from symgrad.errors import BudgetError
 
@@ -38,8 +38,8 @@ def printed_formulas(document: Document) -> int:
 
 
 def listed_symbols(document: Document) -> int:
-    """The number of entries of all the document's tensors, as JSON lists them."""
-    return sum(prod(whole_shape(tensor.shape)) for tensor in document.tensors)
+    """The number of entries that JSON lists: those of all tensors whose sizes are numbers."""
+    return sum(prod(whole_shape(t.shape)) for t in document.tensors if is_whole(t.shape))
 
 
 def within_budget(document: Document, most: int, *, symbols: bool = False) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from symgrad.algebra.sizes import size_text
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.errors import ValuesError, quoted
@@ -46,6 +47,11 @@ def fitted(tensor: Tensor, given: Any) -> tuple[Array, int | None]:
         f"{tensor.name} has shape {array.shape}; expected {tensor.shape}, or {_behind_batch(tensor)} for a "
         f"batch of n samples"
     )
+
+
+def shape_told(tensor: Tensor) -> str:
+    """The shape of a tensor as Python writes one, with the letters of sizes that are symbols."""
+    return "(" + ", ".join(map(size_text, tensor.shape)) + ("," if len(tensor.shape) == 1 else "") + ")"
 
 
 def _behind_batch(tensor: Tensor) -> str:

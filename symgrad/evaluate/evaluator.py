@@ -16,11 +16,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from symgrad.algebra.count import count_terms
+from symgrad.algebra.instantiate import equation_at, tensor_at
+from symgrad.algebra.program import Equation
+from symgrad.algebra.sizes import Size, size_symbols
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.sweep import Gradients
 from symgrad.errors import BudgetError, ValuesError, nearest, quoted
-from symgrad.evaluate.arrays import Array, fitted
+from symgrad.evaluate.arrays import Array, as_numbers, fitted, shape_told
 from symgrad.evaluate.straight import Straight, straight_line
 from symgrad.evaluate.tables import Block, everywhere, unknown_functions
 from symgrad.network.model import Model
@@ -40,13 +43,67 @@ _FLOAT = np.dtype(np.float64)
 _NO_FUNCTIONS: Functions = {}
 
 
-def evaluator(model: Model, gradients: Gradients) -> Evaluator:
+def evaluator(model: Model, gradients: Gradients) -> Evaluator | AnyBatch:
     """The function that evaluates ``model`` forward and its ``gradients`` backward.
 
     Raises:
         BudgetError: the program unrolls to more than MOST_PRODUCTS products.
+        AlgebraError: a size other than the number of samples is a symbol.
     """
-    return Evaluator(model, gradients)
+    equations = (*model.forward.equations, *gradients.program.equations)
+    made = {equation.target for equation in equations}
+    sources = (*(t for t in (*model.tensors, *gradients.upstream) if t not in made),)
+    if model.batch is not None and size_symbols(model.batch):
+        return AnyBatch(equations, sources, model.batch)
+    return Evaluator(equations, sources)
+
+
+class AnyBatch:
+    """An evaluator for any number of samples: it takes their number from the arrays that it is given."""
+
+    def __init__(self, equations: tuple[Equation, ...], sources: tuple[Tensor, ...], samples: Size) -> None:
+        self._equations = equations
+        self.targets = tuple(equation.target for equation in equations)
+        self.sources = sources
+        self.unknown = _unknown(equations)
+        (symbol,) = size_symbols(samples)
+        self._name = symbol.name
+        self._samples = samples
+        self._made: dict[int, Evaluator] = {}
+
+    def __call__(self, values: Mapping[str, Any], functions: Functions | None = None) -> dict[str, Array]:
+        """As :meth:`Evaluator.__call__`, for as many samples as the arrays have.
+
+        Raises:
+            ValuesError: as there, or no array says how many samples there are.
+            BudgetError: for so many samples the program unrolls to more than MOST_PRODUCTS products.
+        """
+        samples = self._number(values)
+        if samples not in self._made:
+            self._made.clear()  # tables are large, and one number is what a caller stays with
+            numbers = {self._name: samples}
+            equations = tuple(equation_at(equation, numbers) for equation in self._equations)
+            sources = tuple(tensor_at(tensor, numbers) for tensor in self.sources)
+            self._made[samples] = Evaluator(equations, sources)
+        return self._made[samples](values, functions)
+
+    def _number(self, values: Mapping[str, Any]) -> int:
+        """The number of samples that the arrays have."""
+        found: dict[str, int] = {}
+        for tensor in self.sources:
+            if tensor.shape[:1] != (self._samples,) or tensor.name not in values:
+                continue
+            shape = as_numbers(tensor.name, values[tensor.name]).shape
+            if len(shape) - len(tensor.shape) in (0, 1):
+                found[tensor.name] = shape[len(shape) - len(tensor.shape)]
+        if not found:
+            wanted = [t for t in self.sources if t.shape[:1] == (self._samples,)]
+            told = ", ".join(f"{t.name} {shape_told(t)}" for t in wanted)
+            raise ValuesError(f"no array says how many samples {self._name} is; there should be {told}")
+        number = _agreed(found)
+        if not number:
+            raise ValuesError("a batch has at least one sample, and the arrays have none")
+        return number
 
 
 class Evaluator:
@@ -56,15 +113,11 @@ class Evaluator:
     ``unknown`` names the functions that it must be given.
     """
 
-    def __init__(self, model: Model, gradients: Gradients) -> None:
-        self._equations = (*model.forward.equations, *gradients.program.equations)
-        self.targets = tuple(equation.target for equation in self._equations)
-        made = set(self.targets)
-        given = [tensor for tensor in model.tensors if tensor not in made]
-        self.sources = (*given, *(tensor for tensor in gradients.upstream if tensor not in made))
-        self.unknown = tuple(
-            dict.fromkeys(name for equation in self._equations for name in unknown_functions(equation.body))
-        )
+    def __init__(self, equations: tuple[Equation, ...], sources: tuple[Tensor, ...]) -> None:
+        self._equations = equations
+        self.targets = tuple(equation.target for equation in equations)
+        self.sources = sources
+        self.unknown = _unknown(equations)
         self._products = sum(count_terms(equation.body, equation.axes) for equation in self._equations)
         if self._products > MOST_PRODUCTS:
             raise BudgetError(
@@ -205,6 +258,11 @@ class Evaluator:
             raise ValuesError(
                 f"no function is given for {', '.join(missing)}; pass functions={{{example}}}, each on arrays"
             )
+
+
+def _unknown(equations: Iterable[Equation]) -> tuple[str, ...]:
+    """The functions that have no values unless a caller gives them."""
+    return tuple(dict.fromkeys(name for equation in equations for name in unknown_functions(equation.body)))
 
 
 def _exits(targets: Iterable[Tensor]) -> list[tuple[str, slice, tuple[int, ...]]]:

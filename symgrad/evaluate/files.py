@@ -17,6 +17,7 @@ import numpy as np
 
 from symgrad.algebra.identifiers import identifier
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import is_whole
 from symgrad.errors import OutputError, ValuesError, quoted, reason
 from symgrad.evaluate.arrays import Array, as_numbers
 from symgrad.files import write_whole
@@ -36,7 +37,7 @@ def read_values(source: str | Path | BinaryIO, tensors: Iterable[Tensor]) -> dic
     """
     told, data = _bytes(source)
     values = _npz(told, data) if data.startswith(_NPZ_BEGINS) else _json(told, data)
-    known = {tensor.name: tensor for tensor in tensors}
+    known = {tensor.name: tensor for tensor in tensors if is_whole(tensor.shape)}
     arrays = {name: as_numbers(name, value) for name, value in values.items()}
     for name, array in arrays.items():
         _refuse_not_finite(name, array, known.get(name))

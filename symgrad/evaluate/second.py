@@ -9,9 +9,9 @@ import numpy as np
 
 from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.second import Products
-from symgrad.errors import ValuesError, nearest, quoted
+from symgrad.errors import AlgebraError, ValuesError, nearest, quoted
 from symgrad.evaluate.arrays import Array
-from symgrad.evaluate.evaluator import Evaluator, Functions
+from symgrad.evaluate.evaluator import Evaluator, Functions, evaluator
 
 
 class HessianVector:
@@ -22,7 +22,10 @@ class HessianVector:
     """
 
     def __init__(self, products: Products) -> None:
-        self._evaluator = Evaluator(products.model, products.gradients)
+        made = evaluator(products.model, products.gradients)
+        if not isinstance(made, Evaluator):
+            raise AlgebraError("a Hessian in numbers needs the number of samples: Network(…, batch=8)")
+        self._evaluator = made
         self._directions = products.directions
         self._results = {w: products.gradients.of(w) for w in products.directions}
         directions = set(products.directions.values())

@@ -7,6 +7,8 @@ from keyword import iskeyword
 from math import prod
 
 from symgrad.algebra.functions import FUNCTIONS
+from symgrad.algebra.lift import across, lifted, one_sample
+from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import reads
@@ -14,6 +16,7 @@ from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import Layer, MisfitError, Place, told
 from symgrad.catalogue.options import Span
 from symgrad.errors import DescriptionError
+from symgrad.network.batch import samples
 from symgrad.network.description import Call, Description, read
 from symgrad.network.model import Model, Step
 from symgrad.network.names import name_layers
@@ -26,17 +29,20 @@ MOST_ENTRIES = 100_000_000
 _INPUT_LETTERS = {1: ("j",), 2: ("k", "l"), 3: ("c", "k", "l")}
 
 
-def build(text: str, input_size: str | None = None) -> Model:
+def build(text: str, input_size: str | None = None, batch: int | str | None = None) -> Model:
     """The model of a network description; ``input_size`` is its input where it does not state one itself.
+
+    With a ``batch``, a number of samples or a letter for any number, every tensor that depends on a sample
+    has a first axis for them.
 
     Raises:
         DescriptionError: the text cannot be read, names an unknown layer or option, or sizes do not fit;
             the error shows the place.
     """
-    return build_model(read(text, input_size))
+    return build_model(read(text, input_size), batch)
 
 
-def build_toml(text: str, input_size: str | None = None) -> Model:
+def build_toml(text: str, input_size: str | None = None, batch: int | str | None = None) -> Model:
     """The model of a network in TOML, see :mod:`symgrad.network.toml`.
 
     Raises:
@@ -44,11 +50,15 @@ def build_toml(text: str, input_size: str | None = None) -> Model:
     """
     from symgrad.network.toml import read_toml  # few networks stand in one
 
-    return build_model(read_toml(text, input_size))
+    return build_model(read_toml(text, input_size), batch)
 
 
-def build_model(description: Description) -> Model:
-    """The model of a description that was read."""
+def build_model(description: Description, batch: int | str | None = None) -> Model:
+    """The model of a description that was read, for a batch of samples where one is given here or there."""
+    if batch is not None and description.batch is not None:
+        raise DescriptionError("the network states its batch itself, so it is not given beside it")
+    given = description.batch if batch is None else batch
+    size = None if given is None else samples(given)
     nodes = plan(description)
     layers = [(node, node.layer) for node in nodes if node.layer is not None]
     unnamed = sum(node.layer is None and not node.alias for node in nodes)
@@ -60,7 +70,8 @@ def build_model(description: Description) -> Model:
     owners: dict[str, int] = {}
     for number, node in enumerate(nodes):
         if node.layer is None:
-            tensor = _input(description, node.call, (node.alias, "") if node.alias else next(inputs))
+            named = (node.alias, "") if node.alias else next(inputs)
+            tensor = _input(description, node.call, named, size)
             places.append(None)
             outputs.append(tensor)
             _own(description, nodes, owners, number, [tensor])
@@ -69,7 +80,7 @@ def build_model(description: Description) -> Model:
         if node.shares is not None and (lender := places[node.shares]) is not None:
             place = place._replace(lender=lender.named)
         here = tuple(outputs[n] for n in node.inputs)
-        step = steps[number] = _step(description, node.call, node.layer, place, here)
+        step = steps[number] = _step(description, node.call, node.layer, place, here, size)
         for definition in step.definitions:
             for tensor in (definition.target, *reads(definition)):
                 _bounded(description, node.call, tensor)
@@ -88,7 +99,7 @@ def build_model(description: Description) -> Model:
     _refuse_clashes(description, nodes, tuple(tensors))
     objective = outputs[-1] if outputs[-1].role == "objective" else None
     return Model(
-        description.text, definitions, tuple(tensors), (outputs[-1],), objective, tuple(steps.values())
+        description.text, definitions, tuple(tensors), (outputs[-1],), objective, tuple(steps.values()), size
     )
 
 
@@ -114,22 +125,34 @@ def _taken(description: Description, node: Node, name: str) -> DescriptionError:
     )
 
 
-def _input(description: Description, call: Call, named: tuple[str, str]) -> Tensor:
+def _input(description: Description, call: Call, named: tuple[str, str], batch: Size | None) -> Tensor:
     shape = description.sizes(call)
     name, label = named
     tensor = Tensor(name, shape, "input", _INPUT_LETTERS.get(len(shape), ()), label=label)
+    if batch is not None:
+        tensor = across(tensor, batch)
     _bounded(description, call, tensor)
     return tensor
 
 
-def _step(description: Description, call: Call, layer: Layer, place: Place, here: tuple[Tensor, ...]) -> Step:
+def _step(
+    description: Description,
+    call: Call,
+    layer: Layer,
+    place: Place,
+    here: tuple[Tensor, ...],
+    batch: Size | None,
+) -> Step:
+    alone = here if batch is None else tuple(map(one_sample, here))
     for check in call.checks:
-        wrong = mismatch(call.name, check, whole_shape(here[0].shape))
+        wrong = mismatch(call.name, check, whole_shape(alone[0].shape))
         if wrong:
             raise description.error(wrong, check.span or call.span)
     options = {} if layer.kind == "join" else description.bind(call, layer.options)
     try:
-        return Step(layer.name, options, here, layer.stated(place, here, options))
+        if batch is None or layer.over == "batch":
+            return Step(layer.name, options, here, layer.stated(place, here, options))
+        return Step(layer.name, options, here, lifted(layer.stated(place, alone, options), batch, alone))
     except MisfitError as misfit:
         span = call.span
         names = [option.name for option in layer.options]

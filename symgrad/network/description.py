@@ -82,10 +82,14 @@ class Call(NamedTuple):
 
 
 class Description(NamedTuple):
-    """A description that was read; every refusal made through it shows the place in the text."""
+    """A description that was read; every refusal made through it shows the place in the text.
+
+    ``batch`` is how many samples it is for where that stands in it, else None.
+    """
 
     source: str
     calls: tuple[Call, ...]
+    batch: int | str | None = None
 
     @property
     def text(self) -> str:

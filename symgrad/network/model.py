@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from symgrad.algebra.program import Program, equation
+from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition
 
@@ -29,7 +30,8 @@ class Model(NamedTuple):
 
     ``tensors`` holds every tensor in the order of evaluation, sources where they are first needed.
     ``objective`` is the loss L; None means that L is an unknown function of ``outputs``. ``steps`` are
-    its layers in order; a network given as bare definitions has none.
+    its layers in order; a network given as bare definitions has none. ``batch`` is the number of samples
+    where every tensor but the parameters has a first axis for them, else None.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Model(NamedTuple):
     outputs: tuple[Tensor, ...]
     objective: Tensor | None
     steps: tuple[Step, ...] = ()
+    batch: Size | None = None
 
     @property
     def forward(self) -> Program:

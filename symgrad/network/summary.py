@@ -48,7 +48,8 @@ def _rows(model: Model) -> Iterator[Row]:
             fresh = [t for t in dict.fromkeys(reads(definition)) if t not in seen]
             for tensor in fresh:
                 if tensor.role == "input":
-                    yield Row(f"input({'x'.join(map(str, tensor.shape))})", tensor)
+                    shape = tensor.shape if model.batch is None else tensor.shape[1:]
+                    yield Row(f"input({'x'.join(map(str, shape))})", tensor)
             seen |= {definition.target, *fresh}
             yield Row(
                 layer,

@@ -7,6 +7,7 @@
         {layer = "linear", out_features = 10, bias = false},
     ]
     names = {u = 1}                   # the output of the first of the layers; 0 is the input
+    batch = 8                         # samples; or "N", for any number of them
 
 What it says is written in the one line, each entry on a line of its own, and read like any other.
 """
@@ -21,7 +22,7 @@ from symgrad.catalogue.options import spelled
 from symgrad.errors import DescriptionError, nearest, quoted
 from symgrad.network.description import Description, read, read_chain
 
-_KEYS = ("input", "layers", "names")
+_KEYS = ("input", "layers", "names", "batch")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
@@ -47,7 +48,15 @@ def read_toml(text: str, input_size: str | None = None) -> Description:
         names[number] += f"\nas {name}"
     lines = [f"input({size}){names[0]}"]
     lines += (f"| {item}{name}" for item, name in zip(items, names[1:], strict=True))
-    return read("\n".join(lines))
+    return read("\n".join(lines))._replace(batch=_batch(table.get("batch")))
+
+
+def _batch(given: object) -> int | str | None:
+    if given is not None and (isinstance(given, bool) or not isinstance(given, int | str)):
+        raise DescriptionError(
+            'batch is a number of samples, or a letter for any number: batch = 8, batch = "N"'
+        )
+    return given  # what number it may be is for the reader of --batch to say
 
 
 def _table(text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from math import prod
 
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.positions import unflat
-from symgrad.algebra.unroll import whole_shape
+from symgrad.algebra.unroll import is_whole, whole_shape
 from symgrad.derivation.document import CLOSED, Document, Formula
 from symgrad.render.aligned import Lines, aligned
 from symgrad.render.displays import environment
@@ -50,8 +50,8 @@ def _separated(items: Iterable[str]) -> Iterator[str]:
 
 
 def _symbols(document: Document) -> Iterator[tuple[str, dict[str, object]]]:
-    """Every entry of every tensor by its identifier."""
-    for tensor in document.tensors:
+    """Every entry of every tensor by its identifier; one with a symbol for a size has no list of them."""
+    for tensor in (t for t in document.tensors if is_whole(t.shape)):
         shape = whole_shape(tensor.shape)
         for position, name in zip(range(prod(shape)), identifiers(tensor), strict=True):
             yield name, {"tensor": tensor.name, "index": [n + 1 for n in unflat(position, shape)]}

@@ -25,6 +25,7 @@ LEADS: Mapping[Kind, tuple[str, str]] = {
 # A tilde is a space at which no line breaks; what stands in braces is given by `_filled`.
 _SENTENCES: dict[Key, str] = {
     "shapes": "Shapes: {shapes}.",
+    "batch": "{names} {is a batch} of {samples}, which the first axis counts.",
     "sizes": "{sizes}.",
     "correlation": (
         "Convolution is cross-correlation, as in deep-learning libraries: the kernel is not flipped."
@@ -298,6 +299,8 @@ def _of_tensors(tensors: Sequence[Tensor], form: _Format) -> dict[str, str]:
         "{label}": layer,
         "{of layer}": f" of layer~{layer}" if layer else "",
         "{last}": _last(first, form),
+        "{is a batch}": "are batches" if len(tensors) > 1 else "is a batch",
+        "{samples}": _samples(first, form),
         "{sizes}": _rules(tensors, form),
         "{upstream}": _listed([form.math(f"{form.partial}L/{form.partial}{name}") for name in names]),
     }
@@ -332,6 +335,13 @@ def _side(n: Size, notation: IndexNotation) -> str:
 
 def _number(n: Size, form: _Format) -> str:
     return str(n) if isinstance(n, int) else form.math(size(form.notation, n))
+
+
+def _samples(tensor: Tensor, form: _Format) -> str:
+    """How many samples a batch has: the size of its first axis."""
+    if not tensor.shape:
+        return ""
+    return _number(tensor.shape[0], form) + (" sample" if tensor.shape[0] == 1 else " samples")
 
 
 def _last(tensor: Tensor, form: _Format) -> str:

@@ -195,3 +195,54 @@ def test_an_update_in_every_format(options):
 
 def test_an_unknown_optimiser_is_refused_with_the_nearest():
     assert "did you mean adam?" in refused("derive", NETWORK, "--update", "adan")
+
+
+def test_a_batch_of_any_number_of_samples_in_closed_form():
+    net = "input(3) | linear(2) | mse"
+    found = printed("derive", net, "--batch", "N", "--view", "index")
+    assert "  a is a batch of N samples, which the first axis counts.\n" in found
+    assert "  ∂L/∂z[n, i] = 1/N·(z[n, i] − y[n, i])   for n = 0…N−1, i = 0…1\n" in found
+    assert "  ∂L/∂w[i, j] = Σ_{n=0…N−1} a[n, j]·∂L/∂z[n, i]   for i = 0…1, j = 0…2\n" in found
+
+
+def test_a_number_below_a_stroke_stands_in_parentheses_with_its_letter():
+    """1/2N reads as half of N."""
+    found = printed("derive", "input(2) | mse(half)", "--batch", "N", "--view", "index")
+    assert "  L = 1/(4N)·Σ" in found
+    assert "1/(2N)·(a[n, k] − y[n, k])" in found.replace("[n, j]", "[n, k]")
+
+
+def test_a_batch_of_two_entry_by_entry():
+    found = formulas(printed("derive", "input(2) | linear(1) | mse", "--batch", "2", "--wrt", "w"))
+    assert found["z2"] == "a3·w1 + a4·w2 + b1"
+    assert found["∂L/∂w1"] == "a1·∂L/∂z1 + a3·∂L/∂z2"
+
+
+@pytest.mark.parametrize("view", ["scalar", "chain"])
+def test_entries_of_a_batch_of_unknown_size_are_refused_with_what_works(view):
+    told = refused("derive", "input(2) | linear(1) | mse", "--batch", "N", "--view", view)
+    assert f"the {view} view has a formula for each entry" in told
+    assert "--view index holds for every N, and --batch 8 gives it a number" in told
+
+
+def test_only_parameters_have_entries_with_names_in_a_batch_of_unknown_size():
+    net = ("input(2x2) | conv2d(2, 2) | mse", "--batch", "N", "--view", "index")
+    assert "∂L/∂w[o, u, v] = " in printed("derive", *net, "--wrt", "w_1_1_1")
+    told = refused("derive", *net, "--wrt", "a1")
+    assert "nothing here is called 'a1'" in told
+    assert "entries such as w_1_1_1, b1\n" in told + "\n"
+
+
+def test_json_lists_the_entries_of_what_has_a_number_of_them():
+    found = json.loads(
+        printed("derive", "input(2) | linear(1)", "--batch", "N", "--view", "index", "--to", "json")
+    )
+    assert {symbol["tensor"] for symbol in found["symbols"].values()} == {"w", "b", "dL_dw", "dL_db"}
+
+
+def test_the_matrix_view_of_a_batch_has_a_sample_in_each_row():
+    found = formulas(printed("derive", "input(3) | linear(2) | mse", "--batch", "4", "--view", "matrix"))
+    assert found["z"] == "a·wᵀ + 1·bᵀ"
+    assert found["∂L/∂w"] == "(∂L/∂z)ᵀ·a"
+    assert found["∂L/∂b"] == "(∂L/∂z)ᵀ·1"
+    assert found["∂L/∂a"] == "∂L/∂z·w"

@@ -56,3 +56,24 @@ def test_values_that_do_not_fit_are_refused_and_nothing_is_written(values, messa
     Path("values").write_bytes(data)
     assert message in refused("evaluate", SMALL, "--values", "values", "-o", "out.json")
     assert [file.name for file in tmp_path.iterdir()] == ["values"]
+
+
+BATCH = '{"a": [[1, 2], [3, 4]], "w": [[3, 4]], "b": [0.5], "y": [[10], [20]]}'
+
+
+@pytest.mark.parametrize("batch", ["2", "N"])
+def test_a_batch_has_one_loss(batch):
+    # z = 11.5 and 25.5; L = (1.5² + 5.5²)/2; dL/dz = 1.5 and 5.5; dL/dw = 1.5·(1, 2) + 5.5·(3, 4)
+    result = json.loads(printed("evaluate", SMALL, "--batch", batch, "--values", "-", input=BATCH))
+    assert result["L"] == (1.5**2 + 5.5**2) / 2
+    assert result["dL_dz"] == [[1.5], [5.5]]
+    assert result["dL_dw"] == [[18, 25]]
+
+
+def test_a_batch_of_another_size_is_refused():
+    told = refused("evaluate", SMALL, "--batch", "3", "--values", "-", input=BATCH)
+    assert "a has shape (2, 2); expected (3, 2)" in told
+    told = refused("evaluate", SMALL, "--batch", "N", "--values", "-", input=BATCH.replace(", [20]", ""))
+    assert "the batches differ in size: a 2, y 1" in told
+    told = refused("evaluate", SMALL, "--batch", "N", "--values", "-", input=VALUES)
+    assert "no array says how many samples N is; there should be a (N, 2), y (N, 1)" in told

@@ -42,3 +42,10 @@ def test_it_goes_to_a_file(tmp_path):
 def test_what_cannot_be_read_is_refused_as_elsewhere():
     assert "did you mean relu?\n  input(3) | rleu\n             ^^^^" in refused("show", "input(3) | rleu")
     assert "there is no file 'net.txt'" in refused("show", "net.txt")
+
+
+def test_a_batch_shows_its_samples():
+    shown = printed("show", "input(3) | linear(2) | mse", "--batch", "N")
+    assert ["linear(2)", "z", "N×2", "w", "2×3,", "b", "2", "8"] in map(str.split, shown.splitlines())
+    assert ["input(3)", "a", "N×3"] in map(str.split, shown.splitlines())
+    assert "a letter such as N for any number, not 'n'" in refused("show", "input(3) | relu", "--batch", "n")

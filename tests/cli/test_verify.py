@@ -222,3 +222,13 @@ def test_quick_work_shows_no_progress(sheet):
     sheet.write_text("$z = 2x$\n\n$\\frac{dz}{dx} = 2$\n", encoding="utf-8")
     told, status = on_a_terminal("verify", "sheet.md")
     assert (told, status) == ("", 0)
+
+
+def test_a_network_may_be_a_batch(tmp_path):
+    (tmp_path / "sheet.md").write_text(
+        "$\\partial L/\\partial w_{i,j} = \\sum_n a_{n,j} \\partial L/\\partial z_{n,i}$\n", encoding="utf-8"
+    )
+    net = ("--net", "input(3) | linear(2) | mse")
+    assert "right" in printed("verify", tmp_path / "sheet.md", *net, "--batch", "4")
+    assert "takes a number: --batch 3" in refused("verify", tmp_path / "sheet.md", *net, "--batch", "N")
+    assert "give it with --net" in refused("verify", tmp_path / "sheet.md", "--batch", "4")

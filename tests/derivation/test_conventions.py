@@ -40,6 +40,12 @@ def test_a_network_states_the_conventions_that_it_needs(network, view, needed):
     assert keys(network, view) == needed
 
 
+def test_a_batch_is_said():
+    stated = document(derive(build("input(3) | linear(2) | mse", batch=4)), "index").conventions
+    (batch,) = (convention for convention in stated if convention.key == "batch")
+    assert [tensor.name for tensor in batch.tensors] == ["a"]
+
+
 @pytest.mark.parametrize(
     ("options", "padded"),
     [

@@ -440,3 +440,38 @@ def test_random_networks_agree_with_torch(seed):
     assert len(compared) > 1
     close(mine, compared, 1e-10)
     close(by_tables(f, values), found)
+
+
+def test_a_batch_of_unknown_size_takes_as_many_samples_as_it_is_given():
+    import symgrad as sg
+
+    net = "input(2x2) | conv2d(1, 2) | tanh | flatten | linear(2) | softmax | mse"
+    f = sg.evaluator(sg.Network(net, batch="N"))
+    for samples in (1, 3, 2):
+        one = sg.evaluator(sg.Network(net, batch=samples))
+        values = drawn(one, (), samples=0, seed=samples)
+        close(f(values), one(values), 1e-15)
+    assert [t.name for t in f.sources] == ["a0", "w1", "b1", "w2", "b2", "y"]
+
+
+def test_a_batch_of_unknown_size_may_be_one_of_several():
+    import symgrad as sg
+
+    f = sg.evaluator(sg.Network("input(2) | linear(1) | mse", batch="N"))
+    values = {"a": [[[1, 2], [3, 4]], [[0, 0], [1, 1]]], "w": [[1, -1]], "b": [0], "y": [[[0], [0]]] * 2}
+    assert f(values)["L"].tolist() == [1, 0]
+    with pytest.raises(ValuesError, match="at least one sample"):
+        f({"a": np.zeros((0, 2)), "w": [[1, -1]], "b": [0], "y": np.zeros((0, 1))})
+
+
+def test_a_hessian_of_a_batch_needs_the_number_of_samples():
+    import symgrad as sg
+    from symgrad.errors import AlgebraError
+
+    net = "input(2) | linear(1) | mse"
+    with pytest.raises(AlgebraError, match="needs the number of samples"):
+        sg.hessian_vector(sg.derive(net, batch="N"))
+    values = {"a": [[1.0, 0.0], [0.0, 2.0]], "w": [[0.0, 0.0]], "b": [0.0], "y": [[0.0], [0.0]]}
+    # L = ((w1 + b)² + (2·w2 + b)²)/2
+    column = sg.hessian_vector(sg.derive(net, wrt="weights", batch=2))(values, {"b": [1.0]})
+    assert (column["w"].tolist(), column["b"].tolist()) == ([[1, 2]], [2])

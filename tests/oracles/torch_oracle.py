@@ -35,8 +35,17 @@ def gradients(chain: Chain, model: Model, values: Values, upstream: Mapping[str,
     here = held[first_input(model)]
     for step, stated in zip(chain.steps, model.steps, strict=True):
         read = dict.fromkeys(t for definition in stated.definitions for t in reads(definition))
-        mine = [held[t.name] for t in read if t.role in ("parameter", "target", "given")]
-        here = LAYERS[step.name](here, mine, options(step.name, step.options))
+        mine = [held[t.name] for t in read if held_by(t)]
+        apply, given = LAYERS[step.name], options(step.name, step.options)
+        if model.batch is None or CATALOGUE[step.name].over == "batch":
+            here = apply(here, mine, given)
+        else:
+            own = [n for n, t in enumerate(t for t in read if held_by(t)) if t.role == "given"]
+            parts = [
+                apply(sample, [t[k] if n in own else t for n, t in enumerate(mine)], given)
+                for k, sample in enumerate(here)
+            ]
+            here = torch.stack(parts)
         assert tuple(here.shape) == stated.output.shape
         here.retain_grad()
         held[stated.output.name] = here
@@ -49,6 +58,11 @@ def gradients(chain: Chain, model: Model, values: Values, upstream: Mapping[str,
     for name, value in held.items():
         result[f"dL_d{name}"] = entries(torch.zeros_like(value) if value.grad is None else value.grad)
     return result
+
+
+def held_by(tensor) -> bool:
+    """Whether a layer holds the tensor itself."""
+    return tensor.role in ("parameter", "target", "given")
 
 
 def first_input(model: Model) -> str:
