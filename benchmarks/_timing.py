@@ -62,22 +62,27 @@ HEADINGS = ("measured", "symgrad", "against", "ratio", "target", "")
 
 
 def interleaved(
-    ways: Mapping[str, Callable[[], Any]], repeats: int, *, calls: int = 1, at_most: float = 60.0
+    ways: Mapping[str, Callable[[], Any]],
+    repeats: int,
+    *,
+    calls: int = 1,
+    at_most: float = 60.0,
+    clock: Callable[[], float] = perf_counter,
 ) -> dict[str, Times]:
     """The times of one call of each way, over ``repeats`` rounds A B C A B C …, each of ``calls`` calls.
 
     Rubbish is collected between the measurements and not switched off in them. After ``at_most`` seconds no
-    further round begins.
+    further round begins. ``clock`` may be the processor's, where nothing is written and no process begun.
     """
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     begun = perf_counter()
     for _ in range(repeats):
         for name, way in ways.items():
             gc.collect()
-            start = perf_counter()
+            start = clock()
             for _ in range(calls):
                 way()
-            seconds[name].append((perf_counter() - start) / calls)
+            seconds[name].append((clock() - start) / calls)
         if perf_counter() - begun > at_most:
             break
     return {name: Times(tuple(found)) for name, found in seconds.items()}

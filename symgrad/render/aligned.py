@@ -6,7 +6,6 @@ r"""Formulas as lines of an ``aligned`` display, each with one ``&``, broken to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import TypeAlias
 
 from symgrad.derivation.document import CLOSED, Document, Formula
@@ -23,7 +22,8 @@ Lines: TypeAlias = list[str]
 
 _FIRST_PLACE = r"\,\mathbf{1}[\arg\max_"
 _DERIVATIVE = r"\,\frac{\partial L}"
-_BATCH = 256
+_BATCH, _BATCH_TERMS = 256, 4096
+"""How many formulas are laid out at once, and how many terms they may have before no more are taken."""
 
 
 def aligned(document: Document, formula: Formula, room: float) -> Iterator[Lines]:
@@ -44,7 +44,7 @@ def aligned(document: Document, formula: Formula, room: float) -> Iterator[Lines
 def _sums(formulas: Iterator[Unrolled], names: Sequence[str], room: float) -> Iterator[Lines]:
     """Sums, in batches: those of one shape break alike, and shapes are found for many at once."""
     known: dict[tuple[str, int | tuple[int, ...]], list[Line]] = {}
-    while batch := list(islice(formulas, _BATCH)):
+    for batch in _batches(formulas):
         whole = [f"{names[f.position]} &= {_run(f, 0, len(f.terms))}" for f in batch]
         for formula, line, shape in zip(batch, whole, shapes(whole), strict=True):
             key = (shape, formula.rows)
@@ -55,6 +55,20 @@ def _sums(formulas: Iterator[Unrolled], names: Sequence[str], room: float) -> It
                 yield [line]
             else:
                 yield _broken(names[formula.position], formula, breaks)
+
+
+def _batches(formulas: Iterator[Unrolled]) -> Iterator[list[Unrolled]]:
+    """Few long formulas or many short ones: what is held at a time does not grow with the sums."""
+    batch: list[Unrolled] = []
+    terms = 0
+    for formula in formulas:
+        batch.append(formula)
+        terms += len(formula.terms)
+        if len(batch) == _BATCH or terms >= _BATCH_TERMS:
+            yield batch
+            batch, terms = [], 0
+    if batch:
+        yield batch
 
 
 def _breaks(name: str, formula: Unrolled, room: float) -> list[Line]:
