@@ -127,6 +127,14 @@ class _Options(dict[str, Any]):
         return hash(tuple(self.items()))
 
 
+def random_step(layer: Layer, rng: Random) -> Step:
+    """The layer with random options."""
+    options = {
+        o.name: rng.choice(samples(o)) for o in layer.options if o.default is REQUIRED or rng.random() < 0.6
+    }
+    return Step(layer.name, options)
+
+
 def random_alone(
     name: str, rng: Random, fixed: Mapping[str, Any] = MappingProxyType({})
 ) -> tuple[Chain, Model]:
@@ -135,13 +143,8 @@ def random_alone(
     while True:
         axes = rng.randint(1, 4)
         shape = tuple(rng.randint(1, 7 if axes < 4 else 4) for _ in range(axes))
-        options = {
-            o.name: rng.choice(samples(o))
-            for o in layer.options
-            if o.default is REQUIRED or rng.random() < 0.6
-        }
-        options |= fixed
-        chain = Chain(shape, (Step(name, options),))
+        step = random_step(layer, rng)
+        chain = Chain(shape, (step._replace(options=step.options | fixed),))
         model = fits(chain)
         if (
             model
@@ -166,17 +169,10 @@ def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple
             continue
         if layer.name == "bce" and steps and steps[-1].name != "sigmoid":
             continue  # it takes probabilities
-        options = {
-            o.name: rng.choice(samples(o))
-            for o in layer.options
-            if o.default is REQUIRED or rng.random() < 0.6
-        }
-        chain = Chain(shape, (*steps, Step(layer.name, options)))
+        chain = Chain(shape, (*steps, random_step(layer, rng)))
         model = fits(chain)
-        if model is None or any(prod(tensor.shape) > most_entries for tensor in model.tensors):
+        if model is None or not _small(model, most_entries):
             continue
-        if any(t.role == "auxiliary" and prod(t.shape) > 12 for t in model.tensors):
-            continue  # sums within sums take the oracle long
         steps, found = chain.steps, (chain, model)
         if len(steps) == wanted:
             return found
@@ -187,20 +183,32 @@ def random_chain(rng: Random, longest: int = 6, most_entries: int = 60) -> tuple
 def random_branches(rng: Random, most_entries: int = 40) -> Model:
     """A network with branches, outputs that are read again, shared weights and several inputs."""
     shape = rng.choice(["3", "4", "2x3", "2x2x3"])
-    text, model, names = f"input({shape}) as x | tanh", None, ["x"]
+    text, names = f"input({shape}) as x | tanh", ["x"]
+    model = build(text)
     for _ in range(12):
         fresh = "uvpqst"[len(names) - 1] if len(names) < 7 else ""
         candidate = f"{text} | {_branching(rng, names, shape, fresh)}"
         found = _built(candidate)
-        if found and all(prod(tensor.shape) <= most_entries for tensor in found.tensors):
+        if found and _small(found, most_entries):
             text, model = candidate, found
             names += [fresh] if f"as {fresh}" in candidate and fresh else []
-    assert model is not None
-    return _built(f"{text} | mse") or model if rng.random() < 0.5 else model
+    losses = [layer for layer in CATALOGUE.values() if layer.kind == "loss" and layer.name != "bce"]
+    ended = _built(f"{text} | {random_step(rng.choice(losses), rng).text}")
+    return ended if ended and _small(ended, most_entries) and rng.random() < 0.5 else model
+
+
+def _small(model: Model, most_entries: int) -> bool:
+    """Whether the tensors are small, and statistics, for which an oracle sums within sums, smaller."""
+    return all(prod(t.shape) <= (12 if t.role == "auxiliary" else most_entries) for t in model.tensors)
 
 
 def _branching(rng: Random, names: list[str], shape: str, fresh: str) -> str:
     def layer() -> str:
+        if rng.random() < 0.4:  # whatever the catalogue holds
+            inner = [
+                layer for layer in CATALOGUE.values() if layer.kind in ("layer", "activation", "reshape")
+            ]
+            return random_step(rng.choice(inner), rng).text
         plain = ["tanh", "sigmoid", "activation(f)", "activation(g)", rng.choice(["flatten", "relu"])]
         return rng.choice([f"linear({rng.randint(2, 4)})", "conv2d(2, 3, padding=1)", "conv2d(1, 2)", *plain])
 
@@ -224,7 +232,7 @@ def _branching(rng: Random, names: list[str], shape: str, fresh: str) -> str:
         lambda: f"residual(parallel({chain()}, {rng.choice(names)}) | {chain()} | residual({chain()}))",
         lambda: f"{layer()} as {fresh or 'z'}",
         lambda: twins(f"linear({rng.randint(2, 4)})"),
-        lambda: twins("conv2d(2, 3, padding=1)"),
+        lambda: twins(rng.choice(["conv2d(2, 3, padding=1)", "conv1d(2, 3, padding=1)", "layer_norm"])),
         lambda: f"{rng.choice(['add', 'concat'])}({rng.choice(names)})",
         lambda: f"add({rng.choice(names)}, {rng.choice(names)})",
         lambda: (
