@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import singledispatch
 from math import isqrt
+from typing import Final
 
 from symgrad.algebra import written as w
 from symgrad.algebra.affine import Affine, Index
@@ -164,6 +165,21 @@ def expanded(expression: Expression) -> Expression:
                 plain.append((factor, exponent))
         terms += (t._replace(powers=(*plain, *t.powers)) for t in product.terms)
     return gathered(terms)
+
+
+def products_of(expression: Expression) -> int:
+    """How many products :func:`expanded` makes before any are merged; a million stands for more."""
+    total = 0
+    for term in expression.terms:
+        product = 1
+        for factor, exponent in term.powers:
+            if isinstance(factor, Group) and isinstance(exponent, int) and exponent > 0:
+                product = min(product * products_of(factor.inner) ** exponent, _MANY)
+        total += product
+    return min(total, _MANY)
+
+
+_MANY: Final = 1_000_000
 
 
 def same_expression(left: Expression, right: Expression) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from symgrad.algebra.affine import Index
 from symgrad.algebra.keys import expression_key
-from symgrad.algebra.normal import expanded, gathered, joined
+from symgrad.algebra.normal import expanded, gathered, joined, products_of
 from symgrad.algebra.program import Equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Entry, Expression, Group, Term, entries, free_of_factor, put
@@ -26,6 +26,10 @@ class Fact(NamedTuple):
     axes: tuple[int, ...]
     value: int
     assumed: bool
+
+
+MOST_PRODUCTS: Final = 1_000
+"""How many products an expression may be multiplied out to when a sum is looked for in it."""
 
 
 def assumed(tensor: Tensor) -> tuple[Fact, ...]:
@@ -71,11 +75,15 @@ def _sum_along(term: Term, indices: tuple[Index, ...], known: Mapping[Tensor, Eq
     if not runs:
         return None
     inner = Expression((Term(term.coefficient, (), (), runs),))
+    if products_of(Expression((term,))) > MOST_PRODUCTS:
+        return None
     flat = expanded(inner) if len(runs) == 1 and isinstance(runs[0][0], Group) else inner
     summed = gathered(t._replace(bound=(*indices, *t.bound)) for t in _inlined(flat, known).terms)
     if not expanded(summed).terms:
         return 0
     if len(rest) != 1 or rest[0][1] != -1 or not isinstance(rest[0][0], Group):
+        return None
+    if products_of(rest[0][0].inner) > MOST_PRODUCTS:
         return None
     below = expanded(rest[0][0].inner)
     return 1 if expression_key(expanded(summed)) == expression_key(below) else None

@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.differentiate import derivative_terms
-from symgrad.algebra.normal import expanded, gathered, joined
+from symgrad.algebra.normal import expanded, gathered, joined, products_of
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor, adjoint_of
 from symgrad.algebra.terms import Entry, Expression, Term, entries, put
 from symgrad.derivation.factor import factored, leading
-from symgrad.derivation.facts import Fact, applied, assumed, proved
+from symgrad.derivation.facts import MOST_PRODUCTS, Fact, applied, assumed, proved
 from symgrad.derivation.fold import folded, name_of, named
 from symgrad.derivation.through import may_cancel, through
 from symgrad.errors import AlgebraError
@@ -214,7 +214,7 @@ class _Within:
             fact for tensor in dict.fromkeys(e.tensor for e in entries(body)) for fact in assumed(tensor)
         )
         plain, used = applied(body, facts)
-        open_, more = applied(expanded(body), facts)
+        open_, more = applied(expanded(body), facts) if products_of(body) <= MOST_PRODUCTS else (plain, used)
         if len(more) > len(used) or (more == used and len(open_.terms) < len(plain.terms)):
             plain, used = open_, more
         return eq._replace(body=leading(factored(plain))), used
