@@ -57,9 +57,12 @@ __all__ = [
     "Unflatten",
     "ValuesError",
     "__version__",
+    "activation",
     "derive",
     "evaluator",
     "hessian_vector",
+    "layer",
+    "loss",
     "verify",
 ]
 
@@ -103,9 +106,12 @@ if TYPE_CHECKING:
         Softsign,
         Tanh,
         Unflatten,
+        activation,
         derive,
         evaluator,
         hessian_vector,
+        layer,
+        loss,
     )
     from symgrad.errors import (
         AlgebraError,

@@ -5,7 +5,7 @@ Floor 6. SymPy is imported where a SymPy object is asked for, NumPy where number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ from symgrad.algebra.sizes import Size, size_text
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.catalogue import CATALOGUE
-from symgrad.catalogue.options import arguments, bind, sizes, spelled_call
+from symgrad.catalogue import declare as catalogue
+from symgrad.catalogue.declare import Kind
+from symgrad.catalogue.options import arguments, bind, signature, sizes, spelled_call
 from symgrad.derivation import derive as derivation
 from symgrad.derivation.document import Document, View, checked_view
 from symgrad.derivation.size import MOST_TERMS, printed_terms, within_budget
@@ -31,18 +33,22 @@ _MOST_SHOWN = 2_000
 
 
 class Layer:
-    """A layer as it stands in a network description; ``text`` is its spelling there."""
+    """A layer as it stands in a network description; ``text`` is its spelling there.
 
-    __slots__ = ("text",)
+    ``custom`` is the layer itself where it is none of the catalogue.
+    """
 
-    def __init__(self, text: str) -> None:
+    __slots__ = ("custom", "text")
+
+    def __init__(self, text: str, custom: catalogue.Layer | None = None) -> None:
         self.text = text
+        self.custom = custom
 
     def __repr__(self) -> str:
         return f"Layer({self.text!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Layer) and self.text == other.text
+        return isinstance(other, Layer) and (self.text, self.custom) == (other.text, other.custom)
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -108,23 +114,115 @@ HingeEmbedding = _maker("hinge_embedding")
 KLDiv = _maker("kl_div")
 
 
+class Custom:
+    """A layer of one's own; called with its options it gives a layer for a :class:`Network`.
+
+    A description may name it too where ``Network(…, using=[…])`` brings it.
+    """
+
+    def __init__(self, declared: catalogue.Layer) -> None:
+        self.declared = declared
+        self.__name__ = declared.name
+        self.__doc__ = declared.state.__doc__
+
+    def __call__(self, *positional: object, **named: object) -> Layer:
+        """The layer with these options.
+
+        Raises:
+            DescriptionError: they are not its options.
+        """
+        name, options = self.declared.name, self.declared.options
+        bound = bind(options, arguments(positional, named), layer=name)
+        return Layer(spelled_call(name, options, bound), self.declared)
+
+    def __repr__(self) -> str:
+        return f"<layer {signature(self.declared.name, self.declared.options)}>"
+
+
+def layer(
+    function: Callable[..., Any] | None = None, *, output: str | None = None, given: str | Sequence[str] = ()
+) -> Any:
+    """A layer from a function that states its equation; used as ``@layer``, or ``@layer(output="p")``.
+
+    The function gets the input, then the parameters, whose annotations are their shapes, and returns a
+    function of the output's indices::
+
+        @layer
+        def swiglu(a: "N", w: "M N", v: "M N") -> "M":
+            return lambda i: silu(total(lambda j: w[i, j] * a[j])) * total(lambda j: v[i, j] * a[j])
+
+    Sizes that the input does not fix are options, here M; so are parameters after ``*``. ``output`` is the
+    letter of the output: z, or p for a layer without parameters; ``given`` names what is no parameter but
+    given beside the input, such as a mask. See docs/extending.md.
+
+    Raises:
+        DescriptionError: a name or an annotation cannot be used.
+    """
+    return _declared(function, "layer", output=output, given=_names(given))
+
+
+def activation(function: Callable[..., Any] | None = None) -> Any:
+    """An activation from its formula for an entry: ``def swish(z, *, beta=1): return z * sigmoid(beta * z)``.
+
+    With shapes as annotations it is stated like a layer, for what compares entries.
+
+    Raises:
+        DescriptionError: a name or an annotation cannot be used.
+    """
+    return _declared(function, "activation")
+
+
+def loss(function: Callable[..., Any] | None = None, *, probabilities: str | Sequence[str] = ()) -> Any:
+    """A loss from its formula for an entry and its target: ``def square(a, y): return (a - y) ** 2``.
+
+    It has torch's reductions. With shapes as annotations, ``def l(a: "N", y: "N")``, it returns the loss
+    itself; with ``…`` in front of both, that of one sample, which is reduced over the others.
+    ``probabilities`` names targets that sum to 1 along the last axis.
+
+    Raises:
+        DescriptionError: a name or an annotation cannot be used.
+    """
+    return _declared(function, "loss", probabilities=_names(probabilities))
+
+
+def _names(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _declared(function: Callable[..., Any] | None, kind: Kind, **said: Any) -> Any:
+    from symgrad.network.from_function import layer_from_function
+
+    def declared(function: Callable[..., Any]) -> Custom:
+        return Custom(layer_from_function(function, kind, **said))
+
+    return declared if function is None else declared(function)
+
+
 class Network:
     """A network, from its description or from layers in order.
 
     ``Network("input(5x5) | conv2d(1, 3, stride=2, bias=false)")`` and
     ``Network(Input(5, 5), Conv2d(1, 3, stride=2, bias=False))`` are the same. With a ``batch``, a number of
     samples or a letter such as ``"N"`` for any number, what depends on a sample has a first axis for them.
+    ``using`` brings layers of one's own that the description names.
 
     Raises:
         DescriptionError: the description cannot be read or the sizes do not fit; it shows the place.
     """
 
-    def __init__(self, *parts: str | Layer | Sequence[str | Layer], batch: int | str | None = None) -> None:
+    def __init__(
+        self,
+        *parts: str | Layer | Sequence[str | Layer],
+        batch: int | str | None = None,
+        using: Iterable[Custom] = (),
+    ) -> None:
         given: list[str | Layer] = []
         for part in parts:
             given += [part] if isinstance(part, str | Layer) else part
-        text = " | ".join(p.text if isinstance(p, Layer) else p for p in given)
-        self.model: Model = build(text, batch=batch)
+        custom = [layer.declared for layer in using]
+        custom += (part.custom for part in given if isinstance(part, Layer) and part.custom is not None)
+        text = " | ".join(part.text if isinstance(part, Layer) else part for part in given)
+        self.model: Model = build(text, batch=batch, custom=custom)
 
     @classmethod
     def from_sympy(cls, definitions: Mapping[Any, Any], loss: Any | None = None) -> Network:

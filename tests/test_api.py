@@ -184,3 +184,33 @@ def test_a_network_for_a_batch():
         sg.derive(net, batch=8)
     with pytest.raises(sg.SymgradError, match="N is symbolic"):
         net["a"]
+
+
+def test_a_layer_of_ones_own_is_known_where_it_is_brought_and_nowhere_else():
+    @sg.activation
+    def double(z):
+        """Twice z."""
+        return 2 * z
+
+    network = sg.Network("input(3) | double", using=[double])
+    assert sg.Network(sg.Input(3), double()).shapes == network.shapes == {"a": (3,), "h": (3,)}
+    assert (repr(double), double.__doc__, double.__name__) == ("<layer double()>", "Twice z.", "double")
+    with pytest.raises(sg.DescriptionError, match="there is no layer 'double'"):
+        sg.Network("input(3) | double")
+
+
+def test_two_layers_of_one_name_are_told_apart_or_refused():
+    def made(factor):
+        @sg.activation
+        def scaled(z, *, by=factor):
+            return by * z
+
+        return scaled
+
+    twice, thrice = made(2), made(3)
+    network = sg.Network("input(1) | scaled", using=[thrice, thrice])
+    assert sg.derive(network).forward["h1"] == 3 * network["a"][0]
+    with pytest.raises(sg.DescriptionError, match="two different layers are called scaled"):
+        sg.Network(sg.Input(1), twice(), thrice())
+    with pytest.raises(sg.DescriptionError, match="scaled has no option 'bt'"):
+        twice(bt=3)

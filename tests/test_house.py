@@ -28,6 +28,7 @@ FLOORS = {
     "terminal": 0,
     "catalogue": 1,
     "network": 2,
+    "equations": 1,
     "derivation": 3,
     "render": 4,
     "evaluate": 5,

@@ -59,7 +59,7 @@ class Written:
         return Product((written(other), Power(self, Fraction(-1))))
 
     def __pow__(self, exponent: Number) -> Written:
-        return Power(self, Fraction(exponent))
+        return Power(self, _exact(exponent))
 
 
 class Quantity(Written):
@@ -219,8 +219,16 @@ def written(value: WrittenLike) -> Written:
 
 
 def quantity(value: Number | Polynomial) -> Quantity:
-    """A number or a size as a node."""
-    return Quantity(Fraction(value) if isinstance(value, float) else value)
+    """A number or a size as a node; a float is the decimal that it prints as, so 0.1 is one tenth."""
+    return Quantity(_exact(value) if isinstance(value, float) else value)
+
+
+def _exact(value: Number) -> Fraction:
+    if isinstance(value, float):
+        if value - value != 0:
+            raise AlgebraError(f"an equation has finite numbers, and {value} is none")
+        return Fraction(float.__repr__(value))
+    return Fraction(value)
 
 
 def total(sizes: Size | tuple[Size, ...], body: Callable[..., Written]) -> Written:
@@ -272,18 +280,23 @@ def reads(definition: Definition) -> tuple[Tensor, ...]:
 
 def entries_read(definition: Definition) -> Iterator[Read]:
     """The entries that a definition reads as written, in the order in which they are met."""
-    pending: list[Written] = [definition.body]
+    return (node for node in nodes(definition.body) if isinstance(node, Read))
+
+
+def nodes(body: Written) -> Iterator[Written]:
+    """Every node of a tree, a node before its parts."""
+    pending: list[Written] = [body]
     while pending:
-        match pending.pop():
-            case Read() as node:
-                yield node
-            case Sum() | Product() as node:
+        node = pending.pop()
+        yield node
+        match node:
+            case Sum() | Product():
                 pending += reversed(node.parts)
-            case Power() as node:
+            case Power():
                 pending.append(node.base)
-            case Apply() | Compare() as node:
+            case Apply() | Compare():
                 pending.append(node.argument)
-            case Total() | Maximum() as node:
+            case Total() | Maximum():
                 pending.append(node.body)
             case _:
                 pass

@@ -7,7 +7,7 @@ the function gives sizes and the equation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Index
@@ -37,7 +37,7 @@ class Place(NamedTuple):
     output_stem: str
     lender: Callable[[str], tuple[str, str]] | None = None
 
-    def parameter(self, stem: str, shape: tuple[Size, ...], letters: str = "") -> Tensor:
+    def parameter(self, stem: str, shape: tuple[Size, ...], letters: Sequence[str] = "") -> Tensor:
         """A parameter of the layer."""
         name, label = (self.lender or self.named)(stem)
         return Tensor(name, shape, "parameter", tuple(letters), label=label)

@@ -97,7 +97,7 @@ def _model(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: 
         tuple(tensors),
         (end,),
         end if end.role == "objective" else None,
-        (Step(layer.name, options, (a,), definitions),),
+        (Step(layer.name, options, (a,), definitions, layer.options),),
     )
 
 

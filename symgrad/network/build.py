@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from keyword import iskeyword
 from math import prod
 
@@ -29,17 +30,35 @@ MOST_ENTRIES = 100_000_000
 _INPUT_LETTERS = {1: ("j",), 2: ("k", "l"), 3: ("c", "k", "l")}
 
 
-def build(text: str, input_size: str | None = None, batch: int | str | None = None) -> Model:
+def build(
+    text: str,
+    input_size: str | None = None,
+    batch: int | str | None = None,
+    custom: Iterable[Layer] = (),
+) -> Model:
     """The model of a network description; ``input_size`` is its input where it does not state one itself.
 
     With a ``batch``, a number of samples or a letter for any number, every tensor that depends on a sample
-    has a first axis for them.
+    has a first axis for them. ``custom`` are layers that it may name beside those of the catalogue.
 
     Raises:
         DescriptionError: the text cannot be read, names an unknown layer or option, or sizes do not fit;
             the error shows the place.
     """
-    return build_model(read(text, input_size), batch)
+    return build_model(read(text, input_size)._replace(custom=by_name(custom)), batch)
+
+
+def by_name(layers: Iterable[Layer]) -> dict[str, Layer]:
+    """Layers of one's own by their names.
+
+    Raises:
+        DescriptionError: two of them have one name.
+    """
+    found: dict[str, Layer] = {}
+    for layer in layers:
+        if found.setdefault(layer.name, layer) != layer:
+            raise DescriptionError(f"two different layers are called {layer.name}; rename one of them")
+    return found
 
 
 def build_toml(text: str, input_size: str | None = None, batch: int | str | None = None) -> Model:
@@ -150,9 +169,10 @@ def _step(
             raise description.error(wrong, check.span or call.span)
     options = {} if layer.kind == "join" else description.bind(call, layer.options)
     try:
-        if batch is None or layer.over == "batch":
-            return Step(layer.name, options, here, layer.stated(place, here, options))
-        return Step(layer.name, options, here, lifted(layer.stated(place, alone, options), batch, alone))
+        whole = batch is None or layer.over == "batch"
+        stated = layer.stated(place, here if whole else alone, options)
+        definitions = stated if batch is None or whole else lifted(stated, batch, alone)
+        return Step(layer.name, options, here, definitions, layer.options)
     except MisfitError as misfit:
         span = call.span
         names = [option.name for option in layer.options]

@@ -20,7 +20,8 @@ length is bounded. What the words mean is for the catalogue to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from symgrad.catalogue.options import (
@@ -40,6 +41,8 @@ from symgrad.errors import DescriptionError, nearest, quoted
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from symgrad.catalogue.declare import Layer
 
 LONGEST_TEXT: Final = 20_000
 """The most characters of a description."""
@@ -84,12 +87,14 @@ class Call(NamedTuple):
 class Description(NamedTuple):
     """A description that was read; every refusal made through it shows the place in the text.
 
-    ``batch`` is how many samples it is for where that stands in it, else None.
+    ``batch`` is how many samples it is for where that stands in it, else None. ``custom`` holds the layers
+    that it may name beside those of the catalogue.
     """
 
     source: str
     calls: tuple[Call, ...]
     batch: int | str | None = None
+    custom: Mapping[str, Layer] = MappingProxyType({})
 
     @property
     def text(self) -> str:

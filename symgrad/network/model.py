@@ -9,15 +9,21 @@ from symgrad.algebra.program import Program, equation
 from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition
+from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue.options import Option
 
 
 class Step(NamedTuple):
-    """One layer at work: its name and options, what it reads, and its equations; the last is its output."""
+    """One layer at work: its name and options, what it reads, and its equations; the last is its output.
+
+    ``declared`` are the options that the layer has, as its catalogue entry declares them.
+    """
 
     layer: str
     options: Mapping[str, Any]
     inputs: tuple[Tensor, ...]
     definitions: tuple[Definition, ...]
+    declared: tuple[Option, ...] = ()
 
     @property
     def output(self) -> Tensor:
@@ -52,8 +58,8 @@ class Model(NamedTuple):
         return next((tensor for tensor in self.tensors if tensor.name == name), None)
 
     def layer_of(self, tensor: Tensor) -> str:
-        """The name of the layer whose output the tensor is; empty where none is."""
+        """The catalogue's name of the layer whose output the tensor is; empty where it is none of them."""
         for step in self.steps:
             if any(definition.target == tensor for definition in step.definitions):
-                return step.layer
+                return step.layer if step.layer in CATALOGUE else ""
         return ""

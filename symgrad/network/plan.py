@@ -110,9 +110,9 @@ class _Planner:
                 raise self.error(f"{call.name} takes the names of outputs, as in {call.name}(u)", call)
             others = tuple(self.named(argument, call) for argument in call.arguments)
             return self.node(call, JOINS[call.name], (here, *others))
-        if call.name not in CATALOGUE:
+        layer = CATALOGUE.get(call.name) or self.description.custom.get(call.name)
+        if layer is None:
             raise self.unknown(call)
-        layer = CATALOGUE[call.name]
         if layer.kind == "loss" and inside:
             raise self.error("a loss ends a network; it cannot stand inside parentheses", call)
         return self.node(call, layer, (here,))
@@ -175,7 +175,7 @@ class _Planner:
         elif name in self.names:
             why = "another output has this name"
         elif (
-            name.lower() in {*CATALOGUE, *JOINS, *BLOCKS}
+            name.lower() in {*CATALOGUE, *JOINS, *BLOCKS, *self.description.custom}
             or name in _TAKEN | set(FUNCTIONS)
             or iskeyword(name)
         ):
@@ -192,4 +192,4 @@ class _Planner:
         if call.span == call.name_span and (meant := nearest(self.written(call), self.names)):
             written = quoted(self.written(call))
             return self.error(f"no layer or output is called {written}; did you mean {meant}?", call)
-        return self.description.unknown(call, [*CATALOGUE, *JOINS, *BLOCKS])
+        return self.description.unknown(call, [*CATALOGUE, *JOINS, *BLOCKS, *self.description.custom])

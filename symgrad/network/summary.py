@@ -9,7 +9,7 @@ from typing import NamedTuple
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import reads
-from symgrad.catalogue import CATALOGUE, JOINS
+from symgrad.catalogue import JOINS
 from symgrad.catalogue.declare import told
 from symgrad.catalogue.options import spelled_call
 from symgrad.network.model import Model, Step
@@ -64,7 +64,7 @@ def _layer(step: Step, before: Tensor | None) -> str:
     """A step's layer with its options, and what it reads where that is not what stands before it."""
     if step.layer in JOINS:
         return f"{step.layer}({', '.join(tensor.name for tensor in step.inputs)})"
-    text = spelled_call(step.layer, CATALOGUE[step.layer].options, step.options)
+    text = spelled_call(step.layer, step.declared, step.options)
     read = step.inputs[0]
     return text if before is None or read == before else f"{text} of {read.name}"
 

@@ -9,6 +9,11 @@
     names = {u = 1}                   # the output of the first of the layers; 0 is the input
     batch = 8                         # samples; or "N", for any number of them
 
+    [define.scale]                    # a layer of one's own, see symgrad.network.define
+    input = {a = "… N"}
+    parameters = {w = "N"}
+    equation = "z[i] = w[i]·a[i]"
+
 What it says is written in the one line, each entry on a line of its own, and read like any other.
 """
 
@@ -20,9 +25,10 @@ from typing import Any
 
 from symgrad.catalogue.options import spelled
 from symgrad.errors import DescriptionError, nearest, quoted
+from symgrad.network.define import defined
 from symgrad.network.description import Description, read, read_chain
 
-_KEYS = ("input", "layers", "names", "batch")
+_KEYS = ("input", "layers", "names", "batch", "define")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
@@ -48,7 +54,8 @@ def read_toml(text: str, input_size: str | None = None) -> Description:
         names[number] += f"\nas {name}"
     lines = [f"input({size}){names[0]}"]
     lines += (f"| {item}{name}" for item, name in zip(items, names[1:], strict=True))
-    return read("\n".join(lines))._replace(batch=_batch(table.get("batch")))
+    description = read("\n".join(lines))
+    return description._replace(batch=_batch(table.get("batch")), custom=defined(table.get("define", {})))
 
 
 def _batch(given: object) -> int | str | None:

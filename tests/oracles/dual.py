@@ -58,7 +58,7 @@ def value(node: w.Written, place: Place, read: Read, field: Field) -> Element:
             return reduce(field.add, [value(part, place, read, field) for part in node.parts])
         case w.Product():
             result = field.number(1)
-            for part in sorted(node.parts, key=lambda part: not isinstance(part, w.Iverson)):
+            for part in sorted(factors(node), key=lambda part: not isinstance(part, w.Iverson)):
                 if isinstance(part, w.Iverson) and not all(holds(b, place) for b in part.brackets):
                     return field.number(0)
                 result = field.mul(result, value(part, place, read, field))
@@ -84,6 +84,12 @@ def value(node: w.Written, place: Place, read: Read, field: Field) -> Element:
             inside = [there for there in places if all(holds(b, there) for b in node.brackets)]
             return field.greatest([value(node.body, there, read, field) for there in inside])
     raise TypeError(type(node).__name__)
+
+
+def factors(node: w.Product) -> Iterable[w.Written]:
+    """The factors of a product, those of products in it too."""
+    for part in node.parts:
+        yield from factors(part) if isinstance(part, w.Product) else (part,)
 
 
 def compared(kind: w.Comparison, inner: Element, field: Field) -> Element:

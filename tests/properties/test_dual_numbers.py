@@ -6,107 +6,13 @@ prime field a wrong gradient passes with a chance of 2⁻⁶¹; with relu, over 
 
 from __future__ import annotations
 
-from functools import reduce
-from math import prod
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracles import derived
+from oracles.agreement import with_a_field_that_has_what_it_takes
 from oracles.chains import random_branches, random_chain
-from oracles.dual import Values, run, slopes
-from oracles.fields import Element, Field, Fractions, Prime
-from oracles.hypotheses import kept
-
-from symgrad.algebra.tensors import Tensor
-from symgrad.derivation.sweep import sweep
-from symgrad.network.model import Model
-
-
-def drawn(tensors: tuple[Tensor, ...], rng: Random, field: Field) -> Values:
-    def entry() -> Element:
-        return field.number(
-            rng.randrange(1, 2**60) if isinstance(field, Prime) else rng.choice(range(-500, 501))
-        )
-
-    def one_minus(entries: list[Element]) -> Element:
-        return field.add(
-            field.number(1), field.mul(field.number(-1), reduce(field.add, entries, field.number(0)))
-        )
-
-    return {
-        tensor.name: kept(tensor, [entry() for _ in range(prod(tensor.shape))], one_minus)
-        for tensor in tensors
-    }
-
-
-def dot(field: Field, xs: list[Element], ys: list[Element]) -> Element:
-    total = field.number(0)
-    for x, y in zip(xs, ys, strict=True):
-        total = field.add(total, field.mul(x, y))
-    return total
-
-
-class UndefinedError(ArithmeticError):
-    """A point at which the forward equations, or their derivatives, divide by 0."""
-
-
-def disagreements(model: Model, rng: Random, field: Field) -> list[str]:
-    """What is wrong: forward values, or the gradient of any tensor, intermediates included."""
-    sources = derived.sources(model)
-    given = drawn(sources, rng, field)
-    outputs = () if model.objective else model.outputs
-    upstream = {f"dL_d{name}": entries for name, entries in drawn(outputs, rng, field).items()}
-    try:
-        values = run(model.definitions, given, field)
-        truth = true_slopes(model, values, upstream, rng, field)
-    except ZeroDivisionError:
-        raise UndefinedError from None
-    forward = derived.evaluate(model.forward, given, field)
-    wrong = [f"{name} is wrong" for name in values if forward[name] != values[name]]
-    gradients = sweep(model.forward, model.outputs, model.objective, model.tensors)
-    assert {tensor.name for tensor in gradients.upstream} == set(upstream)
-    found = derived.evaluate(gradients.program, {**values, **upstream}, field)
-    wrong += [
-        f"dL_d{name} is wrong"
-        for name, (direction, slope) in truth.items()
-        if dot(field, found[f"dL_d{name}"], direction) != slope
-    ]
-    return wrong
-
-
-def true_slopes(
-    model: Model, values: Values, upstream: Values, rng: Random, field: Field
-) -> dict[str, tuple[list[Element], Element]]:
-    """For each tensor a random direction, and the slope of L as the tensor moves along it."""
-    found = {}
-    for tensor in model.tensors:
-        if tensor == model.objective or (f"dL_d{tensor.name}" in upstream):
-            continue
-        targets = [definition.target for definition in model.definitions]
-        rest = model.definitions[targets.index(tensor) + 1 :] if tensor in targets else model.definitions
-        known = {name: v for name, v in values.items() if name not in {d.target.name for d in rest}}
-        direction = {name: [field.number(0)] * len(v) for name, v in known.items()}
-        direction |= drawn((tensor,), rng, field)
-        _, moved = slopes(rest, known, direction, field)
-        slope = moved["L"][0] if model.objective else field.number(0)
-        for name, entries in upstream.items():
-            slope = field.add(slope, dot(field, entries, moved[name.removeprefix("dL_d")]))
-        found[tensor.name] = direction[tensor.name], slope
-    return found
-
-
-def with_a_field_that_has_what_it_takes(model: Model, seed: int) -> list[str]:
-    fields: list[Field] = [Prime()]
-    for point in range(20):
-        try:
-            return disagreements(model, Random(seed + point), fields[-1])
-        except TypeError:  # relu and its like need an order
-            fields.append(Fractions())
-        except UndefinedError:  # such as log 0
-            continue
-    raise AssertionError(f"no point was found where {model.text} has a derivative")
 
 
 @pytest.mark.parametrize("seed", range(300))
