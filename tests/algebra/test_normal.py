@@ -337,3 +337,15 @@ def test_a_bound_that_an_equation_implies_is_dropped():
     brackets = (at_least(x, 0), at_least(affine(size) - 1, x), equal(short, x))
     (term,) = gathered([Term(1, (i,), brackets)]).terms
     assert [bracket.kind for bracket in term.brackets] == [">=", "="]
+
+
+def test_powers_within_powers_are_not_multiplied_out_to_see_whether_they_sum_to_something():
+    """(1 + (1 + b)⁹)⁹ took longer than anyone waits; how many products there would be is counted first."""
+    from symgrad.algebra.normal import products_of
+
+    b = Tensor("b", (), "input")
+    inner = (1 + b[()]) ** 2
+    assert products_of(normal(inner)) == 4
+    assert products_of(normal((1 + inner) ** 2 * (b[()] - 1))) == 50
+    assert products_of(normal((1 + (1 + b[()]) ** 9) ** 9)) == 1_000_000
+    assert products_of(normal((1 + b[()]) ** -1)) == 1
