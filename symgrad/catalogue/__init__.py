@@ -23,10 +23,11 @@ from symgrad.catalogue.activations import (
 from symgrad.catalogue.convolution import conv1d, conv2d, conv3d
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.joining import add, concat
-from symgrad.catalogue.linear import embedding, linear
+from symgrad.catalogue.linear import bilinear, embedding, linear
 from symgrad.catalogue.losses import (
     bce,
     bce_with_logits,
+    cosine_embedding,
     hinge_embedding,
     huber,
     kl_div,
@@ -53,13 +54,13 @@ from symgrad.catalogue.transposed import conv_transpose1d, conv_transpose2d
 CATALOGUE: dict[str, Layer] = {
     entry.name: entry
     for entry in (
-        *(linear, embedding, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d),
+        *(linear, bilinear, embedding, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(batch_norm1d, batch_norm2d, layer_norm, rms_norm),
         *(flatten, unflatten, dropout),
         *(relu, leaky_relu, elu, selu, silu, softplus, softsign, sigmoid, tanh, hardsigmoid, hardtanh),
         *(gelu, activation, softmax, log_softmax),
-        *(mse, l1, smooth_l1, huber, bce, bce_with_logits, hinge_embedding, kl_div),
+        *(mse, l1, smooth_l1, huber, bce, bce_with_logits, hinge_embedding, cosine_embedding, kl_div),
         *(cross_entropy, nll),
     )
 }

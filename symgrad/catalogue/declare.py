@@ -53,6 +53,10 @@ class Place(NamedTuple):
         """
         return self._tensor(stem, shape, "auxiliary", letters)
 
+    def intermediate(self, stem: str, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
+        """A step of the layer's equation with a gradient of its own, such as the scores of attention."""
+        return self._tensor(stem, shape, "intermediate", letters)
+
     def objective(self) -> Tensor:
         """The loss of the network, a single number."""
         return Tensor("L", (), "objective")
@@ -96,7 +100,8 @@ class Layer(NamedTuple):
     for what follows one, *reshape* for what only moves entries, *join* for what has
     several inputs, *loss* for what ends a network. ``stem``
     is the letter of its output. ``over`` says what the equation states: one *sample*, which a batch
-    is made of, or the whole *batch*, whose samples are the first axis of input and output.
+    is made of, or the whole *batch*, whose samples are the first axis of input and output. ``inputs`` are
+    what a layer calls its inputs where it takes several of its own.
     """
 
     name: str
@@ -105,6 +110,7 @@ class Layer(NamedTuple):
     options: tuple[Option, ...]
     state: Statement
     over: Over = "sample"
+    inputs: tuple[str, ...] = ()
 
     def stated(
         self, place: Place, inputs: tuple[Tensor, ...], options: Mapping[str, Any]
@@ -123,7 +129,9 @@ class Layer(NamedTuple):
         return (self.state.__doc__ or "").strip().split("\n")[0]
 
 
-def layer(kind: Kind, stem: str, *options: Option, over: Over | None = None) -> Callable[[Statement], Layer]:
+def layer(
+    kind: Kind, stem: str, *options: Option, over: Over | None = None, inputs: tuple[str, ...] = ()
+) -> Callable[[Statement], Layer]:
     """Declare the decorated equation as the catalogue entry of its name.
 
     A loss is stated over the batch unless it says otherwise: what a mean divides by counts the samples too.
@@ -131,7 +139,7 @@ def layer(kind: Kind, stem: str, *options: Option, over: Over | None = None) -> 
     default: Over = "batch" if kind == "loss" else "sample"
 
     def declared(state: Statement) -> Layer:
-        return Layer(state.__name__, kind, stem, options, state, over or default)
+        return Layer(state.__name__, kind, stem, options, state, over or default, inputs)
 
     return declared
 

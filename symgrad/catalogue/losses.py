@@ -12,10 +12,12 @@ from symgrad.algebra.affine import Index
 from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, Sum, Total, Written, nonpositive, positive, quantity
-from symgrad.catalogue.declare import Place, elementwise, layer
+from symgrad.catalogue.declare import MisfitError, Place, elementwise, layer, told
 from symgrad.catalogue.options import Option, choice, flag, nonnegative_number, number, positive_number
 
 _HALF: Final = Fraction(1, 2)
+_AGAINST_ZERO: Final = Fraction(1, 10**12)
+"""What torch adds to the square of a norm that it divides by."""
 _REDUCTION: Final = Option("reduction", choice("mean", "sum", "none"), "mean")
 
 Each = Callable[[Written, Written], Written]
@@ -129,3 +131,48 @@ def kl_div(place: Place, a: Tensor, *, reduction: str, log_target: bool) -> Defi
         return functions.exp(y) * (y - a) if log_target else y * functions.log(y) - y * a
 
     return _reduced(place, a, reduction, each, over=a.shape[0] if reduction == "batchmean" else None)
+
+
+@layer("loss", "L", Option("margin", number, 0), _REDUCTION, inputs=("x1", "x2"))
+def cosine_embedding(
+    place: Place, a: Tensor, u: Tensor, *, margin: Fraction, reduction: str
+) -> tuple[Definition, ...]:
+    """The mean of 1 − c where y = 1 and of max(0, c − margin) where y = −1, c the cosine of a and u.
+
+    a and u: N × C or C, y: one of 1 and −1 for each of the N samples; ``c = Σ_j p[j]·q[j]`` for the
+    directions ``p = a/r`` and ``q = u/s``, r and s the norms. As in torch 10⁻¹² is added to the squares of
+    the norms, so that c is 0 where one of the inputs is.
+    """
+    if a.shape != u.shape or len(a.shape) not in (1, 2):
+        raise MisfitError(
+            f"cosine_embedding compares two inputs of one shape, N×C or C, and they are {told(a.shape)} and "
+            f"{told(u.shape)}"
+        )
+    if not -1 <= margin <= 1:
+        raise MisfitError("margin lies between -1 and 1", "margin")
+    samples, letters = a.shape[:-1], a.letters[:-1]
+    c = place.intermediate("c", samples, letters)
+    p, *first = _direction(place, a, "p", "r")
+    q, *second = _direction(place, u, "q", "s")
+    axes = tuple(Index(size, letter) for size, letter in zip(samples, letters, strict=True))
+    j = Index(a.shape[-1], a.letters[-1])
+    cosine = Definition(c, axes, Total((j,), p.target[*axes, j] * q.target[*axes, j]))
+
+    def each(c: Written, y: Written) -> Written:
+        far = nonpositive(y) * nonpositive(quantity(margin) - c)
+        return Cases((positive(y) * (1 - c), far * (c - quantity(margin))))
+
+    return *first, p, *second, q, cosine, _reduced(place, c, reduction, each)
+
+
+def _direction(place: Place, a: Tensor, name: str, norm: str) -> tuple[Definition, Definition]:
+    """``a/r``, and ``r = √(Σ_j a[j]² + 10⁻¹²)``."""
+    r = place.auxiliary(norm, a.shape[:-1], a.letters[:-1])
+    p = place.auxiliary(name, a.shape, a.letters)
+    first, second = (
+        tuple(Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True)) for _ in "pr"
+    )
+    return (
+        Definition(p, first, a[first] / r[first[:-1]]),
+        Definition(r, second[:-1], (Total(second[-1:], a[second] ** 2) + quantity(_AGAINST_ZERO)) ** _HALF),
+    )

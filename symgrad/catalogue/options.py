@@ -264,7 +264,7 @@ def bind(options: Sequence[Option], given: Sequence[Argument], *, layer: str) ->
         name, value = argument.name, argument.value
         if name is None:
             following = options[by_position] if not names_begun and by_position < len(options) else None
-            if isinstance(value, str) and value in flags and not (following and _admits(following, value)):
+            if isinstance(value, str) and value in flags and not (following and admits(following, value)):
                 name, value = value, True
             elif names_begun:
                 raise OptionError(
@@ -318,7 +318,8 @@ def sizes(given: Sequence[Argument], *, layer: str = "input") -> tuple[int, ...]
     return tuple(read)
 
 
-def _admits(option: Option, value: object) -> bool:
+def admits(option: Option, value: object) -> bool:
+    """Whether the option may have the value."""
     try:
         option.kind(value)
     except ValueError:

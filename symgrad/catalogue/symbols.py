@@ -26,6 +26,12 @@ SAMPLES: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
 }
 """The same for what windows move over: one sample, its channels first."""
 
+SEVERAL: Final[Mapping[tuple[str, ...], tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
+    ("input1", "input2"): (("a", "N", ("j",)), ("u", "K", ("k",))),
+    ("x1", "x2"): (("a", "NC", ("n", "j")), ("u", "NC", ("n", "j"))),
+}
+"""By what a layer calls its inputs: name, sizes and letters of each, or of one that is all of them."""
+
 _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "out_channels": ("O", "", ""),
     "out_features": ("M", "", ""),

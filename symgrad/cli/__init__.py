@@ -36,6 +36,7 @@ Layers:
          output_padding=0, groups=1, bias=true, dilation=1)
   conv_transpose2d                  with the same options
   linear(out_features, bias=true)   embedding(embedding_dim)
+  bilinear(u, out_features, bias=true)   the other input is called u
   avg_pool1d(kernel_size, stride=none, padding=0, ceil_mode=false,
          count_include_pad=true)
   avg_pool2d(kernel_size, stride=none, padding=0, ceil_mode=false,
@@ -56,6 +57,7 @@ Losses, which end a network; reduction=mean, sum or none:
   smooth_l1(reduction=mean, beta=1)   huber(reduction=mean, delta=1)
   bce(reduction=mean)   bce_with_logits(reduction=mean)
   hinge_embedding(margin=1, reduction=mean)
+  cosine_embedding(u, margin=0, reduction=mean)   of two inputs, as for bilinear
   kl_div(reduction=mean, log_target=false)   or reduction=batchmean
   cross_entropy   nll               y holds class probabilities
 

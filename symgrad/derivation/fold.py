@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
@@ -28,6 +28,7 @@ from symgrad.algebra.terms import (
     ValueBracket,
     entries_of_factor,
     factor_of,
+    free_of_factor,
     put_in_term,
 )
 
@@ -70,7 +71,10 @@ def _in_factor(factor: Factor, pattern: str, name: Entry) -> Factor:
 
 
 class Name(NamedTuple):
-    """An equation as a pattern: a product of powers, and the entry that is called by it."""
+    """An equation as a pattern: a product of powers, and the entry that is called by it.
+
+    ``bound`` is what the product is summed over.
+    """
 
     target: Entry
     axes: tuple[Index, ...]
@@ -78,17 +82,21 @@ class Name(NamedTuple):
     powers: Powers
     where: dict[Index, tuple[str, int]]
     """For each axis a tensor and the axis of it that it runs along in the pattern."""
+    bound: tuple[Index, ...] = ()
 
 
 def name_of(equation: Equation) -> Name | None:
     """The equation as a pattern, or None where its right side is no product that is worth a name.
 
     A product of entries alone is not: gradients hold such products by chance. A sum is a pattern as the
-    parenthesis that it stands in.
+    parenthesis that it stands in, or, over a product of named parts, as what is summed.
     """
     target = Entry(equation.target, tuple(affine(index) for index in equation.axes))
     terms = equation.body.terms
-    if len(terms) == 1 and not terms[0].bound and not terms[0].brackets:
+    bound: tuple[Index, ...] = ()
+    if len(terms) == 1 and terms[0].bound and not terms[0].brackets and _of_parts(terms[0]):
+        coefficient, bound, _, powers = terms[0]
+    elif len(terms) == 1 and not terms[0].bound and not terms[0].brackets:
         coefficient, _, _, powers = terms[0]
         worth = equation.target.role == "auxiliary" or any(isinstance(f, Call | Group) for f, _ in powers)
         if not worth:
@@ -106,7 +114,13 @@ def name_of(equation: Equation) -> Name | None:
                     where.setdefault(index, (entry.tensor.name, axis))
     if any(index not in where for index in equation.axes):
         return None
-    return Name(target, equation.axes, coefficient, powers, where)
+    return Name(target, equation.axes, coefficient, powers, where, bound)
+
+
+def _of_parts(term: Term) -> bool:
+    """Whether the term is a product of several named parts of an equation."""
+    read = [factor for factor, _ in term.powers if isinstance(factor, Entry)]
+    return len(read) == len(term.powers) > 1 and all(entry.tensor.role == "auxiliary" for entry in read)
 
 
 def named(expression: Expression, names: Sequence[Name]) -> Expression:
@@ -118,11 +132,33 @@ def named(expression: Expression, names: Sequence[Name]) -> Expression:
 
 
 def _called(term: Term, name: Name) -> Term:
+    if name.bound:
+        return _contracted(term, name)
     if not any(entry.tensor.name == tensor for entry in _entries(term) for tensor, _ in name.where.values()):
         return term if name.axes else _at(term, name, {})
     term = term._replace(powers=tuple((_inside(f, name), e) for f, e in term.powers))
     for place in _places(term, name):
         term = _at(term, name, place)
+    return term
+
+
+def _contracted(term: Term, name: Name) -> Term:
+    """``Σ_k x[k]·y[k]·…`` as ``c·…`` where c is ``Σ_k x[k]·y[k]`` and nothing else holds k."""
+    for indices in permutations(term.bound, len(name.bound)):
+        if [index.size for index in indices] != [index.size for index in name.bound]:
+            continue
+        along = dict(zip(name.bound, map(affine, indices), strict=True))
+        for place in _places(term, name):
+            there = {**along, **place}
+            pattern = [factor_key(f) for f, _ in put_in_term(Term(1, (), (), name.powers), there).powers]
+            rest = [(f, e) for f, e in term.powers if e != 1 or factor_key(f) not in pattern]
+            held = {index for factor, _ in rest for index in free_of_factor(factor)}
+            held |= {index for bracket in term.brackets for index in bracket.e}
+            if len(rest) + len(pattern) == len(term.powers) and held.isdisjoint(indices):
+                entry = Entry(name.target.tensor, tuple(e.put(there) for e in name.target.indices))
+                left = tuple(index for index in term.bound if index not in indices)
+                coefficient = _whole(Fraction(term.coefficient) / Fraction(name.coefficient))
+                return Term(coefficient, left, term.brackets, (*rest, (entry, 1)))
     return term
 
 

@@ -71,24 +71,37 @@ def _preferred(layer: Layer) -> Iterator[int]:
     yield from dict.fromkeys([*([first] if first else []), 1, 2, 3, 4])
 
 
-def _model(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: bool) -> Model:
-    names, letters = (symbols.SAMPLES if symbols.dimensions(layer) else symbols.AXES)[axes]
-    whole = symbols.split(layer) if symbolic else None
+def _inputs(layer: Layer, axes: int, *, symbolic: bool) -> tuple[Tensor, ...]:
+    """What the layer reads, with so many axes where it reads one tensor of any number of axes."""
     numbers: Callable[[str], Size] = (
         symbols.named_size if symbolic else lambda name: 4 if name in "HWL" else 2
     )
-    if axes == 1 and layer.kind != "layer":
-        letters = ("i",)
-    name = "z" if layer.kind == "activation" else "a"
-    shape = tuple(map(numbers, names)) if whole is None else (whole,)
-    a = Tensor(name, shape, "input", letters[: len(shape)])
+    stated = symbols.SEVERAL.get(layer.inputs)
+    if stated is None:
+        names, letters = (symbols.SAMPLES if symbols.dimensions(layer) else symbols.AXES)[axes]
+        if axes == 1 and layer.kind != "layer":
+            letters = ("i",)
+        stated = (("z" if layer.kind == "activation" else "a", names, letters),)
+    whole = symbols.split(layer) if symbolic else None
+    if whole is not None:
+        ((name, _, letters),) = stated
+        return (Tensor(name, (whole,), "input", letters[:1]),)
+    inputs = [Tensor(name, tuple(map(numbers, names)), "input", letters) for name, names, letters in stated]
+    return tuple(inputs) if len(inputs) > 1 else tuple(inputs) * max(1, len(layer.inputs))
+
+
+def _model(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: bool) -> Model:
+    inputs = _inputs(layer, axes, symbolic=symbolic)
     naming = name_layers([layer])
     stem = naming.stems[0]
-    given = [*a.shape, *(part for value in options.values() for part in _parts(value))]
+    given = [
+        *(size for a in inputs for size in a.shape),
+        *(part for value in options.values() for part in _parts(value)),
+    ]
     if stem in (symbol.name for size in given for symbol in size_symbols(size)):
         stem = "z"  # p is the padding here
     place = Place(lambda stem: (stem, ""), stem)
-    definitions = layer.stated(place, (a,), options)
+    definitions = layer.stated(place, inputs, options)
     tensors = dict.fromkeys(tensor for d in definitions for tensor in (*reads(d), d.target))
     end = definitions[-1].target
     return Model(
@@ -97,7 +110,7 @@ def _model(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: 
         tuple(tensors),
         (end,),
         end if end.role == "objective" else None,
-        (Step(layer.name, options, (a,), definitions, layer.options),),
+        (Step(layer.name, options, inputs, definitions, layer.options),),
     )
 
 

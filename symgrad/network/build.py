@@ -13,7 +13,7 @@ from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import reads
-from symgrad.catalogue import CATALOGUE
+from symgrad.catalogue import CATALOGUE, JOINS
 from symgrad.catalogue.declare import Layer, MisfitError, Place, told
 from symgrad.catalogue.options import Span
 from symgrad.errors import DescriptionError
@@ -167,7 +167,7 @@ def _step(
         wrong = mismatch(call.name, check, whole_shape(alone[0].shape))
         if wrong:
             raise description.error(wrong, check.span or call.span)
-    options = {} if layer.kind == "join" else description.bind(call, layer.options)
+    options = {} if layer.name in JOINS else description.bind(call, layer.options)
     try:
         whole = batch is None or layer.over == "batch"
         stated = layer.stated(place, here if whole else alone, options)

@@ -3,19 +3,22 @@
 residual(A)        the block's input and what A makes of it, added
 parallel(A, B)     what A and B make of the same input, one after the other along the first axis
 add(u), concat(u)  what stands here, with the outputs called u, …, added or put one after the other
+bilinear(u, 4)     a layer with inputs of its own: those that are not named are what stands here; all are, if
+                   none has a name
 u                  goes on from the output that is called u
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from keyword import iskeyword
 from typing import Final, NamedTuple
 
 from symgrad.algebra.functions import FUNCTIONS
 from symgrad.catalogue import CATALOGUE, JOINS
 from symgrad.catalogue.declare import Layer
-from symgrad.catalogue.options import LONGEST_WORD, RESERVED, Argument
+from symgrad.catalogue.options import LONGEST_WORD, RESERVED, Argument, admits
 from symgrad.errors import DescriptionError, nearest, quoted
 from symgrad.network.description import BLOCKS, Call, Description
 
@@ -115,7 +118,32 @@ class _Planner:
             raise self.unknown(call)
         if layer.kind == "loss" and inside:
             raise self.error("a loss ends a network; it cannot stand inside parentheses", call)
+        if layer.inputs:
+            return self.several(call, layer, here)
         return self.node(call, layer, (here,))
+
+    def several(self, call: Call, layer: Layer, here: int) -> int:
+        """A layer with inputs of its own: what its first arguments name, and before that what stands here."""
+        names = list(
+            takewhile(lambda given: given.name is None and given.value in self.names, call.arguments)
+        )
+        wanted = len(layer.inputs)
+        if len(names) > wanted:
+            raise self.description.error(
+                f"{layer.name} has {wanted} inputs, {', '.join(layer.inputs)}",
+                names[wanted].span or call.span,
+            )
+        rest = call.arguments[len(names) :]
+        if (
+            rest
+            and isinstance(rest[0].value, str)
+            and not any(admits(o, rest[0].value) for o in layer.options)
+        ):
+            self.named(rest[0], call)  # which says that nothing is called so
+        read = [self.names[str(given.value)] for given in names]
+        read = read if len(read) == wanted else [here, *read]
+        read += read[-1:] * (wanted - len(read))  # what is not named is the last that is
+        return self.node(call._replace(arguments=rest), layer, tuple(read))
 
     def block(self, call: Call, here: int) -> int:
         ends = [self.chain(chain, here) for chain in call.chains]

@@ -130,6 +130,12 @@ def _module(reader: Reader) -> list[Call]:
     arguments, stop = reader.arguments(opening)
     if name.text == "Identity" and not arguments:
         return []
+    if layer in CATALOGUE and CATALOGUE[layer].inputs:
+        inputs = ", ".join(CATALOGUE[layer].inputs)
+        raise reader.refusal(
+            f"{quoted(name.text)} takes several inputs, {inputs}, and a Sequential gives each module one",
+            name,
+        )
     reader.counted(name)
     call = Call(layer, arguments, (name.span[0], stop), name.span)
     return [_translated(reader, call, name.text) if layer in CATALOGUE else call]

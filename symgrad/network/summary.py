@@ -65,8 +65,9 @@ def _layer(step: Step, before: Tensor | None) -> str:
     if step.layer in JOINS:
         return f"{step.layer}({', '.join(tensor.name for tensor in step.inputs)})"
     text = spelled_call(step.layer, step.declared, step.options)
-    read = step.inputs[0]
-    return text if before is None or read == before else f"{text} of {read.name}"
+    read = dict.fromkeys(tensor.name for tensor in step.inputs)
+    alone = len(read) == 1 and (before is None or step.inputs[0] == before)
+    return text if alone else f"{text} of {', '.join(read)}"
 
 
 HEADS = ("layer", "output", "shape", "parameters", "count")

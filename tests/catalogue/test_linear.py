@@ -11,6 +11,7 @@ from symgrad import evaluator
 from symgrad.algebra.tensors import Tensor
 from symgrad.catalogue.declare import MisfitError, Place
 from symgrad.catalogue.linear import linear
+from symgrad.errors import DescriptionError
 from symgrad.network.build import build
 
 
@@ -52,3 +53,51 @@ def test_an_embedding_is_torch_s():
     found = evaluator("input(4x4) | embedding(3)")({"a": np.eye(4)[places], "w": table, "dL_dz": upstream})
     assert np.array_equal(found["z"], z.detach().numpy())
     assert np.allclose(found["dL_dw"], embed.weight.grad.numpy(), rtol=1e-15)
+
+
+def test_a_bilinear_map_by_hand():
+    model = build("input(2) as u | input(3) | bilinear(u, 2)")
+    given = {"a": [1, 10, 100], "u": [1, 2], "w": [1, 0, 0, 1, 2, 2, *[1] * 6], "b": [5, 7]}
+    assert run(model.definitions, given, Prime())["z"] == [1 + 20 + 600 + 5, 3 * 111 + 7]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_bilinear_map_is_torch_s(seed):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    rng = np.random.default_rng(seed)
+    first, second, out, samples = rng.integers(1, 6, 4)
+    leading = (samples,) if seed % 2 else ()
+    given = {"a": rng.normal(size=(*leading, first)), "u": rng.normal(size=(*leading, second))}
+    given |= {"w": rng.normal(size=(out, first, second)), "b": rng.normal(size=out)}
+    held = {name: torch.tensor(value, requires_grad=True) for name, value in given.items()}
+    z = torch.nn.functional.bilinear(*held.values())
+    upstream = rng.normal(size=tuple(z.shape))
+    z.backward(torch.tensor(upstream))
+    sizes = ["x".join(map(str, given[name].shape)) for name in "ua"]
+    f = evaluator(f"input({sizes[0]}) as u | input({sizes[1]}) | bilinear(u, {out})")
+    found = f({**given, "dL_dz": upstream})
+    assert np.allclose(found["z"], z.detach().numpy(), rtol=1e-12, atol=1e-12)
+    for name, leaf in held.items():
+        assert np.allclose(found[f"dL_d{name}"], leaf.grad.numpy(), rtol=1e-11, atol=1e-11), name
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "input(2x3) as u | input(3x3) | bilinear(u, 2)",
+            "alike but for their last axes, and they are 3×3 and 2×3",
+        ),
+        ("input(3) as u | input(3) | bilinear(u, u, u, 2)", "bilinear has 2 inputs, input1, input2"),
+        ("input(3) as u | input(3) | bilinear(v, 2)", "no output before is called 'v'"),
+    ],
+)
+def test_what_a_bilinear_map_does_not_take_is_refused(text, message):
+    with pytest.raises(DescriptionError, match=message):
+        build(text)
+
+
+def test_a_bilinear_map_may_read_one_input_twice():
+    given = {"a": [3, 5], "w": [1, 10, 100, 1000]}
+    for text in ("input(2) | bilinear(1, bias=false)", "input(2) as a | bilinear(a, 1, bias=false)"):
+        assert run(build(text).definitions, given, Prime())["z"] == [9 + 150 + 1500 + 25000]

@@ -135,3 +135,68 @@ def test_the_gradient_of_logits_is_the_difference_of_probabilities():
     lines = derive("input(1) | bce_with_logits").text().splitlines()
     assert "  L = softplus(a1) − y1·a1" in lines
     assert "  ∂L/∂a1 = sigmoid(a1) − y1" in lines
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_cosine_embedding_is_torch_s(seed):
+    oracle = pytest.importorskip("oracles.torch_oracle", reason="torch is not installed")
+    rng = np.random.default_rng(seed)
+    samples, size = rng.integers(1, 6, 2)
+    shape = (samples, size) if seed % 3 else (size,)
+    margin, reduction = rng.choice([0, 0.25, -0.5]), ["mean", "sum", "none"][seed % 3 - 1]
+    a, u = rng.normal(size=(2, *shape))
+    y = rng.choice([-1.0, 1.0], size=shape[:-1])
+    held = [oracle.torch.tensor(value, requires_grad=True) for value in (a, u)]
+    options = {"margin": margin, "reduction": reduction}
+    loss = oracle.cosine_embedding(*held, [oracle.torch.tensor(y)], options)
+    upstream = rng.normal(size=tuple(loss.shape))
+    loss.backward(oracle.torch.tensor(upstream))
+    sizes = "x".join(map(str, shape))
+    f = evaluator(f"input({sizes}) as u | input({sizes}) | cosine_embedding(u, {margin}, {reduction})")
+    found = f({"a": a, "u": u, "y": y, **({"dL_dl": upstream} if reduction == "none" else {})})
+    scale = upstream if reduction == "none" else 1 / upstream
+    assert np.allclose(
+        found["l" if reduction == "none" else "L"], loss.detach().numpy(), rtol=1e-10, atol=1e-11
+    )
+    for name, leaf in zip("au", held, strict=True):
+        truth = leaf.grad.numpy() * (1 if reduction == "none" else scale)
+        assert np.allclose(found[f"dL_d{name}"], truth, rtol=1e-11, atol=1e-12)
+
+
+def test_at_the_kink_of_cosine_embedding_the_derivative_is_torch_s():
+    """Where the cosine is the margin, 0 here and exactly, torch's clamp passes the gradient on."""
+    oracle = pytest.importorskip("oracles.torch_oracle", reason="torch is not installed")
+    a, u, y = [1.0, 0.0], [0.0, 1.0], -1.0
+    held = [oracle.torch.tensor(v, dtype=oracle.torch.float64, requires_grad=True) for v in (a, u)]
+    target = oracle.torch.tensor(y, dtype=oracle.torch.float64)
+    oracle.cosine_embedding(*held, [target], {"margin": 0, "reduction": "mean"}).backward()
+    found = evaluator("input(2) as u | input(2) | cosine_embedding(u)")({"a": a, "u": u, "y": y})
+    assert np.allclose(found["dL_da"], [0.0, 1.0])
+    nothing = evaluator("input(2) as u | input(2) | cosine_embedding(u)")({"a": [0, 0], "u": u, "y": 1.0})
+    assert nothing["L"] == 1
+    assert np.allclose(found["dL_da"], held[0].grad.numpy(), rtol=1e-11)
+    assert np.allclose(found["dL_du"], held[1].grad.numpy(), rtol=1e-11)
+
+
+def test_the_gradient_of_a_cosine_is_what_the_direction_leaves():
+    lines = derive("input(2) as u | input(2) | cosine_embedding(u)").text("index").splitlines()
+    assert "  c = Σ_{j=0…1} p[j]·q[j]" in lines
+    assert "  ∂L/∂c = −[y > 0] + [y ≤ 0]·[c ≥ 0]" in lines
+    (gradient,) = (line for line in lines if line.startswith("  ∂L/∂a["))
+    assert gradient == "  ∂L/∂a[j] = (q[j]·∂L/∂c − p[j]·c·∂L/∂c)/r   for j = 0…1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "input(3) as u | input(2) | cosine_embedding(u)",
+            "two inputs of one shape, N×C or C, and they are 2 and 3",
+        ),
+        ("input(2x2x2) | cosine_embedding", "N×C or C"),
+        ("input(2) as u | input(2) | cosine_embedding(u, 1.5)", "margin lies between -1 and 1"),
+    ],
+)
+def test_what_cosine_embedding_does_not_take_is_refused(text, message):
+    with pytest.raises(DescriptionError, match=message):
+        build(text)

@@ -11,8 +11,8 @@ from symgrad.algebra.normal import normal
 from symgrad.algebra.program import Equation, equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Expression, FirstMaximiser, Max, entries
-from symgrad.algebra.written import define, maximum, positive
-from symgrad.derivation.fold import folded
+from symgrad.algebra.written import define, maximum, positive, total
+from symgrad.derivation.fold import folded, name_of, named
 from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build
 
@@ -69,3 +69,31 @@ def test_the_derivative_of_an_activation_is_stated_by_its_value(layer, reads):
     model = build(f"input(2) | linear(2) | {layer}")
     eq = sweep(model.forward, model.outputs, None, model.tensors).of(model.tensor("z"))
     assert {entry.tensor.name for entry in entries(eq.body)} == reads
+
+
+def summed(f):
+    """``c = Σ_j p[j]·q[j]`` of named parts, and what it makes of an expression."""
+    c = Tensor("c", (), "intermediate")
+    p, q = (Tensor(letter, (3,), "auxiliary") for letter in "pq")
+    name = name_of(equation(define(c, lambda: total(3, lambda j: p[j] * q[j]))))
+    assert name is not None
+    return expression_key(named(normal(f(p, q)), (name,))), lambda g: expression_key(normal(g(p, q, c[()])))
+
+
+def test_a_sum_over_named_parts_is_called_by_its_name():
+    found, key = summed(lambda p, q: 2 * p[1] * total(3, lambda k: q[k] * p[k]))
+    assert found == key(lambda p, q, c: 2 * p[1] * c)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda p, q: total(3, lambda k: p[k] ** 2 * q[k]),
+        lambda p, q: total(3, lambda k: p[k] * q[k] * z[k]),
+        lambda p, q: total((3, 3), lambda k, j: p[k] * q[j]),
+        lambda p, q: total(3, lambda k: p[k] * p[k]),
+    ],
+)
+def test_no_other_sum_is(f):
+    found, key = summed(f)
+    assert found == key(lambda p, q, c: f(p, q))

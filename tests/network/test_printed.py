@@ -204,6 +204,8 @@ def test_an_embedding_is_read_as_torch_prints_it():
         ("Embedding(9, 3)", "4x10", "num_embeddings is printed as 9", "9"),
         ("Embedding(10, 3, padding_idx=0)", "4x10", "no option 'padding_idx'", "padding_idx"),
         ("ConvTranspose2d(3, 2, kernel_size=(3, 3), stride=(1, 1))", "1x8x8", "printed as 3", "3"),
+        ("Bilinear(in1_features=2, in2_features=3, out_features=4, bias=True)", "2",
+         "takes several inputs, input1, input2, and a Sequential gives each module one", "Bilinear"),
         ("Unflatten(dim=0, unflattened_size=(2, 3))", "6", "dim must be a whole number from 1", "0"),
         ("Softmax(dim=1)", "2x3", "over the last axis, which PyTorch counts as dim=2", "1"),
         ("Softmax(dim=None)", "3", "over the last axis", "None"),

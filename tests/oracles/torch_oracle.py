@@ -197,6 +197,12 @@ def loss(function, *names, targets=lambda y: y):
     return called
 
 
+def cosine_embedding(a, u, targets, o):
+    """For one sample or several, each target 1 or −1."""
+    (y,) = targets
+    return F.cosine_embedding_loss(a, u, signs(y), margin=float(o["margin"]), reduction=o["reduction"])
+
+
 def signs(y):
     """1 where y is positive, else −1."""
     return torch.where(y > 0, 1.0, -1.0).to(y.dtype)
@@ -213,6 +219,8 @@ LAYERS = {
     "batch_norm2d": batch_norm,
     "rms_norm": rms_norm,
     "linear": linear,
+    "bilinear": lambda x, parameters, o: F.bilinear(x, x, *parameters),
+    "cosine_embedding": lambda x, targets, o: cosine_embedding(x, x, targets, o),
     "embedding": lambda x, parameters, o: x @ parameters[0],
     "dropout": lambda x, masks, o: x * masks[0] / (1 - float(o["p"])),
     "unflatten": lambda x, parameters, o: unflattened(x, **o),

@@ -47,6 +47,8 @@ LONG = {
     "nothing to learn": "input(2x2) | flatten | sigmoid | activation(f) | mse",
     "abstract functions in one another": "input(2) | activation(f) | activation(g) | activation(f)",
     "convolutions": "input(6x6) | conv2d(2, 3, 1, 1) | tanh | conv2d(1, 2, 2) | flatten | linear(2) | mse",
+    "two inputs": "input(2x3) as u | tanh as g | input(2x2) | bilinear(g, 3) | cosine_embedding(u, 0.25)",
+    "one input twice": "input(3) | bilinear(2) | sigmoid | bilinear(2) | cosine_embedding(0, none)",
     "leading axes": "input(2x2x3) | linear(2) | tanh | linear(3)",
     "a kernel that sees only the border": "input(1x1) | conv2d(2, 1, stride=2, padding=1) | flatten | mse",
 }

@@ -67,8 +67,8 @@ def put(value, numbers):
 def choices(layer, stated):
     """Numbers for the sizes of a layer, with its equations there, derived with numbers from the start."""
     (step,) = stated.model.steps
-    (a,) = step.inputs
-    given = [*a.shape, *(p for v in step.options.values() for p in (v if isinstance(v, tuple) else (v,)))]
+    given = [n for a in step.inputs for n in a.shape]
+    given += (p for v in step.options.values() for p in (v if isinstance(v, tuple) else (v,)))
     names = {symbol.name for size in given for symbol in size_symbols(size)}
     random = Random(layer.name)
     output = step.output
@@ -78,11 +78,11 @@ def choices(layer, stated):
         numbers = {name: random.randint(*room.get(name, (1, 3))) for name in sorted(names)}
         if found == 0:
             numbers |= {name: 2 for name in ("s",) if name in names} | {n: 1 for n in ("p",) if n in names}
-        image = Tensor(a.name, put(a.shape, numbers), "input", a.letters)
+        images = [Tensor(a.name, put(a.shape, numbers), "input", a.letters) for a in step.inputs]
         options = {name: put(value, numbers) for name, value in step.options.items()}
         stem = output.name if output.role != "objective" else "L"
         try:
-            definitions = layer.stated(Place(lambda name: (name, ""), stem), (image,), options)
+            definitions = layer.stated(Place(lambda name: (name, ""), stem), tuple(images), options)
         except MisfitError:
             continue
         if any(size == 0 for d in definitions for size in d.target.shape):

@@ -55,6 +55,7 @@ NETWORKS = {
         "input(2x6) | dropout(0.25) | unflatten(2, (2, 3)) | embedding(2) | dropout | mse"
     ),
     "a loss for each sample": "input(2x3) | nll(none)",
+    "two inputs": "input(3) as u | input(2) | bilinear(u, 2) | mse",
     "a volume": "input(2x2x3x2) | conv3d(1, 2, padding=(0, 1, 0)) | mse",
     "means": "input(2x4x5) | avg_pool2d((2, 3), (1, 2), (1, 0)) | tanh | avg_pool2d(2) | mse",
     "maxima": "input(2x4x4) | conv2d(1, 2) | max_pool2d(2, 1) | relu | flatten | linear(1) | mse",

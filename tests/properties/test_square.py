@@ -128,6 +128,10 @@ NETWORKS = [
     "input(3) | linear(2) | tanh | linear(2) | mse",
     "input(2x3) | conv2d(1, 2, padding=1) | relu | flatten | linear(2) | mse(sum, half)",
     "input(2) | activation(f) | linear(2) | activation(g)",
+    "input(3) as u | input(2) | bilinear(u, 2) | tanh",
+    "input(2x2) as u | input(2x3) | bilinear(u, 1, bias=false)",
+    "input(2x2) as u | input(2x2) | cosine_embedding(u)",
+    "input(2) | linear(2) as u | input(2) | bilinear(u, 2) | cosine_embedding(u, 0.5, sum)",
     "input(2x1x2) | conv_transpose2d(2, 2, 2, 1, 1, groups=2, dilation=(1, 2)) | tanh",
     "input(2x2x2) | conv2d(2, 2, groups=2, padding=1, stride=2) | sigmoid | flatten | linear(1) | mse",
 ]

@@ -37,11 +37,12 @@ def furthest(
         (output,) = model.outputs
         upstream = {f"dL_d{output.name}": [rng.gauss(0, 1) for _ in range(prod(output.shape))]}
     forward = derived.evaluate(model.forward, values, FIELD)
-    wanted = [tensor for tensor in model.tensors if tensor.role != "auxiliary"]  # torch has no name for these
+    inner = {d.target for step in model.steps for d in step.definitions[:-1]}  # torch has no name for these
+    wanted = [tensor for tensor in model.tensors if tensor not in inner]
     gradients = sweep(model.forward, model.outputs, model.objective, wanted)
     ours = derived.evaluate(gradients.program, {**forward, **upstream}, FIELD)
     truth = torch_oracle.gradients(chain, model, values, upstream)
-    named = {name for t in model.tensors if t.role == "auxiliary" for name in (t.name, f"dL_d{t.name}")}
+    named = {name for t in inner for name in (t.name, f"dL_d{t.name}")}
     assert set(ours) - {"dL_dL"} - named == set(truth) - {"dL_dL"} - named
     return max((distance(entries, truth[name]), name) for name, entries in ours.items() if name not in named)
 
