@@ -141,7 +141,7 @@ def _opened(left: str, right: Unrolled, room: float, depth: int = 1) -> Lines:
     for start, stop in _breaks(left, right, room):
         before = f"&{_indent(depth)}" if start else f"{left} &= "
         line = before + _run(right, start, stop)
-        inner = opened(right.terms[start]) if stop - start == 1 else None
+        inner = opened(right.terms[start]) if right.terms and stop - start == 1 else None
         if inner is None or width(line.replace("&", "")) + (width(left) if start else 0) <= room:
             lines.append(line)
             continue

@@ -62,3 +62,9 @@ def test_a_closed_form_that_is_too_wide_is_cut_before_its_last_factor():
     assert third == r"&\qquad \frac{\partial L}{\partial z_i}"
     grouped = Indexed("z", ((False, rf"\left({wide}\right)x"),), ())
     assert all(line.count(r"\left") == line.count(r"\right") for line in index_lines(grouped, 11))
+
+
+def test_a_gradient_that_is_0_has_its_line():
+    """In the index view it ended in an IndexError."""
+    found = lines("input(2x1) | conv2d(1, 1, stride=2, padding=1, bias=false)", "index")
+    assert [r"&= 0" in formula[0] for formula in found] == [True, True]
