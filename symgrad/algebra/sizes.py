@@ -97,6 +97,13 @@ def stepped(room: Size, step: Size, name: str) -> Size:
     return Polynomial({((SizeSymbol(name, 1, (room, step)), 1),): 1})
 
 
+def called(size: Size, name: str) -> Size:
+    """The size under a name of its own, where it is no number; what it is stays known as a rule."""
+    return (
+        Polynomial({((SizeSymbol(name, 1, (size - 1, 1)), 1),): 1}) if isinstance(size, Polynomial) else size
+    )
+
+
 def size_symbols(size: Size) -> tuple[SizeSymbol, ...]:
     """The symbols of a size, in reading order, each once."""
     if not isinstance(size, Polynomial):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from symgrad.algebra.affine import Affine, Index
 from symgrad.algebra.brackets import equal
-from symgrad.algebra.sizes import Size
+from symgrad.algebra.sizes import Size, called
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, Iverson, Total, inside
 from symgrad.catalogue.convolution import LENGTHS, PADDINGS, grouped
 from symgrad.catalogue.declare import Layer, MisfitError, Place
 from symgrad.catalogue.options import Option, count, flag
-from symgrad.catalogue.spatial import EXTENTS, PLACES, WINDOWS, Windows, indices, sample
+from symgrad.catalogue.spatial import COUNTS, EXTENTS, PLACES, WINDOWS, Windows, indices, sample
 
 
 def transposed(dimensions: int, summary: str) -> Layer:
@@ -95,12 +95,14 @@ def _spread(
 def _reached(windows: Windows, sizes: tuple[Size, ...], output_padding: tuple[Size, ...]) -> tuple[Size, ...]:
     """How far the output reaches along each axis: ``(n − 1)·s − 2p + d·(k − 1) + 1``, and what is added.
 
+    Where the stride is a symbol that is long, and a size of its own: P, Q.
+
     Raises:
         MisfitError: more is added than torch allows, or nothing is left between the borders.
     """
     found = []
-    for size, *options, added, extent in zip(
-        sizes, *windows, output_padding, EXTENTS[len(sizes) - 1], strict=True
+    for size, *options, added, extent, name in zip(
+        sizes, *windows, output_padding, EXTENTS[len(sizes) - 1], COUNTS[: len(sizes)], strict=True
     ):
         kernel, stride, padding, dilation = options
         if all(isinstance(n, int) for n in (added, stride, dilation)) and added >= max(stride, dilation):
@@ -114,7 +116,7 @@ def _reached(windows: Windows, sizes: tuple[Size, ...], output_padding: tuple[Si
             raise MisfitError(
                 f"the output would be {reach} {extent}: padding={padding} leaves nothing of it", "padding"
             )
-        found.append(reach)
+        found.append(reach if isinstance(stride, int) else called(reach, name))
     return tuple(found)
 
 

@@ -57,7 +57,7 @@ Losses, which end a network; reduction=mean, sum or none:
   smooth_l1(reduction=mean, beta=1)   huber(reduction=mean, delta=1)
   bce(reduction=mean)   bce_with_logits(reduction=mean)
   hinge_embedding(margin=1, reduction=mean)
-  cosine_embedding(u, margin=0, reduction=mean)   of two inputs, as for bilinear
+  cosine_embedding(u, margin=0, reduction=mean)   of two inputs
   kl_div(reduction=mean, log_target=false)   or reduction=batchmean
   cross_entropy   nll               y holds class probabilities
 

@@ -355,8 +355,11 @@ def _rules(tensors: Sequence[Tensor], form: _Format) -> str:
     symbols = dict.fromkeys(s for tensor in tensors for n in tensor.shape for s in size_symbols(n))
     rules = []
     for symbol in (symbol for symbol in symbols if symbol.steps is not None):
-        room, step = (size(form.notation, n) for n in symbol.steps or ())
-        rules.append(form.math(form.notation.equation(symbol.name, form.notation.steps(room, step))))
+        room, step = symbol.steps or (0, 1)
+        rule = size(form.notation, room + 1)
+        if step != 1:
+            rule = form.notation.steps(size(form.notation, room), size(form.notation, step))
+        rules.append(form.math(form.notation.equation(symbol.name, rule)))
     return _listed(rules) if rules else ""
 
 

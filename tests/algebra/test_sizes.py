@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from symgrad.algebra.sizes import (
     Polynomial,
+    called,
     content,
     degree,
     denominator,
@@ -171,3 +172,11 @@ def test_terms_symbols_and_degree_of_a_size():
     assert [symbol.name for symbol in size_symbols(size)] == ["H", "W"]
     assert (degree(size), degree(7), degree(0)) == (2, 0, 0)
     assert size_terms(0) == size_symbols(5) == ()
+
+
+def test_a_size_under_a_name_of_its_own_knows_its_rule():
+    h = size_symbol("H")
+    named = called(2 * h + 1, "P")
+    (symbol,) = size_symbols(named)
+    assert (symbol.name, symbol.steps) == ("P", (2 * h, 1))
+    assert called(5, "P") == 5

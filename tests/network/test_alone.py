@@ -5,7 +5,9 @@ import pytest
 from symgrad.algebra.sizes import size_symbol
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import MisfitError
+from symgrad.derivation.page import page
 from symgrad.network.alone import alone, with_defaults
+from symgrad.render.page import text_page
 
 
 def shapes(stated):
@@ -36,6 +38,13 @@ def test_a_convolution_for_all_sizes_counts_its_windows_by_a_rule():
     plain = with_defaults(CATALOGUE["conv2d"])
     assert plain is not None
     assert shapes(plain)["z"][1] == h - u + 1
+
+
+def test_a_transposed_convolution_for_all_sizes_names_how_far_it_reaches():
+    page_ = "".join(text_page(page(CATALOGUE["conv_transpose1d"])))
+    assert "  P = s·(L − 1) + d·(U − 1) + q + 1 − 2p.\n" in page_
+    assert "| 0 ≤ s·k + d·u − p ≤ P − 1} a[c, k]·∂L/∂z[o, s·k + d·u − p]" in page_
+    assert "z is O×(L + U − 1)" in page_
 
 
 def test_what_cannot_be_stated_for_all_sizes_is_stated_at_small_ones():
