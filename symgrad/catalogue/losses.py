@@ -139,13 +139,13 @@ def cosine_embedding(
 ) -> tuple[Definition, ...]:
     """The mean of 1 − c where y = 1 and of max(0, c − margin) where y = −1, c the cosine of a and u.
 
-    a and u: N × C or C, y: one of 1 and −1 for each of the N samples; ``c = Σ_j p[j]·q[j]`` for the
-    directions ``p = a/r`` and ``q = u/s``, r and s the norms. As in torch 10⁻¹² is added to the squares of
-    the norms, so that c is 0 where one of the inputs is.
+    a and u: … × C, y: one of 1 and −1 for each of the samples that the leading axes count;
+    ``c = Σ_j p[j]·q[j]`` for the directions ``p = a/r`` and ``q = u/s``, r and s the norms. As in torch
+    10⁻¹² is added to the squares of the norms, so that c is 0 where one of the inputs is.
     """
-    if a.shape != u.shape or len(a.shape) not in (1, 2):
+    if a.shape != u.shape or not a.shape:
         raise MisfitError(
-            f"cosine_embedding compares two inputs of one shape, N×C or C, and they are {told(a.shape)} and "
+            f"cosine_embedding compares two inputs of one shape, and they are {told(a.shape)} and "
             f"{told(u.shape)}"
         )
     if not -1 <= margin <= 1:

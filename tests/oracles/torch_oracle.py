@@ -198,9 +198,12 @@ def loss(function, *names, targets=lambda y: y):
 
 
 def cosine_embedding(a, u, targets, o):
-    """For one sample or several, each target 1 or −1."""
+    """For one sample or several, which torch takes along one axis; each target 1 or −1."""
     (y,) = targets
-    return F.cosine_embedding_loss(a, u, signs(y), margin=float(o["margin"]), reduction=o["reduction"])
+    left, right = (x.reshape(-1, x.shape[-1]) for x in (a, u))
+    target = signs(y).reshape(-1)
+    loss = F.cosine_embedding_loss(left, right, target, margin=float(o["margin"]), reduction=o["reduction"])
+    return loss.reshape(y.shape) if o["reduction"] == "none" else loss
 
 
 def signs(y):
