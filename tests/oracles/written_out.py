@@ -38,7 +38,7 @@ def as_toml(model: Model, equations: str) -> str:
         for role, tensors in roles.items()
     )
     sums = [t.name for t in roles["target"] if t.sums_to_one is not None]
-    reduced = "(reduction=none)" if equations.startswith("l") else ""
+    reduced = "(reduction=none)" if model.outputs[0].stem == "l" else ""
     function = step.options.get("f")
     return f"""
 input = {list(step.inputs[0].shape)}
