@@ -26,6 +26,7 @@ from symgrad.network.build import build
 from symgrad.network.model import Model
 
 if TYPE_CHECKING:
+    from symgrad.evaluate.check import GradientCheck
     from symgrad.evaluate.evaluator import AnyBatch, Evaluator
     from symgrad.evaluate.second import HessianVector
 
@@ -112,6 +113,14 @@ BCE = _maker("bce")
 BCEWithLogits = _maker("bce_with_logits")
 HingeEmbedding = _maker("hinge_embedding")
 KLDiv = _maker("kl_div")
+BatchNorm1d = _maker("batch_norm1d")
+BatchNorm2d = _maker("batch_norm2d")
+LayerNorm = _maker("layer_norm")
+RMSNorm = _maker("rms_norm")
+Softmax = _maker("softmax")
+LogSoftmax = _maker("log_softmax")
+CrossEntropy = _maker("cross_entropy")
+NLL = _maker("nll")
 
 
 class Custom:
@@ -409,6 +418,32 @@ def hessian_vector(derived: Derivation | Network | str) -> HessianVector:
     if not isinstance(derived, Derivation):
         derived = derive(derived)
     return HessianVector(products(derived.derived))
+
+
+def gradient_check(
+    derived: Derivation | Network | str,
+    values: Mapping[str, Any] | None = None,
+    functions: Mapping[str, Callable[[Any], Any]] | None = None,
+    *,
+    seed: int = 0,
+) -> GradientCheck:
+    """Every gradient by its formula beside difference quotients of the forward pass, in numbers.
+
+    What ``values`` does not give is drawn at random with ``seed``. ``agrees`` of the result says whether all
+    agree, ``compared`` how closely each; see :class:`symgrad.evaluate.check.GradientCheck`.
+
+    Raises:
+        ValuesError: a shape does not fit, a name is unknown, or an unknown function is not given.
+        BudgetError: the network is too large to unroll.
+        AlgebraError: the number of samples is a symbol.
+    """
+    from symgrad.evaluate.check import gradient_check as checked
+
+    if not isinstance(derived, Derivation):
+        derived = derive(derived)
+    return checked(
+        derived.network.model, derived.derived.gradients, derived.derived.wanted, values, functions, seed
+    )
 
 
 class Formulas(Mapping[str, Any]):

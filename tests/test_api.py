@@ -10,6 +10,7 @@ import sympy
 from golden import article
 
 import symgrad as sg
+from symgrad.catalogue import CATALOGUE
 
 ARTICLE = "input(5x5) | conv2d(1, 3, stride=2, bias=false)"
 
@@ -214,3 +215,11 @@ def test_two_layers_of_one_name_are_told_apart_or_refused():
         sg.Network(sg.Input(1), twice(), thrice())
     with pytest.raises(sg.DescriptionError, match="scaled has no option 'bt'"):
         twice(bt=3)
+
+
+def test_every_layer_with_one_input_has_a_name_in_python():
+    names = {name.lower(): name for name in sg.__all__}
+    for layer in CATALOGUE.values():
+        if not layer.inputs:
+            maker = getattr(sg, names[layer.name.replace("_", "")])
+            assert maker.__name__ == layer.name

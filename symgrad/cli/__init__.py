@@ -11,6 +11,7 @@ import click
 from symgrad._version import __version__
 from symgrad.cli.derive import derive
 from symgrad.cli.evaluate import evaluate
+from symgrad.cli.gradcheck import gradcheck
 from symgrad.cli.group import Commands
 from symgrad.cli.layers import layers
 from symgrad.cli.show import show
@@ -81,6 +82,7 @@ Examples:
   symgrad derive "input(3x32x32) | conv2d(8, 3) | relu" --view index
   symgrad derive "input(5x5) | conv2d(1, 3)" --wrt w5 --to latex -o w5.tex
   symgrad evaluate "input(3) | linear(2) | tanh | mse" --values values.json
+  symgrad gradcheck "input(3) | linear(2) | tanh | mse"
   symgrad show "input(1x28x28) | conv2d(4, 5) | relu | flatten | linear(10)"
   symgrad layers conv2d
   symgrad verify sheet.md
@@ -89,7 +91,7 @@ Examples:
 Tab completion in bash (zsh_source and fish_source for the others):
   eval "$(_SYMGRAD_COMPLETE=bash_source symgrad)"
 
-`symgrad derive --help` says more, and so do evaluate, layers, show and verify; docs/quickstart.md is a tour.
+`symgrad derive --help` says more, and so do the others; docs/quickstart.md is a tour.
 """
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
@@ -98,7 +100,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
 @click.group(
     "symgrad",
     cls=Commands,
-    commands=[derive, evaluate, layers, show, verify],
+    commands=[derive, evaluate, gradcheck, layers, show, verify],
     context_settings=_SETTINGS,
     help=f"Exact gradient formulas of neural networks: derived, typeset, evaluated, checked.\n\n{_NETWORKS}",
     epilog=_EXAMPLES,

@@ -51,6 +51,8 @@ HOSTILE = [
         ("verify", "-", "--to", "{}"),
         ("verify", "-", "--limit", "{}"),
         ("show", "{}"),
+        ("gradcheck", "{}"),
+        ("gradcheck", SMALL, "--values", "{}"),
         ("show", NETWORK, "-o", "{}/out"),
         ("evaluate", NETWORK, "--values", "{}"),
         ("evaluate", SMALL, "--values", "-", "-o", "{}"),
@@ -164,12 +166,15 @@ def test_the_examples_of_the_help_work(tmp_path, monkeypatch):
     Path("values.json").write_text(VALUES, encoding="utf-8")
     shown = [
         re.findall(r"^    symgrad (\w+) (\"[^\"]+\"|\S+) ?(.*)$", printed(*words), re.MULTILINE)
-        for words in (["--help"], *([command, "--help"] for command in ("derive", "evaluate", "show")))
+        for words in (
+            ["--help"],
+            *([command, "--help"] for command in ("derive", "evaluate", "gradcheck", "show")),
+        )
     ]
     lines = [line for lines in shown for line in lines]
     assert len(lines) >= 6
     for command, network, options in lines:
-        if command in ("derive", "show") or "linear(1)" in network:
+        if command in ("derive", "gradcheck", "show") or "linear(1)" in network:
             printed(command, network.strip('"'), *options.split())
 
 
