@@ -27,7 +27,7 @@ _GRADCHECK_EXAMPLES = """\
 \b
 Examples:
   symgrad gradcheck "input(3) | linear(2) | tanh | mse"
-  symgrad gradcheck net.toml --seed 7
+  symgrad gradcheck net.txt --seed 7
 """
 
 
