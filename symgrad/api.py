@@ -319,24 +319,28 @@ class Derivation:
         view: View = "scalar",
         *,
         update: str | None = None,
+        depth: int | None = None,
         unicode: bool = True,
         max_terms: int = MOST_TERMS,
     ) -> str:
         """The derivation as ``symgrad derive`` prints it; ``update`` adds a step of the optimiser it names.
 
+        ``depth`` limits how many levels of intermediates the view ``"substituted"`` puts in.
+
         Raises:
             NameUnknownError: there is no such optimiser, or no parameter to update.
-            BudgetError: it would print more than ``max_terms`` terms.
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
         """
         from symgrad.render.text import render_text
 
-        return "".join(render_text(self._document(view, update, max_terms), unicode=unicode))
+        return "".join(render_text(self._document(view, update, depth, max_terms), unicode=unicode))
 
     def latex(
         self,
         view: View = "scalar",
         *,
         update: str | None = None,
+        depth: int | None = None,
         width: float = 12.0,
         max_terms: int = MOST_TERMS,
     ) -> str:
@@ -344,13 +348,20 @@ class Derivation:
 
         Raises:
             NameUnknownError: there is no such optimiser, or no parameter to update.
-            BudgetError: it would print more than ``max_terms`` terms.
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
         """
         from symgrad.render.latex import render_latex
 
-        return "".join(render_latex(self._document(view, update, max_terms), width_cm=width))
+        return "".join(render_latex(self._document(view, update, depth, max_terms), width_cm=width))
 
-    def json(self, view: View = "scalar", *, update: str | None = None, max_terms: int = MOST_TERMS) -> str:
+    def json(
+        self,
+        view: View = "scalar",
+        *,
+        update: str | None = None,
+        depth: int | None = None,
+        max_terms: int = MOST_TERMS,
+    ) -> str:
         """The derivation in the JSON format of docs/json.md.
 
         Raises:
@@ -359,10 +370,28 @@ class Derivation:
         """
         from symgrad.render.json import render_json
 
-        return "".join(render_json(self._document(view, update, max_terms, symbols=True)))
+        return "".join(render_json(self._document(view, update, depth, max_terms, symbols=True)))
 
-    def _document(self, view: View, update: str | None, max_terms: int, *, symbols: bool = False) -> Document:
-        document = derivation.document(self.derived, checked_view(view), update)
+    def substituted(self, depth: int | None = None, *, max_terms: int = MOST_TERMS) -> Mapping[str, Any]:
+        """Formulas with every intermediate put in, or ``depth`` levels of them, as SymPy expressions.
+
+        The keys are the identifiers of the entries: ``"L"`` (``"z1"`` without a loss), ``"dL_dw1"``.
+
+        Raises:
+            BudgetError: written out they would take more than ``max_terms`` operations.
+        """
+        from symgrad.algebra.exchange import nested_to_sympy
+
+        return {
+            identifier(formula.equation.target, position): nested_to_sympy(nested)
+            for formula in self._document("substituted", None, depth, max_terms).formulas
+            for position, nested in sorted(formula.nested.items())
+        }
+
+    def _document(
+        self, view: View, update: str | None, depth: int | None, max_terms: int, *, symbols: bool = False
+    ) -> Document:
+        document = derivation.document(self.derived, checked_view(view), update, depth, max_terms)
         within_budget(document, max_terms, symbols=symbols)
         return document
 

@@ -223,3 +223,17 @@ def test_every_layer_with_one_input_has_a_name_in_python():
         if not layer.inputs:
             maker = getattr(sg, names[layer.name.replace("_", "")])
             assert maker.__name__ == layer.name
+
+
+def test_everything_put_in_as_sympy_expressions():
+    d = sg.derive("input(2) | linear(1) | tanh | mse", wrt=["w1", "a"])
+    put_in = d.substituted()
+    assert list(put_in) == ["L", "dL_dw1", "dL_da1", "dL_da2"]
+    for name in ("w1", "a1", "a2"):
+        difference = sympy.diff(put_in["L"], sympy.Symbol(name)) - put_in[f"dL_d{name}"]
+        assert sympy.simplify(difference) == 0
+    assert str(d.substituted(1)["h1"]) == "tanh(a1*w1 + a2*w2 + b1)"
+    with pytest.raises(sg.BudgetError, match="operations"):
+        d.substituted(max_terms=10)
+    assert "2·a1·(tanh" in d.text("substituted")
+    assert "z1" in d.text("substituted", depth=1)

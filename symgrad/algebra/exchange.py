@@ -8,7 +8,7 @@ Inwards an expression is walked node by node; no text is ever parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import singledispatch
 from itertools import product
@@ -25,6 +25,17 @@ from symgrad.algebra.functions import DECIMALS, FUNCTIONS
 from symgrad.algebra.identifiers import identifier, identifiers
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
+from symgrad.algebra.substitute import (
+    Condition,
+    First,
+    Greatest,
+    Leaf,
+    Nested,
+    Parenthesis,
+    Piece,
+    Value,
+    within,
+)
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
     Call,
@@ -230,11 +241,7 @@ def _(factor: FirstMaximiser, spelling: Spelling) -> Any:
     at = tuple(int(e.const) for e in factor.at)  # type: ignore[arg-type]  # whole
     if at not in candidates:
         return sympy.Integer(0)
-    here = candidates[at]
-    # Row-major order decides a tie: an earlier candidate must be smaller, a later one may be equal.
-    return _bracket(
-        sympy.And(*(here > one if p < at else here >= one for p, one in candidates.items() if p != at))
-    )
+    return _first(list(candidates.values()), list(candidates).index(at))
 
 
 @_factor.register
@@ -251,6 +258,16 @@ def _(factor: SizeFactor, spelling: Spelling) -> Any:
     raise AlgebraError(f"only whole sizes can be unrolled, and {factor.size} is symbolic")
 
 
+def _first(candidates: Sequence[Any], chosen: int) -> Any:
+    """1 where the chosen one is the greatest; of equal ones an earlier must be smaller, a later need not."""
+    here = candidates[chosen]
+    return _bracket(
+        sympy.And(
+            *(here > one if n < chosen else here >= one for n, one in enumerate(candidates) if n != chosen)
+        )
+    )
+
+
 def _bracket(condition: Any) -> Any:
     return sympy.Piecewise((1, condition), (0, True))
 
@@ -265,6 +282,39 @@ def _candidates(maximum: Max, spelling: Spelling) -> dict[Point, Any]:
     if not found:
         raise AlgebraError("a maximum over no position at all")
     return found
+
+
+def nested_to_sympy(formula: Nested) -> Any:
+    """A formula with what it reads put in as a SymPy expression; what it shares is made once."""
+    made: dict[Nested, Any] = {}
+    for each in within([formula]):
+        products = (
+            sympy.Mul(_number(c), *(_power(_piece(piece, made), e) for piece, e in powers))
+            for c, powers in each.products
+        )
+        made[each] = sympy.Add(*products)
+    return made[formula]
+
+
+def _piece(piece: Piece, made: Mapping[Nested, Any]) -> Any:
+    match piece:
+        case Leaf(tensor, position):
+            return symbol(tensor, position)
+        case Value(function, argument):
+            return _call(function, made[argument])
+        case Parenthesis(inner):
+            return made[inner]
+        case Condition(relation, left, right):
+            return _bracket(_RELATIONS[relation](made[left], made[right]))
+        case Greatest(candidates):
+            return sympy.Max(*(made[each] for each in candidates))
+        case First(candidates, chosen):
+            return _first([made[each] for each in candidates], chosen)
+        case Named():
+            return _factor(piece, PLAIN)
+
+
+_RELATIONS = {">": sympy.Gt, "<": sympy.Lt, "<=": sympy.Le, ">=": sympy.Ge, "=": sympy.Eq}
 
 
 TensorOf = Callable[[Any], Tensor]

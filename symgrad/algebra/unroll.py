@@ -28,11 +28,15 @@ from symgrad.algebra.terms import (
     Entry,
     Expression,
     Factor,
+    FirstMaximiser,
     Group,
+    Max,
     Rational,
     Term,
     ValueBracket,
+    entries_of_factor,
     free_of_factor,
+    inner_expressions,
     lone_entry,
     replaced,
 )
@@ -88,19 +92,36 @@ def layouts(expression: Expression, axes: Axes) -> tuple[Layout, ...]:
 
 
 def positions_read(equation: Equation, tensor: Tensor, targets: Iterable[int]) -> set[int]:
-    """The flat positions of ``tensor`` that the equation reads as factors for some entries of its target."""
+    """The flat positions of ``tensor`` that the equation reads for some entries of its target.
+
+    They are found at any depth but inside a maximum, where no gradient stands.
+    """
     shape = whole_shape(equation.target.shape)
-    laid = [
-        (layout, [n for n, site in enumerate(layout.sites) if site.entry and site.entry.tensor == tensor])
-        for layout in layouts(equation.body, equation.axes)
-    ]
-    return {
-        point[n]
-        for target in targets
-        for layout, sites in laid
-        for point in layout.points(unflat(target, shape))
-        for n in sites
-    }
+    values = [unflat(target, shape) for target in targets]
+    return _positions_read(equation.body, equation.axes, tensor, values)
+
+
+def _positions_read(expression: Expression, axes: Axes, tensor: Tensor, targets: Sequence[Point]) -> set[int]:
+    found: set[int] = set()
+    for layout in layouts(expression, axes):
+        sites = [
+            (n, site)
+            for n, site in enumerate(layout.sites)
+            if not isinstance(site.factor, Max | FirstMaximiser)
+            and any(entry.tensor == tensor for entry in entries_of_factor(site.factor))
+        ]
+        if not sites:
+            continue
+        points = [point for values in targets for point in layout.points(values)]
+        for n, site in sites:
+            positions = {point[n] for point in points}
+            if site.entry is not None:
+                found |= positions
+                continue
+            for position in positions:
+                for inner in inner_expressions(site.instance(position)):
+                    found |= _positions_read(inner, (), tensor, [()])
+    return found
 
 
 def distinct(expression: Expression) -> bool:

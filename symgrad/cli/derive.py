@@ -86,10 +86,17 @@ Examples:
 @option(
     "--view",
     default="scalar",
-    type=click.Choice(["scalar", "chain", "index", "matrix"]),
+    type=click.Choice(["scalar", "chain", "index", "matrix", "substituted"]),
     help="scalar: a formula for each entry. chain: its paths first, then the factors put in. index: closed "
     "forms with sums, which stay short however large the network is. matrix: products of matrices and "
-    "convolutions, wherever an equation is one.",
+    "convolutions, wherever an equation is one. substituted: a formula for each entry with "
+    "every intermediate put in, down to inputs, parameters and targets.",
+)
+@option(
+    "--depth",
+    metavar="K",
+    type=click.IntRange(min=0),
+    help="With --view substituted: put in so many levels of intermediates and name the rest. Default: all.",
 )
 @option(
     "--to",
@@ -110,7 +117,7 @@ Examples:
     metavar="N",
     default=1_000_000,
     type=click.IntRange(min=1),
-    help="Refuse to print more terms than this.",
+    help="Refuse to print more terms than this; with --view substituted, more operations.",
 )
 @option(
     "--width",
@@ -131,6 +138,7 @@ def derive(
     words: Sequence[str],
     update: str | None,
     view: View,
+    depth: int | None,
     form: str,
     output: str | None,
     max_terms: int,
@@ -143,7 +151,9 @@ def derive(
     from symgrad.derivation.size import within_budget
     from symgrad.terminal import shows
 
-    stated = document(derived(model(net, input_size, batch), words), view, update)
+    if depth is not None and view != "substituted":
+        raise click.UsageError("--depth says how much --view substituted puts in; add that view")
+    stated = document(derived(model(net, input_size, batch), words), view, update, depth, max_terms)
     within_budget(stated, max_terms, symbols=form == "json")
     to_file = output not in (None, "-")
     if unicode is None:

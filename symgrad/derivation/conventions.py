@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -66,6 +66,8 @@ Key: TypeAlias = Literal[
     "gradient",
     "upstream",
     "paths",
+    "put in",
+    "levels put in",
     "cases",
     "relu",
     "sigmoid",
@@ -108,7 +110,8 @@ Key: TypeAlias = Literal[
 class Convention(NamedTuple):
     """A convention by its key, with the tensors, the constants or the function that it is about.
 
-    What "step" has for a function is what its optimiser is called in running text.
+    What "step" has for a function is what its optimiser is called in running text. ``levels`` is the depth of
+    the substituted view.
     """
 
     key: Key
@@ -116,6 +119,7 @@ class Convention(NamedTuple):
     function: str = ""
     constants: tuple[str, ...] = ()
     axes: tuple[int, ...] = ()
+    levels: int = 0
 
 
 def conventions(
@@ -124,9 +128,15 @@ def conventions(
     gradients: Gradients,
     view: str,
     forms: Mapping[Tensor, Form | Refusal] = MappingProxyType({}),
+    shown: Sequence[Tensor] | None = None,
+    depth: int | None = None,
 ) -> tuple[Convention, ...]:
-    """The conventions that the formulas of this network rest on, and no others."""
-    return tuple(_needed(model, forward, gradients, view, forms))
+    """The conventions that the formulas of this network rest on, and no others.
+
+    ``shown`` are the tensors on the page, all of them if None; ``depth`` is that of the substituted view.
+    """
+    present = model.tensors if shown is None else tuple(t for t in model.tensors if t in set(shown))
+    return tuple(_needed(model, forward, gradients, view, forms, present, depth))
 
 
 def _needed(
@@ -135,8 +145,10 @@ def _needed(
     gradients: Gradients,
     view: str,
     forms: Mapping[Tensor, Form | Refusal],
+    present: Sequence[Tensor],
+    depth: int | None,
 ) -> Iterator[Convention]:
-    shaped = tuple(tensor for tensor in model.tensors if tensor.shape)
+    shaped = tuple(tensor for tensor in present if tensor.shape)
     if shaped:
         yield Convention("shapes", shaped)
     if model.batch is not None:
@@ -182,6 +194,8 @@ def _needed(
         yield Convention("upstream", upstream)
     if view == "chain":
         yield Convention("paths")
+    if view == "substituted":
+        yield Convention("put in") if depth is None else Convention("levels put in", levels=depth)
     functions = [call.function for eq in forward.equations for call in _calls(eq.body)]
     known = {function.name for function in functions if not function.abstract}
     parts = [part for eq in forward.equations for part in _parts(eq.body)]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from symgrad.algebra.program import Program
 from symgrad.algebra.sizes import size_symbols
+from symgrad.algebra.substitute import leaves
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import is_whole, positions_read
 from symgrad.derivation.conventions import conventions
@@ -14,6 +15,8 @@ from symgrad.derivation.document import CLOSED, Document, Formula, View
 from symgrad.derivation.matrices import Form
 from symgrad.derivation.matrix import matrix_form
 from symgrad.derivation.selection import Selection, select
+from symgrad.derivation.size import MOST_TERMS
+from symgrad.derivation.substituted import put_in
 from symgrad.derivation.sweep import Gradients, sweep
 from symgrad.derivation.updates import checked_optimiser, updates
 from symgrad.errors import AlgebraError
@@ -40,13 +43,21 @@ def derive(model: Model, words: Sequence[str] = ("all",)) -> Derived:
     return Derived(model, forward, sweep(forward, model.outputs, model.objective, wanted), wanted)
 
 
-def document(derived: Derived, view: View = "scalar", update: str | None = None) -> Document:
+def document(
+    derived: Derived,
+    view: View = "scalar",
+    update: str | None = None,
+    depth: int | None = None,
+    most: int = MOST_TERMS,
+) -> Document:
     """What is to be printed of a derivation: forward formulas, then gradients, in evaluation order.
 
     A gradient that was not asked for is printed where the wanted ones are stated in its terms: those of its
-    entries that they read. ``update`` names an optimiser, whose step follows the gradients.
+    entries that they read. ``update`` names an optimiser, whose step follows the gradients. In the
+    substituted view ``depth`` levels of intermediates are put in, or all, up to ``most`` operations.
 
     Raises:
+        BudgetError: the substituted view would take more.
         NameUnknownError: there is no such optimiser, or no parameter to update.
         AlgebraError: the network has a name that the optimiser needs.
     """
@@ -65,8 +76,12 @@ def document(derived: Derived, view: View = "scalar", update: str | None = None)
         f._replace(matrix=form) if isinstance(form := forms.get(f.equation.target), Form) else f
         for f in formulas
     ]
-    stated = conventions(model, forward, gradients, view, forms)
     tensors = (*model.tensors, *_adjoints(derived))
+    if view == "substituted":
+        formulas = put_in(formulas, _ends(derived), depth, most)
+        shown = _shown(formulas)
+        tensors = tuple(tensor for tensor in tensors if tensor in shown)
+    stated = conventions(model, forward, gradients, view, forms, tensors, depth)
     if step is not None:
         stated += step.conventions()
         tensors += step.tensors()
@@ -105,6 +120,21 @@ def _printed(gradients: Gradients, wanted: Selection) -> dict[Tensor, tuple[int,
             elif known is not None:
                 read[tensor] = None  # which entries are read depends on a size
     return {tensor: None if found is None else tuple(sorted(found)) for tensor, found in read.items()}
+
+
+def _ends(derived: Derived) -> dict[Tensor, tuple[int, ...] | None]:
+    """What the forward pass ends in, and the gradients that are wanted."""
+    model, _, gradients, wanted = derived
+    ends = model.outputs if model.objective is None else (model.objective,)
+    adjoints = {tensor: eq.target for tensor in wanted if (eq := gradients.of(tensor)) is not None}
+    return {**dict.fromkeys(ends), **{adjoints[t]: where for t, where in wanted.items() if t in adjoints}}
+
+
+def _shown(formulas: Sequence[Formula]) -> set[Tensor]:
+    """The tensors that stand on the page, those that are differentiated by among them."""
+    shown = {formula.equation.target for formula in formulas}
+    shown |= {leaf.tensor for leaf in leaves(each for f in formulas for each in f.nested.values())}
+    return shown | {tensor.of for tensor in shown if tensor.of is not None}
 
 
 def _adjoints(derived: Derived) -> tuple[Tensor, ...]:

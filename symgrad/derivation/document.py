@@ -5,16 +5,19 @@ It is neutral: equations stay equations of the algebra, and each renderer unroll
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.program import Equation
+from symgrad.algebra.substitute import Nested
 from symgrad.algebra.tensors import Tensor
 from symgrad.derivation.conventions import Convention
 from symgrad.derivation.matrices import Form
 from symgrad.errors import NameUnknownError, nearest, quoted
 
-View: TypeAlias = Literal["scalar", "chain", "index", "matrix"]
-VIEWS: tuple[View, ...] = ("scalar", "chain", "index", "matrix")
+View: TypeAlias = Literal["scalar", "chain", "index", "matrix", "substituted"]
+VIEWS: tuple[View, ...] = ("scalar", "chain", "index", "matrix", "substituted")
 CLOSED: tuple[View, ...] = ("index", "matrix")
 """The views that print one closed form for each tensor, of whatever size."""
 
@@ -24,13 +27,15 @@ Kind: TypeAlias = Literal["forward", "gradient", "update"]
 class Formula(NamedTuple):
     """One equation to print; ``positions`` picks entries of its target, None means all of them.
 
-    ``matrix`` is its matrix form where the view asks for one and there is one.
+    ``matrix`` is its matrix form where the view asks for one and there is one. ``nested`` holds, where the
+    view puts in what formulas read, each picked entry with what it reads put in.
     """
 
     kind: Kind
     equation: Equation
     positions: tuple[int, ...] | None
     matrix: Form | None = None
+    nested: Mapping[int, Nested] = MappingProxyType({})
 
 
 class Document(NamedTuple):

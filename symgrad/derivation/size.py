@@ -7,11 +7,12 @@ from math import prod
 
 from symgrad.algebra.count import count_terms, count_terms_at
 from symgrad.algebra.identifiers import identifier
+from symgrad.algebra.operations import operations
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.terms import Entry, FirstMaximiser, Max, Term
 from symgrad.algebra.unroll import is_whole, whole_shape
-from symgrad.derivation.document import CLOSED, Document, Formula
+from symgrad.derivation.document import CLOSED, Document, Formula, View
 from symgrad.errors import BudgetError
 
 MOST_TERMS = 1_000_000
@@ -22,9 +23,14 @@ def printed_terms(document: Document) -> int:
     """The number of terms that the document's view prints; a formula without one prints 0, and counts.
 
     It is exact where no two unrolled terms are alike; where like terms merge, fewer are printed. A term with
-    a maximum counts once for each place that the maximum ranges over.
+    a maximum counts once for each place that the maximum ranges over. Where the view puts in what formulas
+    read, it is the number of operations instead, and always exact.
     """
-    return sum(_terms(document, formula) for formula in document.formulas)
+    if document.view == "substituted":
+        nested = [each for formula in document.formulas for each in formula.nested.values()]
+        others = (formula for formula in document.formulas if not formula.nested)
+        return operations(nested) + sum(printed_terms_of(document.view, formula) for formula in others)
+    return sum(printed_terms_of(document.view, formula) for formula in document.formulas)
 
 
 def printed_formulas(document: Document) -> int:
@@ -51,13 +57,14 @@ def within_budget(document: Document, most: int, *, symbols: bool = False) -> No
     terms = printed_terms(document)
     if terms > most:
         ways = [*_shorter(document, most), f"raise --max-terms to {terms}"]
-        raise BudgetError(_refusal(f"print {terms:,} terms", most, ways))
+        raise BudgetError(refusal(f"print {terms:,} terms", most, ways))
     if symbols and (listed := listed_symbols(document)) > most:
         ways = ["use --to text or --to latex, which list no symbols", f"raise --max-terms to {listed}"]
-        raise BudgetError(_refusal(f"list {listed:,} symbols", most, ways))
+        raise BudgetError(refusal(f"list {listed:,} symbols", most, ways))
 
 
-def _refusal(what: str, most: int, ways: list[str]) -> str:
+def refusal(what: str, most: int, ways: list[str]) -> str:
+    """What a derivation would do that is more than ``most``, and the ways round."""
     if len(ways) > 1:
         ways[-1] = f"or {ways[-1]}"
     return f"this would {what}, more than --max-terms {most:,}; {', '.join(ways)}"
@@ -68,20 +75,22 @@ def _shorter(document: Document, most: int) -> Iterator[str]:
     if document.view in CLOSED:
         return
     yield "use --view index"
-    forward = sum(_terms(document, f) for f in document.formulas if f.kind == "forward")
+    view = document.view
+    forward = sum(printed_terms_of(view, f) for f in document.formulas if f.kind == "forward")
     for formula in document.formulas:
         wanted = formula.equation.target.of
         if formula.positions is not None or wanted is None or not wanted.shape:
             continue
-        if forward + _terms(document, formula._replace(positions=(0,))) <= most:
+        if forward + printed_terms_of(view, formula._replace(positions=(0,))) <= most:
             yield f"ask for less with --wrt (such as --wrt {identifier(wanted, 0)})"
             return
 
 
-def _terms(document: Document, formula: Formula) -> int:
+def printed_terms_of(view: View, formula: Formula) -> int:
+    """The number of terms that a view prints of one formula."""
     equation, positions = formula.equation, formula.positions
     body, axes = equation.body, equation.axes
-    if document.view in CLOSED:
+    if view in CLOSED:
         return max(1, len(body.terms))
     shape = whole_shape(equation.target.shape)
     if positions is None:
@@ -89,7 +98,7 @@ def _terms(document: Document, formula: Formula) -> int:
     else:
         terms = sum(max(1, count_terms_at(body, axes, unflat(place, shape))) for place in positions)
     terms *= max(map(_compared, body.terms), default=1)
-    both = document.view == "chain" and formula.kind == "gradient" and _has_paths(equation)
+    both = view == "chain" and formula.kind == "gradient" and _has_paths(equation)
     return 2 * terms if both else terms
 
 

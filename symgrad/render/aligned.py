@@ -15,6 +15,7 @@ from symgrad.render.indexed import Indexed
 from symgrad.render.matrix import TEX_MATRICES, closed
 from symgrad.render.metrics import EQUALS, QUAD, shapes, width
 from symgrad.render.opening import opened
+from symgrad.render.substituted import TexLines
 from symgrad.render.tex import TexNotation, ranges
 from symgrad.render.unrolled import Unrolled, unrolled
 
@@ -33,6 +34,9 @@ def aligned(document: Document, formula: Formula, room: float) -> Iterator[Lines
     if document.view in CLOSED:
         return iter([index_lines(closed(formula, TEX_MATRICES), room)])
     names = notation.entries(equation.target)
+    if formula.nested:
+        nested = TexLines()
+        return (nested.lines(names[n], formula.nested[n], room) for n in sorted(formula.nested))
     if document.view == "chain" and formula.kind == "gradient":
         return (
             _chain(names[each.collected.position], each.paths, each.collected, room)

@@ -16,6 +16,7 @@ from symgrad.render.latex import DEFAULT_WIDTH
 from symgrad.render.metrics import column
 from symgrad.render.plain import PlainNotation
 from symgrad.render.python import PythonNotation
+from symgrad.render.substituted import Texts
 from symgrad.render.text import lines, sum_text
 from symgrad.render.unrolled import unrolled
 from symgrad.render.wording import plain_sentence
@@ -80,6 +81,10 @@ def _programs(document: Document, formula: Formula) -> Iterator[tuple[str, str |
         yield equation.target.name, None
         return
     names, notation = identifiers(equation.target), PythonNotation()
+    if formula.nested:
+        nested = Texts(notation)
+        yield from ((names[n], nested.text(formula.nested[n])) for n in sorted(formula.nested))
+        return
     for entry in unrolled(equation, notation, formula.positions):
         yield names[entry.position], sum_text(entry, notation)
 

@@ -30,7 +30,8 @@ _FUNCTIONS = {
 _MOST_RANGES = 3
 """How many ranges of a sum's indices stand on one line below it."""
 _RELATIONS = {"<=": r"\le ", ">=": r"\ge "}
-_TALL = (r"\frac", r"\sum", r"\left", r"\sqrt")
+TALL = (r"\frac", r"\sum", r"\left", r"\sqrt")
+"""What parentheses are to be as tall as."""
 _CLOSE: frozenset[Sort] = frozenset(("number", "entry", "group"))
 
 
@@ -267,7 +268,7 @@ def _closed(name: str) -> str:
 
 
 def _parentheses(inner: str) -> str:
-    tall = any(command in inner for command in _TALL)
+    tall = any(command in inner for command in TALL)
     return rf"\left({inner}\right)" if tall else f"({inner})"
 
 

@@ -11,6 +11,7 @@ from symgrad.render.indexed import Indexed
 from symgrad.render.matrix import PLAIN_MATRICES, closed
 from symgrad.render.notation import Notation, signed_sum
 from symgrad.render.plain import STAR, PlainNotation, to_ascii
+from symgrad.render.substituted import Texts
 from symgrad.render.unrolled import Unrolled, unrolled
 from symgrad.render.wording import LEADS, plain_sentence
 
@@ -51,6 +52,10 @@ def lines(document: Document, formula: Formula, notation: PlainNotation) -> Iter
         yield index_line(closed(formula, PLAIN_MATRICES), notation)
         return
     names = notation.entries(equation.target)
+    if formula.nested:
+        texts = Texts(notation)
+        yield from (f"{names[n]} = {texts.text(formula.nested[n])}" for n in sorted(formula.nested))
+        return
     if document.view == "chain" and formula.kind == "gradient":
         for each in chained(equation, notation, formula.positions):
             yield chain_line(names[each.collected.position], each, notation)

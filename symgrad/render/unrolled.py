@@ -18,6 +18,7 @@ from symgrad.algebra.normal import scaled
 from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Size
+from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
     Call,
     Entry,
@@ -121,10 +122,8 @@ def _constant(factor: Factor) -> bool:
 def sort_of(factor: Factor, flat_rank: int = _FLAT_RANK) -> Sort:
     """The sort of a factor; an entry with more than ``flat_rank`` indices is printed with all of them."""
     match factor:
-        case Entry(tensor, indices):
-            if tensor.role == "adjoint":
-                return "derivative"
-            return "indexed" if len(indices) > flat_rank else "entry"
+        case Entry(tensor, _):
+            return sort_of_entry(tensor, flat_rank)
         case Group():
             return "group"
         case Call() | Max():
@@ -133,6 +132,13 @@ def sort_of(factor: Factor, flat_rank: int = _FLAT_RANK) -> Sort:
             return "bracket"
         case Named() | SizeFactor():
             return "number"
+
+
+def sort_of_entry(tensor: Tensor, flat_rank: int = _FLAT_RANK) -> Sort:
+    """The sort of a tensor's entries."""
+    if tensor.role == "adjoint":
+        return "derivative"
+    return "indexed" if len(tensor.shape) > flat_rank else "entry"
 
 
 def _speller(body: Expression, axes: tuple[Index, ...], notation: Notation) -> Speller:
@@ -341,8 +347,8 @@ def _terms(kept: Sequence[tuple[Monomial, Rational]], notation: Notation) -> lis
     monomials, values = [monomial for monomial, _ in kept], [value for _, value in kept]
     common = values[0] if len(set(values)) == 1 and len(values) > 1 else 1
     if common == 1 or common < 0 or any(e < 0 for monomial in monomials for _, e in monomial):
-        return [_quotient(value if value >= 0 else -value, monomial, notation) for monomial, value in kept]
-    terms = [_quotient(1, monomial, notation) for monomial in monomials]
+        return [quotient(value if value >= 0 else -value, monomial, notation) for monomial, value in kept]
+    terms = [quotient(1, monomial, notation) for monomial in monomials]
     before, after = notation.common(notation.number(common))
     return [before + terms[0], *terms[1:-1], terms[-1] + after]
 
@@ -353,7 +359,7 @@ def _bases(site: Site, notation: Notation) -> ByPosition[Atom]:
     return _Filled(lambda position: Atom(texts[position], sort))
 
 
-def _quotient(value: Rational, monomial: Monomial, notation: Notation) -> str:
+def quotient(value: Rational, monomial: Monomial, notation: Notation) -> str:
     """A positive coefficient times powers of atoms, those with negative exponents below the line."""
     over = [_to(atom, exponent, notation) for atom, exponent in monomial if exponent > 0]
     under = [_to(atom, -exponent, notation) for atom, exponent in monomial if exponent < 0]

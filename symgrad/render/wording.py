@@ -46,6 +46,10 @@ _SENTENCES: dict[Key, str] = {
     "repeats": "{letter} counts on: {name} is the second {stem}{of layer}.",
     "gradient": "{L} is a single number; its gradient by a tensor has the shape of the tensor.",
     "upstream": "{L} is an unknown function of {names}; {upstream} stays a symbol.",
+    "put in": ("Every intermediate is put in: only what is given, such as inputs and parameters, is named."),
+    "levels put in": (
+        "Intermediates are put in {levels} deep; what is still named has its formula here, in the same way."
+    ),
     "paths": "Paths along which a derivative is~0 are left out.",
     "cases": (
         "A bracket such as {indicator} is~1 where its condition holds, else~0; where two cases meet, the "
@@ -268,6 +272,7 @@ def _filled(convention: Convention, form: _Format) -> str:
     if convention.constants:
         letters = [(form.math(form.notation.constant(name)), name) for name in convention.constants]
         values["{constants}"] = _listed([f"{letter} is {_MEANINGS[name]}" for letter, name in letters])
+    values["{levels}"] = "one level" if convention.levels == 1 else f"{convention.levels} levels"
     sentence = _SENTENCES[convention.key]
     for place, value in values.items():
         sentence = sentence.replace(place, value)

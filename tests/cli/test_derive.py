@@ -246,3 +246,18 @@ def test_the_matrix_view_of_a_batch_has_a_sample_in_each_row():
     assert found["∂L/∂w"] == "(∂L/∂z)ᵀ·a"
     assert found["∂L/∂b"] == "(∂L/∂z)ᵀ·1"
     assert found["∂L/∂a"] == "∂L/∂z·w"
+
+
+def test_everything_put_in_and_so_many_levels():
+    net = "input(1) | linear(1) | tanh | mse"
+    found = formulas(printed("derive", net, "--view", "substituted", "--wrt", "b1"))
+    inner = "tanh(a1·w1 + b1)"
+    assert found == {"L": f"({inner} − y1)²", "∂L/∂b1": f"2·({inner} − y1)·(1 − {inner}²)"}
+    found = formulas(printed("derive", net, "--view", "substituted", "--depth", "1", "--wrt", "b1"))
+    assert found["∂L/∂b1"] == "∂L/∂h1·(1 − h1²)"
+
+
+def test_depth_needs_its_view():
+    assert "--depth says how much --view substituted puts in; add that view" in refused(
+        "derive", SMALL, "--depth", "2"
+    )

@@ -51,3 +51,12 @@ def test_the_document_knows_every_tensor_that_its_formulas_hold():
     for formula in whole.formulas:
         assert formula.equation.target.name in names
         assert {tensor.name for tensor in formula.equation.reads()} <= names
+
+
+def test_a_gradient_inside_a_parenthesis_is_printed_where_it_is_read():
+    """∂L/∂z1 = h1·(∂L/∂h1 − Σ h·∂L/∂h) reads every ∂L/∂h: they once were left out."""
+    assert printed("input(3) | linear(3) | softmax | mse", "w1")[-3:] == [
+        ("dL_dh", (0, 1, 2)),
+        ("dL_dz", (0,)),
+        ("dL_dw", (0,)),
+    ]
