@@ -21,7 +21,7 @@ from symgrad.algebra.sizes import Polynomial, Size, size_text
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import Definition, Read, Total, Written, nodes
 from symgrad.catalogue import CATALOGUE, JOINS
-from symgrad.catalogue.declare import Kind, Layer, MisfitError, Place, told
+from symgrad.catalogue.declare import Kind, Layer, MisfitError, Over, Place, told
 from symgrad.catalogue.options import (
     LARGEST_WHOLE,
     LONGEST_WORD,
@@ -171,7 +171,8 @@ def custom_layer(signature: Signature, equations: Equations) -> Layer:
         return _stated(signature, equations, place, a, options)
 
     state.__doc__ = signature.summary
-    return Layer(signature.name, signature.kind, signature.output, _options(signature), state)
+    over: Over = "batch" if signature.each else "sample"  # what is reduced counts the samples too
+    return Layer(signature.name, signature.kind, signature.output, _options(signature), state, over)
 
 
 def check_name(name: str) -> None:

@@ -74,3 +74,23 @@ def test_the_table_shows_the_samples_and_counts_parameters_once():
 def test_every_loss_is_one_number_for_the_whole_batch(name):
     text = f"input(3) | {'sigmoid | ' if name == 'bce' else ''}{name}"
     assert build(text, batch=4).objective.shape == ()
+
+
+def test_a_loss_of_ones_own_is_reduced_over_the_batch_where_it_is_stated_for_each_entry():
+    """Its mean had been that of each sample, and L their sum."""
+    import symgrad as sg
+    from symgrad.equations import total
+
+    @sg.loss
+    def quartic(p, y):
+        return (p - y) ** 4
+
+    @sg.loss
+    def summed(p: "N", y: "N"):  # a shape
+        return total(lambda j: (p[j] - y[j]) ** 4)
+
+    for loss, scale in ((quartic, 2 * 3), (summed, 1)):
+        name = "quartic" if loss is quartic else "summed"
+        f = sg.evaluator(sg.Network(f"input(3) | {name}", using=[loss], batch=2))
+        found = f({"a": [[1, 2, 0], [0, 0, 1]], "y": [[0, 0, 0], [0, 0, 0]]})
+        assert found["L"] == pytest.approx((1 + 16 + 1) / scale)
