@@ -26,8 +26,8 @@ from symgrad.algebra.terms import (
     ValueBracket,
 )
 
-Numbers = Mapping[str, int]
-"""The value of each size symbol by its name."""
+Numbers = Mapping[str, Size]
+"""What stands for each size symbol by its name: a number, or another size."""
 
 
 def size_at(size: Size, numbers: Numbers) -> Size:

@@ -76,7 +76,7 @@ def _convolved(
     channels, sizes, plain = sample(name, a, dimensions)
     members, outputs = grouped(channels, out_channels, groups)
     single = plain and out_channels == 1  # then the output is plain again, and w has no axis of channels
-    places = indices(windows.counts(sizes), PLACES[dimensions - 1])
+    places = indices(windows.counts(sizes, label=place.sizes), PLACES[dimensions - 1])
     (o,) = indices((out_channels,), "o")
     g, c, *window = indices((groups, members, *windows.kernel_size), "gc" + WINDOWS[dimensions - 1])
     axes = places if single else (o, *places)

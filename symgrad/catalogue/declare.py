@@ -30,12 +30,14 @@ class Place(NamedTuple):
     """A layer's place in a network: it names the tensors that the layer brings.
 
     ``named(stem)`` gives the tensor name and its label, such as ``("w2", "2")`` for ``"w"``. ``lender`` does
-    so for the parameters where they are those of an earlier layer.
+    so for the parameters where they are those of an earlier layer. ``sizes`` is what follows the letter of a
+    size that is found here, where each layer has its own.
     """
 
     named: Callable[[str], tuple[str, str]]
     output_stem: str
     lender: Callable[[str], tuple[str, str]] | None = None
+    sizes: str = ""
 
     def parameter(self, stem: str, shape: tuple[Size, ...], letters: Sequence[str] = "") -> Tensor:
         """A parameter of the layer."""

@@ -111,7 +111,7 @@ def _pooled(name: str, place: Place, a: Tensor, windows: Windows, *, maximum: bo
                 f"{name}: padding is at most half of kernel_size, and {border} is more than half of {wide}",
                 "padding",
             )
-    counts = windows.counts(sizes, "window")
+    counts = windows.counts(sizes, "window", place.sizes)
     channel = () if plain else indices((channels,), "c")
     places = indices(counts, PLACES[dimensions - 1])
     window = indices(windows.kernel_size, WINDOWS[dimensions - 1])

@@ -48,10 +48,10 @@ class Windows(NamedTuple):
     padding: tuple[Size, ...]
     dilation: tuple[Size, ...]
 
-    def counts(self, sizes: tuple[Size, ...], what: str = "kernel") -> tuple[Size, ...]:
+    def counts(self, sizes: tuple[Size, ...], what: str = "kernel", label: str = "") -> tuple[Size, ...]:
         """How many windows fit along each axis: ``⌊(n + 2p − d(k−1) − 1)/s⌋ + 1``, as torch counts them.
 
-        Where that is no polynomial in the sizes given, it is a size of its own: P, Q, R.
+        Where that is no polynomial in the sizes given, it is a size of its own: P, Q, R, and ``label``.
 
         Raises:
             MisfitError: a window larger than the sample with its border.
@@ -69,7 +69,7 @@ class Windows(NamedTuple):
                     f"{padded}",
                     "kernel_size",
                 )
-            found.append(stepped(room, stride, name))
+            found.append(stepped(room, stride, name + label))
         return tuple(found)
 
     def read(self, places: Sequence[Index], window: Sequence[Index | Affine]) -> tuple[Affine, ...]:

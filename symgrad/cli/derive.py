@@ -65,6 +65,13 @@ Examples:
 @click.argument("net", metavar="NET", shell_complete=files)
 @INPUT_SIZE
 @BATCH
+@option(
+    "--sizes",
+    default="numbers",
+    type=click.Choice(["numbers", "symbolic"]),
+    help="symbolic: letters stand for the sizes of the input, of channels, features and kernels, so that the "
+    "formulas of --view index hold for all of them.",
+)
 @click.option(
     "--wrt",
     "words",
@@ -135,6 +142,7 @@ def derive(
     net: str,
     input_size: str | None,
     batch: str | None,
+    sizes: str,
     words: Sequence[str],
     update: str | None,
     view: View,
@@ -153,7 +161,7 @@ def derive(
 
     if depth is not None and view != "substituted":
         raise click.UsageError("--depth says how much --view substituted puts in; add that view")
-    stated = document(derived(model(net, input_size, batch), words), view, update, depth, max_terms)
+    stated = document(derived(model(net, input_size, batch, sizes), words), view, update, depth, max_terms)
     within_budget(stated, max_terms, symbols=form == "json")
     to_file = output not in (None, "-")
     if unicode is None:

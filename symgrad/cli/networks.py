@@ -40,21 +40,31 @@ BATCH = option(
 """The option of every command for which a batch makes a difference."""
 
 
-def model(net: str, input_size: str | None = None, batch: str | None = None) -> Model:
-    """The network that NET means; ``input_size`` is what --input says, ``batch`` what --batch says."""
+def model(
+    net: str, input_size: str | None = None, batch: str | None = None, sizes: str | None = None
+) -> Model:
+    """The network that NET means; ``input_size`` is what --input says, ``batch`` what --batch says.
+
+    With ``sizes`` "symbolic" letters stand for its sizes.
+    """
     from os.path import exists
 
-    from symgrad.network.build import build
-
+    symbolic = sizes == "symbolic"
     if IS_NETWORK.match(net) or not net.strip():
         try:
-            return build(net, input_size, batch)
+            return _model(net, input_size, batch, symbolic=symbolic)
         except DescriptionError as error:
             if exists(net):  # noqa: PTH110  # pathlib costs 5 ms of start-up
                 error.message += f"; to read the file of this name, write {quoted(f'./{net}')}"
             raise
     if net == "-":
-        return _built(_decoded(standard_input(), "standard input"), "standard input", input_size, batch)
+        return _built(
+            _decoded(standard_input(), "standard input"),
+            "standard input",
+            input_size,
+            batch,
+            symbolic=symbolic,
+        )
     told = quoted(net)
     try:
         with open(net, "rb") as stream:  # noqa: PTH123  # pathlib costs 5 ms of start-up
@@ -65,17 +75,34 @@ def model(net: str, input_size: str | None = None, batch: str | None = None) -> 
             raise DescriptionError(f"there is no file {told}{hint}") from None
         looks = any(sign in net for sign in "|(\n")
         raise DescriptionError(f"cannot read {told}: {reason(error)}{hint if looks else ''}") from None
-    return _built(text, told, input_size, batch, toml=net.lower().endswith(".toml"))
+    toml = net.lower().endswith(".toml")
+    return _built(text, told, input_size, batch, toml=toml, symbolic=symbolic)
 
 
-def _built(text: str, told: str, input_size: str | None, batch: str | None, *, toml: bool = False) -> Model:
-    from symgrad.network.build import build, build_toml
-
+def _built(
+    text: str,
+    told: str,
+    input_size: str | None,
+    batch: str | None,
+    *,
+    toml: bool = False,
+    symbolic: bool = False,
+) -> Model:
     try:
-        return (build_toml if toml else build)(text, input_size, batch)
+        return _model(text, input_size, batch, toml=toml, symbolic=symbolic)
     except DescriptionError as error:
         error.message = f"in {told}: {error.message}"
         raise
+
+
+def _model(
+    text: str, input_size: str | None, batch: str | None, *, toml: bool = False, symbolic: bool = False
+) -> Model:
+    from symgrad.network.build import build, build_general, build_toml
+
+    if symbolic:
+        return build_general(text, input_size, batch, toml=toml)[0]
+    return (build_toml if toml else build)(text, input_size, batch)
 
 
 def _decoded(stream: BinaryIO, told: str) -> str:

@@ -94,7 +94,7 @@ def _refuse_symbols(model: Model, view: View) -> None:
     if symbols:
         first = next(iter(symbols))
         ways = "--view index holds for all sizes"
-        if model.batch is not None and first in (s.name for s in size_symbols(model.batch)):
+        if model.batch is not None and symbols.keys() == {s.name for s in size_symbols(model.batch)}:
             ways = f"--view index holds for every {first}, and --batch 8 gives it a number"
         raise AlgebraError(
             f"the {view} view has a formula for each entry, and how many there are depends on {first}; {ways}"

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 from math import prod
 
 from symgrad.algebra.functions import FUNCTIONS
+from symgrad.algebra.instantiate import tensor_at
 from symgrad.algebra.lift import across, lifted, one_sample
-from symgrad.algebra.sizes import Size
+from symgrad.algebra.sizes import Size, size_symbols, size_text
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import reads
 from symgrad.catalogue import CATALOGUE, JOINS
 from symgrad.catalogue.declare import Layer, MisfitError, Place, told
 from symgrad.catalogue.options import Span
-from symgrad.errors import DescriptionError
+from symgrad.errors import AlgebraError, DescriptionError
 from symgrad.network.batch import samples
 from symgrad.network.description import Call, Description, read
+from symgrad.network.letters import Letters, UnequalError
 from symgrad.network.model import Model, Step
 from symgrad.network.names import name_layers
 from symgrad.network.plan import Node, plan
@@ -72,8 +74,50 @@ def build_toml(text: str, input_size: str | None = None, batch: int | str | None
     return build_model(read_toml(text, input_size), batch)
 
 
-def build_model(description: Description, batch: int | str | None = None) -> Model:
-    """The model of a description that was read, for a batch of samples where one is given here or there."""
+def build_general(
+    text: str, input_size: str | None = None, batch: int | str | None = None, *, toml: bool = False
+) -> tuple[Model, Mapping[str, int]]:
+    """The model with letters for its sizes, and the number of each; see :mod:`symgrad.network.letters`.
+
+    Raises:
+        DescriptionError: as for :func:`build`; a layer cannot be stated for all sizes, or letters cannot be
+            made equal where branches meet.
+    """
+    from symgrad.network.toml import read_toml
+
+    description = (read_toml if toml else read)(text, input_size)
+    build_model(description, batch)  # what does not fit is told of the numbers that were written
+    letters = Letters()
+    while True:
+        letters.begin()
+        try:
+            model = build_model(description, batch, letters)
+            _refuse_one_letter_for_two(model, letters)
+            return model, letters.numbers
+        except UnequalError as unequal:
+            left, right = unequal.pair
+        if not letters.equated(left, right):
+            raise DescriptionError(
+                f"this network cannot be stated for all sizes: {size_text(left)} would have to be "
+                f"{size_text(right)}; leave out --sizes symbolic"
+            )
+
+
+def _refuse_one_letter_for_two(model: Model, letters: Letters) -> None:
+    batch = () if model.batch is None else size_symbols(model.batch)
+    found = {symbol.name for t in model.tensors for n in t.shape[1:] for symbol in size_symbols(n)}
+    for symbol in batch:
+        if symbol.name in found | letters.numbers.keys():
+            raise DescriptionError(f"{symbol.name} is a size of this network; take N for the batch")
+
+
+def build_model(
+    description: Description, batch: int | str | None = None, letters: Letters | None = None
+) -> Model:
+    """The model of a description that was read, for a batch of samples where one is given here or there.
+
+    With ``letters`` these stand for its sizes.
+    """
     if batch is not None and description.batch is not None:
         raise DescriptionError("the network states its batch itself, so it is not given beside it")
     given = description.batch if batch is None else batch
@@ -90,7 +134,8 @@ def build_model(description: Description, batch: int | str | None = None) -> Mod
     for number, node in enumerate(nodes):
         if node.layer is None:
             named = (node.alias, "") if node.alias else next(inputs)
-            tensor = _input(description, node.call, named, size)
+            before = next((n.layer for n in nodes if number in n.inputs), None)
+            tensor = _input(description, node.call, named, size, letters, before)
             places.append(None)
             outputs.append(tensor)
             _own(description, nodes, owners, number, [tensor])
@@ -99,12 +144,15 @@ def build_model(description: Description, batch: int | str | None = None) -> Mod
         if node.shares is not None and (lender := places[node.shares]) is not None:
             place = place._replace(lender=lender.named)
         here = tuple(outputs[n] for n in node.inputs)
-        step = steps[number] = _step(description, node.call, node.layer, place, here, size)
+        place = place._replace(sizes=_size_label(node.layer, place)) if letters else place
+        step = steps[number] = _step(description, node.call, node.layer, place, here, size, letters)
         for definition in step.definitions:
             for tensor in (definition.target, *reads(definition)):
                 _bounded(description, node.call, tensor)
         brought = [definition.target for definition in step.definitions]
         if node.shares is not None:
+            if letters:
+                _equate_shared(letters, step, steps[node.shares])
             _refuse_misfit(description, node.call, step, steps[node.shares])
         else:
             brought += dict.fromkeys(_parameters(step))
@@ -144,9 +192,40 @@ def _taken(description: Description, node: Node, name: str) -> DescriptionError:
     )
 
 
-def _input(description: Description, call: Call, named: tuple[str, str], batch: Size | None) -> Tensor:
-    shape = description.sizes(call)
+def _size_label(layer: Layer, place: Place) -> str:
+    """What follows the letters of a layer's sizes: its number, or what its output is called."""
+    return place.named("w")[1] if layer.kind == "layer" else f"_{place.named(layer.stem)[0]}"
+
+
+def _equate_shared(letters: Letters, step: Step, lender: Step) -> None:
+    lent = {tensor.name: tensor for tensor in _parameters(lender)}
+    for tensor in _parameters(step):
+        known = lent.get(tensor.name)
+        if known is not None and len(known.shape) == len(tensor.shape):
+            letters.must_be_equal(known.shape, tensor.shape)
+
+
+def _equate_joined(letters: Letters, layer: Layer, here: tuple[Tensor, ...]) -> None:
+    """What is joined must agree along each axis along which, in numbers, it is as wide as the output."""
+    numbers = tuple(tensor_at(tensor, letters.numbers) for tensor in here)
+    joined = layer.stated(Place(lambda stem: (stem, ""), layer.stem), numbers, {})[-1].target
+    for axis, size in enumerate(joined.shape):
+        if all(tensor.shape[axis] == size for tensor in numbers):
+            for tensor in here[1:]:
+                letters.must_be_equal(here[0].shape[axis : axis + 1], tensor.shape[axis : axis + 1])
+
+
+def _input(
+    description: Description,
+    call: Call,
+    named: tuple[str, str],
+    batch: Size | None,
+    letters: Letters | None,
+    before: Layer | None,
+) -> Tensor:
     name, label = named
+    sizes = description.sizes(call)
+    shape: tuple[Size, ...] = sizes if letters is None else letters.shape(sizes, label, before)
     tensor = Tensor(name, shape, "input", _INPUT_LETTERS.get(len(shape), ()), label=label)
     if batch is not None:
         tensor = across(tensor, batch)
@@ -161,19 +240,31 @@ def _step(
     place: Place,
     here: tuple[Tensor, ...],
     batch: Size | None,
+    letters: Letters | None = None,
 ) -> Step:
     alone = here if batch is None else tuple(map(one_sample, here))
-    for check in call.checks:
+    for check in () if letters else call.checks:
         wrong = mismatch(call.name, check, whole_shape(alone[0].shape))
         if wrong:
             raise description.error(wrong, check.span or call.span)
     options = {} if layer.name in JOINS else description.bind(call, layer.options)
+    if letters:
+        options = letters.options(options, place.sizes)
+        if layer.name in JOINS:
+            _equate_joined(letters, layer, alone)
     try:
         whole = batch is None or layer.over == "batch"
         stated = layer.stated(place, here if whole else alone, options)
         definitions = stated if batch is None or whole else lifted(stated, batch, alone)
         return Step(layer.name, options, here, definitions, layer.options)
-    except MisfitError as misfit:
+    except (MisfitError, AlgebraError, TypeError, ValueError) as misfit:
+        if letters:
+            error = description.error(
+                f"{layer.name} cannot be stated for all sizes here; leave out --sizes symbolic", call.span
+            )
+            raise error from None
+        if not isinstance(misfit, MisfitError):
+            raise
         span = call.span
         names = [option.name for option in layer.options]
         for position, argument in enumerate(call.arguments):

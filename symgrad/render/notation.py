@@ -88,6 +88,9 @@ class IndexNotation(Notation, Protocol):
     def monomial(self, number: str, factors: Sequence[tuple[str, int]]) -> str:
         """``2HW``: a number, empty for 1, and letters, each with its exponent."""
 
+    def symbol(self, name: str) -> str:
+        """A size symbol: ``M2``, ``U_p``."""
+
     def steps(self, room: str, step: str) -> str:
         """``⌊room/step⌋ + 1``."""
 
@@ -141,9 +144,9 @@ def size_parts(notation: IndexNotation, value: Size) -> list[tuple[bool, str]]:
             if terms.get(rest) == -coefficient:
                 del terms[rest]
                 monomial = rest
-                last = notation.group(notation.affine([(False, symbol.name), (True, "1")]))
+                last = notation.group(notation.affine([(False, notation.symbol(symbol.name)), (True, "1")]))
                 break
-        factors = [(symbol.name, power) for symbol, power in monomial]
+        factors = [(notation.symbol(symbol.name), power) for symbol, power in monomial]
         if last:
             factors.append((last, 1))
         number = _number(notation, coefficient, bare=bool(factors))
@@ -164,7 +167,7 @@ def scaled_letter(notation: IndexNotation, coefficient: Size, letter: str) -> tu
     if len(parts) > 1:
         return False, notation.monomial("", [(notation.group(notation.affine(parts)), 1), (letter, 1)])
     ((number, monomial),) = size_terms(coefficient)
-    factors = [(symbol.name, power) for symbol, power in monomial]
+    factors = [(notation.symbol(symbol.name), power) for symbol, power in monomial]
     return number < 0, notation.monomial(_number(notation, number, bare=True), [*factors, (letter, 1)])
 
 

@@ -162,6 +162,10 @@ class PlainNotation:
             return "·".join([f"({number})", *raised])
         return number + "·".join(raised)
 
+    def symbol(self, name: str) -> str:
+        """A size symbol."""
+        return name
+
     def steps(self, room: str, step: str) -> str:
         """``⌊room/step⌋ + 1``."""
         return f"⌊{self.ratio(room, step)}⌋ + 1"

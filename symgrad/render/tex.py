@@ -169,6 +169,10 @@ class TexNotation:
         """``2HW``: a number, empty for 1, and letters, each with its exponent."""
         return number + "".join(letter if n == 1 else f"{letter}^{{{n}}}" for letter, n in factors)
 
+    def symbol(self, name: str) -> str:
+        """A size symbol: the first letter, what follows it below."""
+        return subscripted(name[0], name[1:].removeprefix("_"))
+
     def steps(self, room: str, step: str) -> str:
         """``⌊room/step⌋ + 1``."""
         return rf"\lfloor {self.ratio(room, step)}\rfloor+1"

@@ -364,7 +364,7 @@ def _rules(tensors: Sequence[Tensor], form: _Format) -> str:
         rule = size(form.notation, room + 1)
         if step != 1:
             rule = form.notation.steps(size(form.notation, room), size(form.notation, step))
-        rules.append(form.math(form.notation.equation(symbol.name, rule)))
+        rules.append(form.math(form.notation.equation(form.notation.symbol(symbol.name), rule)))
     return _listed(rules) if rules else ""
 
 

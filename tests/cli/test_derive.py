@@ -261,3 +261,13 @@ def test_depth_needs_its_view():
     assert "--depth says how much --view substituted puts in; add that view" in refused(
         "derive", SMALL, "--depth", "2"
     )
+
+
+def test_a_network_for_all_sizes():
+    net = ("input(5x5) | conv2d(2, 3, stride=2) | flatten | linear(3) | mse", "--sizes", "symbolic")
+    found = printed("derive", *net, "--view", "index")
+    assert "  P1 = ⌊(H − U1)/2⌋ + 1 and Q1 = ⌊(W − V1)/2⌋ + 1.\n" in found
+    assert "  ∂L/∂w2[i, j] = v[j]·∂L/∂z2[i]   for i = 0…M2−1, j = 0…C1·P1·Q1−1\n" in found
+    assert r"0\le o\le C_1-1" in printed("derive", *net, "--view", "index", "--to", "latex")
+    assert "--view index holds for all sizes" in refused("derive", *net)
+    assert "depends on" in refused("derive", *net)
