@@ -119,6 +119,17 @@ def _power(base: Node, exponent: int) -> Node:
     return lambda world, letters: base(world, letters) ** exponent
 
 
+def _half_power(base: Node, doubled: int) -> Node:
+    """A power of the square root: of x^(3/2) that of √x by 3."""
+    root = _call("sqrt", 0, base)
+    return root if doubled == 1 else _power(root, doubled)
+
+
+def _kappa() -> Node:
+    """κ = √(2/π)."""
+    return _call("sqrt", 0, _over(_number("2"), _call("pi", 0, _number("0"))))
+
+
 def _call(name: str, order: int, argument: Node) -> Node:
     return lambda world, letters: world.apply(name, order, argument(world, letters))
 
@@ -261,7 +272,7 @@ class _Tokens:
 # A superscript is a digit to Python, and part of a word: names are spelled out here.
 _TEXT = (
     r"(?:arg)?max_\{|∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+"
-    r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+\.[0-9]+|[0-9]+|λs|αs|Φ|φ|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤≥∣]"
+    r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+\.[0-9]+|[0-9]+|λs|αs|Φ|φ|κ|√|\^\([0-9]+/2\)|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤≥∣]"
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -322,12 +333,17 @@ class Text:
         if tokens[:1] != ["["] or not _conditional(tokens, "[", ("≤", "∣", "=")):
             return False
         inside = tokens[1 : tokens.index("]")]
-        return not any(token == "[" or (token in self.symbols and len(token) > 1) for token in inside)
+        return not any(
+            token == "[" or (token in self.symbols and (len(token) > 1 or not self.symbols[token][1]))
+            for token in inside
+        )
 
     def _factor(self, tokens: _Tokens) -> Node:
         node = self._atom(tokens)
         if tokens.next and tokens.next[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹":
             return _power(node, int(tokens.take().translate(_RAISED)))
+        if tokens.next.startswith("^("):
+            return _half_power(node, int(tokens.take()[2:-3]))
         return node
 
     def _atom(self, tokens: _Tokens) -> Node:
@@ -338,6 +354,12 @@ class Text:
             return _number(tokens.take())
         if token in _CONSTANTS:
             return _constant_number(_CONSTANTS[tokens.take()])
+        if tokens.skip("κ"):
+            return _kappa()
+        if tokens.skip("√", "("):
+            node = self._expression(tokens)
+            tokens.take(")")
+            return _half_power(node, 1)
         if tokens.skip("("):
             node = self._expression(tokens)
             tokens.take(")")
@@ -578,12 +600,16 @@ class Tex:
         if not _conditional(tokens, "[", (r"\le", r"\mid", "=")):
             return False
         inside = tokens[1 : tokens.index("]")]
-        return not any(token in ("_", "|") for token in inside)
+        return not any(token in ("_", "|") or self.shapes.get(token) == () for token in inside)
 
     def _factor(self, tokens: _Tokens) -> Node:
         if tokens.next == r"\sum":
             return self._sigma(tokens)
         node = self._atom(tokens)
+        if tokens.skip("^", "{"):
+            doubled = int(self._digits(tokens))
+            assert tokens.skip("/", "2", "}"), tokens.items[tokens.at :]
+            return _half_power(node, doubled)
         if tokens.skip("^"):
             assert tokens.next.isdigit()
             return _power(node, int(tokens.take()))
@@ -618,6 +644,12 @@ class Tex:
             return _related({r"\le": "≤", r"\ge": "≥"}.get(relation, relation), left, right)
         if tokens.next == r"\frac":
             return self._fraction(tokens)
+        if tokens.skip(r"\kappa") or tokens.skip("{", r"\kappa", "}"):
+            return _kappa()
+        if tokens.skip(r"\sqrt", "{"):
+            node = self._expression(tokens)
+            tokens.take("}")
+            return _half_power(node, 1)
         called = self._called(tokens)
         if called:
             order = 0
@@ -720,7 +752,10 @@ class Tex:
         if tokens.skip(r"\frac", "{", r"\partial", "L"):
             by = self._below(tokens)
             return lambda world, letters: _gradient(by(world, letters))
+        braced = tokens.skip("{")
         name = tokens.take().lstrip("\\")
+        if braced:
+            tokens.take("}")
         indices: list[Node] | None = None
         label = ""
         for _ in range(2):
@@ -898,6 +933,8 @@ def _python(tree: ast.expr, symbols: Mapping[str, tuple[str, Place]]) -> Node:
             return _sum([(-1, _python(operand, symbols))])
         case ast.BinOp(left, ast.Pow(), ast.Constant(int(exponent))):
             return _power(_python(left, symbols), exponent)
+        case ast.BinOp(left, ast.Pow(), ast.BinOp(ast.Constant(int(doubled)), ast.Div(), ast.Constant(2))):
+            return _half_power(_python(left, symbols), doubled)
         case ast.BinOp(left, operator, right):
             parts = _python(left, symbols), _python(right, symbols)
             match operator:
