@@ -14,7 +14,7 @@ from typing import Final
 
 from symgrad.algebra import written as w
 from symgrad.algebra.affine import Affine, Index
-from symgrad.algebra.brackets import Bracket, decide, solve_for, solved
+from symgrad.algebra.brackets import Bracket, decide, solve_for, solved, within
 from symgrad.algebra.keys import expression_key, factor_key, term_key
 from symgrad.algebra.sizes import Polynomial, Size, size_terms
 from symgrad.algebra.terms import (
@@ -242,7 +242,34 @@ def _eliminated(term: Term) -> Term | None:
         value, conditions = solved(kept[position], index, coefficient)
         rest = term._replace(brackets=tuple(kept[:position] + kept[position + 1 :]))
         return _eliminated(_without(rest, index, value, conditions))
-    return term._replace(brackets=tuple(_unimplied(kept)))
+    kept = _unimplied(kept)
+    counted = _counted(term, kept)
+    return term._replace(brackets=tuple(kept)) if counted is None else _eliminated(counted)
+
+
+def _counted(term: Term, brackets: list[Bracket]) -> Term | None:
+    """``Σ_{k<n} [0 ≤ r − m·k < m]``, with k in nothing else, as ``[0 ≤ r < m·n]``: it counts one k or none.
+
+    So what does not depend on the digits of a number stays as it is when the number is written in digits.
+    """
+    for k in term.bound:
+        own = [bracket for bracket in brackets if k in bracket.e]
+        if len(own) != 2 or any(bracket.kind != ">=" for bracket in own):
+            continue
+        if any(k in free_of_factor(factor) for factor, _ in term.powers):
+            continue
+        last = own[0].e + own[1].e
+        low = next((bracket.e for bracket in own if bracket.e.coefficients[k] == -1 - last.const), None)
+        if low is None or last.coefficients:
+            continue
+        rest = low + k * (last.const + 1)
+        return Term(
+            term.coefficient,
+            tuple(index for index in term.bound if index is not k),
+            (*(b for b in brackets if b not in own), *within(rest, (last.const + 1) * k.size)),
+            term.powers,
+        )
+    return None
 
 
 def _unimplied(brackets: list[Bracket]) -> list[Bracket]:

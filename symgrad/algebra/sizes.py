@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
+from symgrad.errors import AlgebraError
+
 
 class SizeSymbol(NamedTuple):
     """A size that is not known yet, such as ``H``; ``least`` is the smallest value it may take.
@@ -132,11 +134,34 @@ def settle(terms: dict[Monomial, int | Fraction]) -> Size:
     return Polynomial(kept)
 
 
-def divided(size: Size, divisor: int | Fraction) -> Size:
-    """``size / divisor``, exactly; a fraction stays a fraction and is never truncated."""
+def divided(size: Size, divisor: Size) -> Size:
+    """``size / divisor``, exactly; a fraction stays a fraction and is never truncated.
+
+    Raises:
+        AlgebraError: the divisor is symbolic and does not divide every term of the size.
+    """
+    if isinstance(divisor, Polynomial):
+        return _quotient(size, divisor)
     if isinstance(size, Polynomial):
         return settle({m: Fraction(c) / divisor for m, c in size.terms.items()})
     return _whole(Fraction(size) / divisor)
+
+
+def _quotient(size: Size, divisor: Polynomial) -> Size:
+    """``size`` by a product of symbols that every term of it has."""
+    result: dict[Monomial, int | Fraction] = {}
+    whole = len(divisor.terms) == 1
+    ((below, number),) = divisor.terms.items() if whole else (((), 1),)
+    for monomial, coefficient in _terms(size).items():
+        powers = dict(monomial)
+        for symbol, power in below:
+            powers[symbol] = powers.get(symbol, 0) - power
+        whole = whole and all(power >= 0 for power in powers.values())
+        rest = tuple((symbol, power) for symbol, power in powers.items() if power)
+        result[rest] = Fraction(coefficient) / number
+    if not whole:
+        raise AlgebraError(f"{size_text(size)} is not divided by {size_text(divisor)} into a size")
+    return settle(result)
 
 
 def exact(size: Size) -> Size:

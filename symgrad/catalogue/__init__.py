@@ -20,6 +20,7 @@ from symgrad.catalogue.activations import (
     softsign,
     tanh,
 )
+from symgrad.catalogue.attention import multihead_attention, scaled_dot_product_attention
 from symgrad.catalogue.convolution import conv1d, conv2d, conv3d
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.joining import add, concat
@@ -57,6 +58,7 @@ CATALOGUE: dict[str, Layer] = {
         *(linear, bilinear, embedding, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(batch_norm1d, batch_norm2d, layer_norm, rms_norm),
+        *(scaled_dot_product_attention, multihead_attention),
         *(flatten, unflatten, dropout),
         *(relu, leaky_relu, elu, selu, silu, softplus, softsign, sigmoid, tanh, hardsigmoid, hardtanh),
         *(gelu, activation, softmax, log_softmax),

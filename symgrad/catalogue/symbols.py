@@ -29,13 +29,19 @@ SAMPLES: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
 SEVERAL: Final[Mapping[tuple[str, ...], tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
     ("input1", "input2"): (("a", "N", ("j",)), ("u", "K", ("k",))),
     ("x1", "x2"): (("a", "NC", ("n", "j")), ("u", "NC", ("n", "j"))),
+    ("q", "k", "v"): (("q", "ND", ("i", "d")), ("k", "MD", ("j", "d")), ("v", "ME", ("j", "e"))),
+    ("query", "key", "value"): (("a", "TE", ("i", "e")),),
 }
 """By what a layer calls its inputs: name, sizes and letters of each, or of one that is all of them."""
+
+PARTS: Final[Mapping[str, tuple[int, str]]] = {"num_heads": (-1, "D")}
+"""An option that divides an axis of the input into so many parts: the axis, and the size of a part."""
 
 _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "out_channels": ("O", "", ""),
     "out_features": ("M", "", ""),
     "embedding_dim": ("D", "", ""),
+    "num_heads": ("H", "", ""),
     "kernel_size": ("U", "UV", "TUV"),
     "stride": ("s", "ss", "sss"),
     "padding": ("p", "pp", "ppp"),

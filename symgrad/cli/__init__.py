@@ -53,6 +53,8 @@ Layers:
   activation(f)                     f is a function not known further
   softmax   log_softmax             along the last axis
   layer_norm   rms_norm   batch_norm1d   batch_norm2d
+  multihead_attention(num_heads, bias=true, attn_mask=none, is_causal=false)
+  scaled_dot_product_attention(attn_mask=none, is_causal=false, scale=none)
 Losses, which end a network; reduction=mean, sum or none:
   mse(reduction=mean, half=false)   l1(reduction=mean)
   smooth_l1(reduction=mean, beta=1)   huber(reduction=mean, delta=1)
@@ -67,6 +69,7 @@ Branches:
   residual(A)       adds its input to what A makes of it
   parallel(A, B)    puts what both make of one input one after the other
   … as u            names an output; add(u), concat(u) and u | … read it again
+  multihead_attention(q, k, v, 2)    reads queries, keys and values by name
   linear(8) sharing u    has the parameters of the layer whose output is u
 
 What PyTorch prints for a Sequential is read as well, with --input 1x28x28.

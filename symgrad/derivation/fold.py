@@ -12,6 +12,7 @@ from itertools import permutations, product
 from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
+from symgrad.algebra.brackets import Bracket, decide, within
 from symgrad.algebra.keys import factor_key
 from symgrad.algebra.program import Equation
 from symgrad.algebra.terms import (
@@ -71,7 +72,7 @@ def _in_factor(factor: Factor, pattern: str, name: Entry) -> Factor:
 
 
 class Name(NamedTuple):
-    """An equation as a pattern: a product of powers, and the entry that is called by it.
+    """An equation as a pattern: a product of powers under brackets, and the entry that is called by it.
 
     ``bound`` is what the product is summed over.
     """
@@ -79,6 +80,7 @@ class Name(NamedTuple):
     target: Entry
     axes: tuple[Index, ...]
     coefficient: Rational
+    brackets: tuple[Bracket, ...]
     powers: Powers
     where: dict[Index, tuple[str, int]]
     """For each axis a tensor and the axis of it that it runs along in the pattern."""
@@ -94,10 +96,11 @@ def name_of(equation: Equation) -> Name | None:
     target = Entry(equation.target, tuple(affine(index) for index in equation.axes))
     terms = equation.body.terms
     bound: tuple[Index, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
     if len(terms) == 1 and terms[0].bound and not terms[0].brackets and _of_parts(terms[0]):
         coefficient, bound, _, powers = terms[0]
-    elif len(terms) == 1 and not terms[0].bound and not terms[0].brackets:
-        coefficient, _, _, powers = terms[0]
+    elif len(terms) == 1 and not terms[0].bound:
+        coefficient, _, brackets, powers = terms[0]
         worth = equation.target.role == "auxiliary" or any(isinstance(f, Call | Group) for f, _ in powers)
         if not worth:
             return None
@@ -114,7 +117,7 @@ def name_of(equation: Equation) -> Name | None:
                     where.setdefault(index, (entry.tensor.name, axis))
     if any(index not in where for index in equation.axes):
         return None
-    return Name(target, equation.axes, coefficient, powers, where, bound)
+    return Name(target, equation.axes, coefficient, brackets, powers, where, bound)
 
 
 def _of_parts(term: Term) -> bool:
@@ -203,12 +206,29 @@ def _at(term: Term, name: Name, place: dict[Index, Affine]) -> Term:
     times = int(least)  # towards zero
     if times == 0 or any((ratio > 0) != (times > 0) for ratio in ratios):
         return term
+    guards = [guard for bracket in name.brackets if decide(guard := bracket.put(place)) is not True]
+    if guards and (times < 0 or any(guard not in term.brackets for guard in guards)):
+        return term
     taken = {factor_key(f): times * Fraction(e) for f, e in pattern}
     kept = [(f, _whole(Fraction(e) - taken.pop(factor_key(f), Fraction(0)))) for f, e in term.powers]
     entry = Entry(name.target.tensor, tuple(e.put(place) for e in name.target.indices))
     powers = (*((f, e) for f, e in kept if e), (entry, times))
     coefficient = _whole(Fraction(term.coefficient) / Fraction(name.coefficient) ** times)
-    return term._replace(coefficient=coefficient, powers=powers)
+    named_ = term._replace(coefficient=coefficient, powers=powers)
+    if guards and _inside_without(named_, guards):  # where a guard fails, what is named is 0
+        return named_._replace(brackets=tuple(b for b in term.brackets if b not in guards))
+    return named_
+
+
+def _inside_without(term: Term, guards: Sequence[Bracket]) -> bool:
+    """Whether every entry is within its tensor where the guards fail too."""
+    kept = {bracket for bracket in term.brackets if bracket not in guards}
+    return all(
+        bracket in kept or decide(bracket)
+        for entry in _entries(term)
+        for e, size in zip(entry.indices, entry.tensor.shape, strict=True)
+        for bracket in within(e, size)
+    )
 
 
 def _whole(value: Fraction) -> Rational:

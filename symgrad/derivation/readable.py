@@ -2,20 +2,21 @@
 
 An axis of size 1 is read at 0. An equation that only moves entries is stated by where each one goes:
 ``v[n] = Σ_{o,i | 0 ≤ n − 9o − 3i ≤ 2} a[o, i, n − 9o − 3i]`` holds exactly one term for every n, and reads
-``v[9o + 3i + k] = a[o, i, k]``.
+``v[9o + 3i + k] = a[o, i, k]``. A sum whose range is tied to another index is stated by where it counts from.
 """
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
-from symgrad.algebra.brackets import within
+from symgrad.algebra.brackets import Bracket, decide, within
 from symgrad.algebra.normal import gathered
 from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Size, degree
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.terms import Entry, Expression, Term, put
+from symgrad.algebra.terms import Expression, Term, put, put_in_term
 
 
 class Closed(NamedTuple):
@@ -30,8 +31,32 @@ class Closed(NamedTuple):
 def closed_form(equation: Equation) -> Closed:
     """The equation as it is best read."""
     target, axes, body = equation
-    left = tuple(affine(index) for index in axes)
-    return _at_zero(_straightened(equation) or Closed(target, left, axes, body))
+    form = Closed(target, tuple(affine(index) for index in axes), axes, body)
+    while (straight := _straightened(form)) is not None:
+        form = straight
+    terms = [_counted(term) for term in form.body.terms]
+    if any(new is not old for new, old in zip(terms, form.body.terms, strict=True)):
+        form = form._replace(body=gathered(terms))
+    return _at_zero(form)
+
+
+def _counted(term: Term) -> Term:
+    """``Σ_{b | 0 ≤ b − r < m} f[b]`` as ``Σ_{k<m} f[r + k]``, where r + k is always within the range of b."""
+    for low, high in permutations((each for each in term.brackets if each.kind == ">="), 2):
+        last = low.e + high.e
+        b = next((index for index in term.bound if low.e.coefficients.get(index) == 1), None)
+        if b is None or last.coefficients or len(low.e.coefficients) == 1:
+            continue
+        k = Index(last.const + 1, b.letter)
+        place = affine(b) - low.e + k
+        if not all(decide(bracket) for bracket in within(place, b.size)):
+            continue
+        rest = term._replace(
+            bound=(), brackets=tuple(bracket for bracket in term.brackets if bracket not in (low, high))
+        )
+        moved = put_in_term(rest, {b: place})
+        return _counted(moved._replace(bound=tuple(k if index is b else index for index in term.bound)))
+    return term
 
 
 def _at_zero(form: Closed) -> Closed:
@@ -47,36 +72,81 @@ def _at_zero(form: Closed) -> Closed:
     )
 
 
-def _straightened(equation: Equation) -> Closed | None:
-    """``T[…, n] = Σ_B [0 ≤ n − r < m] …`` with n = r + k a mixed-radix number over B and k: by B and k."""
-    if not equation.axes or len(equation.body.terms) != 1:
-        return None
-    (*front, n), (term,) = equation.axes, equation.body.terms
-    for entry in (factor for factor, _ in term.powers if isinstance(factor, Entry)):
-        for e, size in zip(entry.indices, entry.tensor.shape, strict=True):
-            if e.coefficients.get(n) != 1 or len(e.coefficients) == 1:
-                continue
-            if set(term.brackets) == set(within(e, size)) and _mixed_radix(n, e, size, term):
-                k = Index(size, n.letter)
-                place = n - e + k
-                moved = put(Expression((term._replace(bound=(), brackets=()),)), {n: place})
-                left = (*map(affine, front), place)
-                return Closed(equation.target, left, (*front, *term.bound, k), gathered(moved.terms))
+class _Digits(NamedTuple):
+    """``0 ≤ n − r < size`` in a term: n is r + k, where r counts in steps of its digits."""
+
+    place: Affine
+    size: Size
+    digits: tuple[Index, ...]
+    brackets: tuple[Bracket, ...]
+
+
+def _straightened(form: Closed) -> Closed | None:
+    """``T[…, n, …] = Σ_B [0 ≤ n − r < m] …`` with n = r + k a mixed-radix number over B and k: by B and k.
+
+    Every term has such a bracket, with digits of the same sizes, or none with n in it.
+    """
+    for n in form.axes:
+        first = next((found for term in form.body.terms if (found := _digits(n, term))), None)
+        if first is None:
+            continue
+        place = first.place + Index(first.size, n.letter)
+        terms = [_by_digits(n, term, first, place) for term in form.body.terms]
+        if None in terms:
+            continue
+        (*digits, k) = (*first.digits, next(index for index in place if index not in first.digits))
+        return Closed(
+            form.target,
+            tuple(e.put({n: place}) for e in form.left),
+            tuple(new for index in form.axes for new in ((*digits, k) if index is n else (index,))),
+            gathered(term for term in terms if term is not None),
+        )
     return None
 
 
-def _mixed_radix(n: Index, e: Affine, size: Size, term: Term) -> bool:
-    """Whether (bound…, n − r) are the digits of n: each stride is the product of the sizes below it."""
-    if e.const or set(e.coefficients) != {n, *term.bound}:
-        return False
-    stride = size
-    for index in sorted(term.bound, key=lambda index: _stride(e, index)):
-        if -e.coefficients[index] != stride:
+def _digits(n: Index, term: Term) -> _Digits | None:
+    """The digits of n that the term sums over, the longest steps first."""
+    for low in term.brackets:
+        rest = affine(n) - low.e
+        if low.kind != ">=" or low.e.coefficients.get(n) != 1 or not rest.coefficients:
+            continue
+        for high in term.brackets:
+            last = low.e + high.e
+            if high.kind != ">=" or last.coefficients or not set(rest) <= set(term.bound):
+                continue
+            digits = sorted(rest, key=lambda index: _stride(rest, index), reverse=True)
+            found = _Digits(rest, last.const + 1, tuple(digits), (low, high))
+            if _mixed_radix(n, found):
+                return found
+    return None
+
+
+def _mixed_radix(n: Index, found: _Digits) -> bool:
+    """Whether each step is the product of the sizes below it, and all together make up n."""
+    stride = found.size
+    for index in reversed(found.digits):
+        if found.place.coefficients[index] != stride:
             return False
         stride = stride * index.size
-    return stride == n.size
+    return stride == n.size and not found.place.const
+
+
+def _by_digits(n: Index, term: Term, first: _Digits, place: Affine) -> Term | None:
+    """The term for one n by the digits of ``first``; None where it depends on n in another way."""
+    found = _digits(n, term)
+    if found is None:
+        tied = any(n in bracket.e for bracket in term.brackets)
+        return None if tied else put_in_term(term, {n: place})
+    if [index.size for index in found.digits] != [index.size for index in first.digits]:
+        return None
+    outer = term._replace(
+        bound=tuple(index for index in term.bound if index not in found.digits),
+        brackets=tuple(bracket for bracket in term.brackets if bracket not in found.brackets),
+    )
+    renamed = dict(zip(found.digits, map(affine, first.digits), strict=True))
+    return put_in_term(outer, {n: place, **renamed})
 
 
 def _stride(e: Affine, index: Index) -> tuple[int, Size]:
     coefficient = e.coefficients[index]
-    return degree(coefficient), -coefficient if isinstance(coefficient, int) else 0
+    return degree(coefficient), coefficient if isinstance(coefficient, int) else 0

@@ -227,15 +227,16 @@ def _entry_term(tensor: Tensor, at: tuple[Affine, ...], bound: tuple[Index, ...]
 def _letters(tensor: Tensor, users: Sequence[Equation]) -> tuple[str, ...]:
     """The letters under which the tensor is read.
 
-    Where it is read at a combination, a parameter has the letter of its declaration if that is not taken, and
-    any other tensor a spare one.
+    Where it is read at a combination, a parameter has the letter of its declaration if that is not taken, any
+    other tensor if no axis of what reads it is called so either, and else a spare one.
     """
     reading = next((e for eq in users for e in entries(eq.body) if e.tensor == tensor), None)
     if reading is None:
         return tensor.letters
     alone = [e.lone() for e in reading.indices]
     taken = {index.letter for index in alone if index is not None}
-    own = [letter if tensor.role == "parameter" and letter not in taken else "" for letter in tensor.letters]
+    shared = taken if tensor.role == "parameter" else taken | {i.letter for eq in users for i in eq.axes}
+    own = [letter if letter not in shared else "" for letter in tensor.letters]
     spare = iter(letter for letter in (*_SPARE_LETTERS, *tensor.letters) if letter not in {*taken, *own})
     return tuple(
         index.letter if index is not None else letter or next(spare, "k")

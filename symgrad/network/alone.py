@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from symgrad.algebra.sizes import Size, size_symbols
+from symgrad.algebra.sizes import Polynomial, Size, size_symbols
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import reads
 from symgrad.catalogue import symbols
@@ -71,7 +71,7 @@ def _preferred(layer: Layer) -> Iterator[int]:
     yield from dict.fromkeys([*([first] if first else []), 1, 2, 3, 4])
 
 
-def _inputs(layer: Layer, axes: int, *, symbolic: bool) -> tuple[Tensor, ...]:
+def _inputs(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: bool) -> tuple[Tensor, ...]:
     """What the layer reads, with so many axes where it reads one tensor of any number of axes."""
     numbers: Callable[[str], Size] = (
         symbols.named_size if symbolic else lambda name: 4 if name in "HWL" else 2
@@ -86,16 +86,23 @@ def _inputs(layer: Layer, axes: int, *, symbolic: bool) -> tuple[Tensor, ...]:
     if whole is not None:
         ((name, _, letters),) = stated
         return (Tensor(name, (whole,), "input", letters[:1]),)
-    inputs = [Tensor(name, tuple(map(numbers, names)), "input", letters) for name, names, letters in stated]
+    inputs = []
+    for name, names, letters in stated:
+        shape = list(map(numbers, names))
+        for option, value in options.items():
+            if option in symbols.PARTS and isinstance(value, int | Polynomial):
+                axis, part = symbols.PARTS[option]
+                shape[axis] = value * numbers(part)
+        inputs.append(Tensor(name, tuple(shape), "input", letters))
     return tuple(inputs) if len(inputs) > 1 else tuple(inputs) * max(1, len(layer.inputs))
 
 
 def _model(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic: bool) -> Model:
-    inputs = _inputs(layer, axes, symbolic=symbolic)
+    inputs = _inputs(layer, options, axes, symbolic=symbolic)
     naming = name_layers([layer])
     stem = naming.stems[0]
     given = [
-        *(size for a in inputs for size in a.shape),
+        *(n for a in inputs for n in a.shape),
         *(part for value in options.values() for part in _parts(value)),
     ]
     if stem in (symbol.name for size in given for symbol in size_symbols(size)):

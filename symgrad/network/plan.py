@@ -6,6 +6,8 @@ add(u), concat(u)  what stands here, with the outputs called u, …, added or pu
 bilinear(u, 4)     a layer with inputs of its own: those that are not named are what stands here; all are, if
                    none has a name
 u                  goes on from the output that is called u
+multihead_attention(q, k, v, 2)  reads outputs that are called so; with two names they are the last two of its
+                   inputs, with one both, and what stands here is the first
 """
 
 from __future__ import annotations

@@ -80,16 +80,40 @@ def chosen_letters(form: Closed) -> Letters:
     taken |= {symbol.name for one in sizes for symbol in size_symbols(one)}
     taken |= {part for name in _constants(form.body) for part in name.split("^")}
     letters: dict[Index, str] = {}
-    for index in (*form.axes, *_bound(form.body)):
+    _letter(form.axes, letters, taken)
+    _letter_bound(form.body, letters, taken)
+    return letters
+
+
+def _letter_bound(expression: Expression, letters: dict[Index, str], taken: set[str]) -> None:
+    """Letters for what an expression sums over; sums that do not stand in one another may share theirs."""
+    for term in expression.terms:
+        here = {*taken, *(letters[index] for index in _known(term, letters))}
+        _letter(term.bound, letters, here)
+        for factor, _ in term.powers:
+            inside = set(here)
+            maximum = factor.maximum if isinstance(factor, FirstMaximiser) else factor
+            if isinstance(maximum, Max):
+                _letter(maximum.indices, letters, inside)
+            for inner in inner_expressions(factor):
+                _letter_bound(inner, letters, inside)
+
+
+def _known(term: Term, letters: Mapping[Index, str]) -> Iterator[Index]:
+    """What the term sums over, at any depth, and has a letter from elsewhere."""
+    return (index for index in _bound(Expression((term,))) if index in letters)
+
+
+def _letter(indices: Iterable[Index], letters: dict[Index, str], taken: set[str]) -> None:
+    for index in indices:
         if index not in letters:
             letter = index.letter
             if letter in taken:
                 letter = next((spare for spare in _SPARE if spare not in taken), letter)
             while letter in taken:
                 letter += "'"
-            taken.add(letter)
             letters[index] = letter
-    return letters
+        taken.add(letters[index])
 
 
 def _constants(expression: Expression) -> Iterator[str]:
@@ -142,40 +166,57 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
     others = [(f, e) for f, e in term.powers if not isinstance(f, SizeFactor)]
     sizes = [(f, e) for f, e in term.powers if isinstance(f, SizeFactor)]
     alone = len(others) == 1
-    over = [_powered(f, e, notation, letters, alone=alone) for f, e in others if e > 0]
-    under = [_powered(f, -e, notation, letters, alone=False) for f, e in others if e < 0]
-    times = [_powered(f, e, notation, letters, alone=False) for f, e in sizes if e > 0]
-    divisors = [_powered(f, -e, notation, letters, alone=False) for f, e in sizes if e < 0]
+    below = [bracket for bracket in term.brackets if any(index in term.bound for index in bracket.e)]
+    before = [] if below else list(term.brackets)  # conditions stay together
+    below = [bracket for bracket in term.brackets if bracket not in before]
+    outside = [power for power in others if not term.bound or _apart(power[0], term, below)]
+    inside = [power for power in others if power not in outside]
+
+    def atoms(powers: Iterable[tuple[Factor, Rational]], sign: int) -> list[Atom]:
+        return [
+            _powered(f, e * sign, notation, letters, alone=alone and sign > 0)
+            for f, e in powers
+            if e * sign > 0
+        ]
+
+    over, under, times, divisors = (atoms(powers, sign) for powers in (outside, sizes) for sign in (1, -1))
     read = [entry for factor, _ in term.powers for entry in entries_of_factor(factor)]
-    conditions = conditions_told(term.brackets, term.bound, read, notation, letters)
-    if conditions and not term.bound:
-        over.append(Atom(notation.indicator(conditions), "bracket"))
-    value = abs(Fraction(term.coefficient))
-    if under:
-        beside = over.pop() if over and over[-1].sort == "group" and notation.beside(over[-1].text) else None
-        top = product(notation, _numbered(Fraction(value.numerator), [*times, *over], notation))
-        bottom = product(notation, _numbered(Fraction(value.denominator), [*divisors, *under], notation))
-        front, body = "", notation.fraction(top, bottom) + (beside.text if beside else "")
-    elif term.bound:  # what does not depend on the sum's indices stands before it
-        scale = _scale(value, times, divisors, notation)
-        outside = [_powered(f, e, notation, letters, alone=False) for f, e in others if _apart(f, term)]
-        over = [_powered(f, e, notation, letters, alone=alone) for f, e in others if not _apart(f, term)]
-        before = [*([Atom(scale, "number")] if scale else []), *outside]
-        front = product(notation, before) + notation.joint(before[-1].sort, "call") if before else ""
-        body = product(notation, over) if over else notation.number(1)
-    else:
-        scale = _scale(value, times, divisors, notation)
-        head = [Atom(scale, "number")] if scale or not over else []
-        front, body = "", product(notation, [*head, *over]) or notation.number(1)
+    guards = conditions_told(before, term.bound, read, notation, letters)
+    if guards:
+        over.append(Atom(notation.indicator(guards), "bracket"))
+    front = _quotient_of(abs(Fraction(term.coefficient)), times, over, divisors, under, notation)
     if not term.bound:
-        return front + body
+        return product(notation, front) or notation.number(1)
     ranges = [(letters[index], size(notation, index.size - 1)) for index in term.bound]
-    return front + notation.sigma(ranges, conditions) + body
+    conditions = conditions_told(below, term.bound, read, notation, letters)
+    body = product(notation, _quotient_of(Fraction(1), [], atoms(inside, 1), [], atoms(inside, -1), notation))
+    joint = notation.joint(front[-1].sort, "call") if front else ""
+    total = notation.sigma(ranges, conditions) + (body or notation.number(1))
+    return product(notation, front) + joint + total
 
 
-def _apart(factor: Factor, term: Term) -> bool:
+def _quotient_of(
+    value: Fraction,
+    times: list[Atom],
+    over: list[Atom],
+    divisors: list[Atom],
+    under: list[Atom],
+    notation: IndexNotation,
+) -> list[Atom]:
+    """A number, sizes and factors that multiply or divide; nothing for 1."""
+    if not under:
+        scale = _scale(value, times, divisors, notation)
+        return [*([Atom(scale, "number")] if scale else []), *over]
+    beside = [over.pop()] if over and over[-1].sort == "group" and notation.beside(over[-1].text) else []
+    top = product(notation, _numbered(Fraction(value.numerator), [*times, *over], notation))
+    bottom = product(notation, _numbered(Fraction(value.denominator), [*divisors, *under], notation))
+    return [Atom(notation.fraction(top, bottom), "number"), *beside]
+
+
+def _apart(factor: Factor, term: Term, below: Sequence[Bracket]) -> bool:
     """Whether the factor may stand before the sum: no index of it is summed over, no condition guards it."""
-    return not term.brackets and not any(index in term.bound for index in free_of_factor(factor))
+    read = set(free_of_factor(factor))
+    return read.isdisjoint(term.bound) and not (below and read)
 
 
 def _scale(value: Fraction, times: list[Atom], divisors: list[Atom], notation: IndexNotation) -> str:
@@ -312,8 +353,29 @@ def conditions_told(
             others.append(notation.equation(*(_pieces(side, notation, letters) for side in sides)))
         else:
             others.append(notation.divisible(str(bracket.divisor), _pieces(bracket.e, notation, letters)))
-    bounds = [_as_read(_Bounds(low, linear, high), read) for linear, (low, high) in pairs.items()]
-    return [_between(each, notation, letters) for each in bounds] + others
+    told = []
+    for bounds in (_Bounds(low, linear, high) for linear, (low, high) in pairs.items()):
+        ordered, seen = _one_below_another(bounds), _as_read(bounds, read)
+        if ordered is not None and seen is bounds:
+            less, more = (_pieces(side, notation, letters) for side in ordered)
+            told.append(notation.between(less, more, None))
+        else:
+            told.append(_between(seen, notation, letters))
+    return told + others
+
+
+def _one_below_another(bounds: _Bounds) -> tuple[Affine, Affine] | None:
+    """``0 ≤ i − j`` as j and i, which read ``j ≤ i``; None for any other condition."""
+    low, middle, high = bounds
+    if (low is None) == (high is None) or (low if high is None else high) != 0:
+        return None
+    difference = middle if high is None else middle * -1
+    above, under = (
+        [index for index, coefficient in difference.coefficients.items() if coefficient == sign]
+        for sign in (1, -1)
+    )
+    whole = len(above) == len(under) == 1 and len(difference.coefficients) == 2
+    return (affine(under[0]), affine(above[0])) if whole else None
 
 
 def _sides(e: Affine, bound: Sequence[Index], letters: Letters) -> tuple[Affine, Affine]:

@@ -22,6 +22,7 @@ HEADINGS: Mapping[Kind, str] = {
     "layer": "Layers",
     "activation": "Activations",
     "reshape": "Layers without parameters",
+    "join": "Layers of several inputs",
     "loss": "Losses",
 }
 """The kinds of layer in the order of the vocabulary, and what each is called there."""

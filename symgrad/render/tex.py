@@ -252,8 +252,19 @@ def _base(tensor: Tensor) -> str:
         digits = tensor.name[len(stem) :]
         subscript = ",".join([*parts, *([digits] if digits else [])])
         return subscripted(letters_of(word), subscript) if subscript else _closed(letters_of(word))
-    base = letters_of(tensor.stem)
-    return rf"{base}^{{({tensor.label})}}" if tensor.label else base
+    raised = _superscript(tensor)
+    base = letters_of(tensor.stem[:1] if _told_apart(tensor) else tensor.stem)
+    return rf"{base}^{{{raised}}}" if raised else base
+
+
+def _told_apart(tensor: Tensor) -> bool:
+    """Whether a capital tells the tensor apart from others of one letter: ``wQ`` is printed w^Q."""
+    return len(tensor.stem) == 2 and tensor.stem[0].islower() and tensor.stem[1].isupper()
+
+
+def _superscript(tensor: Tensor) -> str:
+    """The capital that tells the tensor apart, and the number of its layer in parentheses."""
+    return (tensor.stem[1] if _told_apart(tensor) else "") + (f"({tensor.label})" if tensor.label else "")
 
 
 def _beside(tensor: Tensor, text: str) -> str:
@@ -262,8 +273,8 @@ def _beside(tensor: Tensor, text: str) -> str:
         letter = tensor.stem.removesuffix("_hat")
         base = rf"\hat{{{letter}}}" if tensor.role == "corrected" else letter
         return f"{base}_{{{text}}}"
-    label = tensor.beside.label if tensor.beside is not None else ""
-    return text.replace(f"^{{({label})}}", f"^{{({label})*}}", 1) if label else text + "^{*}"
+    raised = _superscript(tensor.beside) if tensor.beside is not None else ""
+    return text.replace(f"^{{{raised}}}", f"^{{{raised}*}}", 1) if raised else text + "^{*}"
 
 
 def _closed(name: str) -> str:

@@ -112,11 +112,10 @@ def _ordered(powers: Powers) -> Powers:
 
 
 def _constant(factor: Factor) -> bool:
-    """Whether the factor is a parenthesis of named constants: ``(1 − ρ)``."""
+    """Whether the factor is a parenthesis of numbers and named constants: ``(1 − ρ)``, the 2 of ``√2``."""
     if not isinstance(factor, Group):
         return False
-    inside = [inner for term in factor.inner.terms for inner, _ in term.powers]
-    return bool(inside) and all(isinstance(inner, Named) for inner in inside)
+    return all(isinstance(inner, Named) for term in factor.inner.terms for inner, _ in term.powers)
 
 
 def sort_of(factor: Factor, flat_rank: int = _FLAT_RANK) -> Sort:

@@ -349,3 +349,22 @@ def test_powers_within_powers_are_not_multiplied_out_to_see_whether_they_sum_to_
     assert products_of(normal((1 + inner) ** 2 * (b[()] - 1))) == 50
     assert products_of(normal((1 + (1 + b[()]) ** 9) ** 9)) == 1_000_000
     assert products_of(normal((1 + b[()]) ** -1)) == 1
+
+
+def test_digits_that_nothing_depends_on_are_counted_away():
+    """A term without the digits of a number, such as a bias in groups, is the same written in digits."""
+    for sizes in ((3, 2), (size_symbol("H"), size_symbol("D"))):
+        h, d = (Index(size, letter) for size, letter in zip(sizes, "hd", strict=True))
+        b = Tensor("b", (h.size * d.size,), "input")
+        n = Index(h.size * d.size, "n")
+        written = w.Total((h, d), w.same(n, h * d.size + d) * b[h * d.size + d])
+        assert expression_key(normal(written)) == expression_key(normal(b[n]))
+
+
+def test_a_window_that_is_not_always_there_leaves_its_condition():
+    k, n = Index(2, "k"), Index(7, "n")
+    windows = normal(w.Total((k,), w.inside((n - k * 3, 3))))
+    assert expression_key(windows) == expression_key(normal(w.inside((n, 6))))
+    wider = normal(w.Total((k,), w.inside((n - k * 3, 4))))  # two windows overlap
+    (term,) = wider.terms
+    assert term.bound

@@ -25,6 +25,7 @@ from symgrad.algebra.sizes import (
     size_text,
     stepped,
 )
+from symgrad.errors import AlgebraError
 
 LEAST = {"H": 1, "K": 2, "p": 0}
 SYMBOLS = {name: size_symbol(name, least) for name, least in LEAST.items()}
@@ -180,3 +181,12 @@ def test_a_size_under_a_name_of_its_own_knows_its_rule():
     (symbol,) = size_symbols(named)
     assert (symbol.name, symbol.steps) == ("P", (2 * h, 1))
     assert called(5, "P") == 5
+
+
+def test_a_product_of_symbols_divides_what_has_it_in_every_term():
+    assert divided(H * K, K) == H
+    assert divided(6 * H * H * K, 4 * H) == Fraction(3, 2) * H * K
+    assert divided(H * K + 2 * H, H) == K + 2
+    for size, by in ((H, K), (H * K + 1, H), (6, H), (H, H + 1)):
+        with pytest.raises(AlgebraError, match="is not divided by"):
+            divided(size, by)

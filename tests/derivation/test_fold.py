@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.algebra.affine import Index
+from symgrad.algebra.affine import Index, affine
+from symgrad.algebra.brackets import at_least
 from symgrad.algebra.functions import abstract, exp, sigmoid, tanh
 from symgrad.algebra.keys import expression_key
 from symgrad.algebra.normal import normal
 from symgrad.algebra.program import Equation, equation
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Expression, FirstMaximiser, Max, entries
-from symgrad.algebra.written import define, maximum, positive, total
+from symgrad.algebra.written import Definition, Iverson, Total, define, maximum, positive, total
 from symgrad.derivation.fold import folded, name_of, named
 from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build
@@ -97,3 +98,37 @@ def test_a_sum_over_named_parts_is_called_by_its_name():
 def test_no_other_sum_is(f):
     found, key = summed(f)
     assert found == key(lambda p, q, c: f(p, q))
+
+
+def test_what_is_named_under_a_bracket_is_called_by_its_name_where_the_bracket_holds():
+    """A causal softmax: p is 0 where its bracket fails, so the bracket goes with the name."""
+    s, p, g = (Tensor(n, (3, 3), "intermediate") for n in "spg")
+    i, j, k = Index(3, "i"), Index(3, "j"), Index(3, "k")
+
+    def below(at, to):
+        return Iverson((at_least(affine(at), to),))
+
+    def weight(at, to):
+        return below(at, to) * exp(s[at, to]) / Total((k,), below(at, k) * exp(s[at, k]))
+
+    name = name_of(equation(Definition(p, (i, j), weight(i, j))))
+    plain = normal(p[i, j] * g[i, j])
+    assert expression_key(named(normal(weight(i, j) * g[i, j]), [name])) == expression_key(plain)
+    bare = exp(s[i, j]) / Total((k,), below(i, k) * exp(s[i, k])) * g[i, j]
+    assert expression_key(named(normal(bare), [name])) == expression_key(normal(bare))
+    inverse = normal(below(i, j) * weight(i, j) ** 2 * g[i, j])
+    assert expression_key(named(inverse, [name])) == expression_key(normal(p[i, j] ** 2 * g[i, j]))
+
+
+def test_a_bracket_that_keeps_another_entry_within_its_tensor_stays():
+    s, p, x = (
+        Tensor("s", (3, 3), "intermediate"),
+        Tensor("p", (3, 3), "auxiliary"),
+        Tensor("x", (3,), "input"),
+    )
+    i, j = Index(3, "i"), Index(3, "j")
+    bracket = Iverson((at_least(affine(i), j),))
+    name = name_of(equation(Definition(p, (i, j), bracket * exp(s[i, j]))))
+    (term,) = named(normal(bracket * exp(s[i, j]) * x[i - j]), [name]).terms
+    assert term.brackets
+    assert p in {factor.tensor for factor, _ in term.powers}

@@ -51,3 +51,34 @@ def test_flattened_samples_are_stated_by_where_each_entry_goes():
     (term,) = form.body.terms
     assert not term.bound
     assert not term.brackets
+
+
+def printed(network):
+    """Each formula of a network in the index view, without its ranges."""
+    import symgrad as sg
+
+    text = sg.derive(sg.Network(network)).text("index")
+    return [line.split("   for ")[0].strip() for line in text[text.index("Forward") :].split("\n")]
+
+
+def test_channels_in_groups_are_counted_by_group_and_place():
+    lines = printed("input(2x4x4) | conv2d(4, 2, groups=2)")
+    assert "z[2g + o, i, j] = Σ_{u=0…1, v=0…1} a[g, i + u, j + v]·w[2g + o, 0, u, v] + b[2g + o]" in lines
+
+
+def test_a_sum_whose_range_is_tied_to_another_index_is_counted_from_there():
+    lines = printed("input(2x4x4) | conv2d(4, 2, groups=2)")
+    (last,) = (line for line in lines if line.startswith("∂L/∂a"))
+    assert last == (
+        "∂L/∂a[g, k, l] = Σ_{o=0…1, i=0…2, j=0…2 | 0 ≤ k − i ≤ 1, 0 ≤ l − j ≤ 1} "
+        "w[2g + o, 0, k − i, l − j]·∂L/∂z[2g + o, i, j]"
+    )
+
+
+def test_windows_that_do_not_overlap_are_counted_by_window_and_place():
+    assert "∂L/∂a[2i + k, 3j + l] = 1/6·∂L/∂p[i, j]" in printed("input(4x6) | avg_pool2d((2, 3))")
+
+
+def test_windows_that_leave_something_out_are_not():
+    (last,) = (line for line in printed("input(5) | avg_pool1d(2)") if line.startswith("∂L/∂a"))
+    assert last == "∂L/∂a[j] = 1/2·Σ_{i=0…1 | 0 ≤ j − 2i ≤ 1} ∂L/∂p[i]"

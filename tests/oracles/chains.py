@@ -109,9 +109,7 @@ def alone(layer: Layer) -> list[Chain]:
     fitting = [chain for chain in dict.fromkeys(map(hashable, chains)) if fits(chain)]
     if fitting:
         small = [chain for chain in fitting if prod(chain.shape) <= 6]
-        named = any(
-            tensor.role == "auxiliary" for chain in fitting[:1] for tensor in build(chain.text).tensors
-        )
+        named = any(len(step.definitions) > 1 for chain in fitting[:1] for step in build(chain.text).steps)
         return small if named and small else fitting  # statistics make formulas that are long to compare
     larger = [Chain(shape, (step,)) for shape in BATCHES for step in variants(layer)]
     return [chain for chain in dict.fromkeys(map(hashable, larger)) if fits(chain)]

@@ -48,9 +48,12 @@ def arbitrary(*what: object) -> int:
 
 
 class Prime:
-    """The field of 2⁶¹ − 1 elements, an element being an int. It has no order: no relu, no maximum."""
+    """The field of 2⁶¹ − 11913 elements, an element being an int. It has no order: no relu, no maximum.
 
-    p = 2**61 - 1
+    2, 3, 5, 7, 11 and 13 are squares in it, so that what holds √D for small widths D has values.
+    """
+
+    p = 2**61 - 11913
 
     def number(self, q):
         return q.numerator * pow(q.denominator, -1, self.p) % self.p
@@ -68,7 +71,9 @@ class Prime:
         assert exponent.denominator == 2, "no other roots in the prime field"
         # Half of all elements are no squares. What is used of a root is that its powers fit together, so an
         # arbitrary value serves; who uses root² = x as well is told wrong where that fails, never right.
-        root = arbitrary("root", x) % self.p
+        # A small square is a number that an equation states, such as a width of 4, and its root a number too.
+        small = math.isqrt(x) if x < 10**6 else 0
+        root = small if small * small == x else arbitrary("root", x) % self.p
         return pow(root, int(2 * exponent), self.p)
 
     def constant(self, name):
@@ -102,7 +107,9 @@ class Fractions:
         exponent = Fraction(exponent)
         if exponent.denominator == 1:
             return x ** int(exponent)
-        return Fraction(arbitrary("root", x) % 17 + 2, 3) ** int(2 * exponent)  # as in the prime field
+        small = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator)) if x > 0 else Fraction(0)
+        known = x < 10**6 and small * small == x  # as in the prime field
+        return (small if known else Fraction(arbitrary("root", x) % 17 + 2, 3)) ** int(2 * exponent)
 
     def constant(self, name):
         return EXACT.get(name, Fraction(arbitrary(name) % 13 + 2, 5))

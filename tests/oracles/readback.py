@@ -313,7 +313,14 @@ class Text:
         return _sum(parts)
 
     def _product(self, tokens: _Tokens) -> Node:
-        node, conditions = self._factor(tokens), []
+        conditions: list[Node] = []
+        if self._of_indices(tokens.items[tokens.at :]):  # a condition before everything else
+            tokens.take("[")
+            conditions += self._conditions(tokens)
+            tokens.take("]")
+            node = _number("1")
+        else:
+            node = self._factor(tokens)
         while tokens.next in ("·", "/"):
             if "".join(tokens.items[tokens.at + 2 : tokens.at + 3]).startswith("argmax"):
                 tokens.take("·")
@@ -580,7 +587,7 @@ class Tex:
         return _sum(parts)
 
     def _product(self, tokens: _Tokens) -> Node:
-        node, conditions = self._factor(tokens), []
+        node, conditions = _number("1") if tokens.next == r"\mathbf" else self._factor(tokens), []
         while tokens.next not in ("", "+", "-", "=", ")", "}", ">", "<", r"\le", r"\ge", "]", "|"):
             inside = tokens.items[tokens.at + 4 :]
             if tokens.skip(*_INDICATOR, r"\arg"):
@@ -759,7 +766,13 @@ class Tex:
         indices: list[Node] | None = None
         label = ""
         for _ in range(2):
-            if label == "" and tokens.skip("^", "{", "("):
+            if label == "" and tokens.next == "^" and "".join(tokens.items[tokens.at + 2 :][:1]).isupper():
+                name += "".join(tokens.take() for _ in range(3))[2:]
+                if not tokens.skip("}"):
+                    tokens.take("(")
+                    while not tokens.skip(")", "}"):
+                        label += tokens.take()
+            elif label == "" and tokens.skip("^", "{", "("):
                 while not tokens.skip(")", "}"):
                     label += tokens.take()
             if indices is None and tokens.skip("_"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from symgrad.algebra import normal
 from symgrad.algebra.affine import Affine, Index
 from symgrad.algebra.brackets import Bracket
 from symgrad.algebra.program import Equation
@@ -67,7 +68,11 @@ def equation_at(equation: Equation, numbers: Numbers) -> Equation:
         coefficient: Any = given.coefficient
         powers = []
         for each, exponent in given.powers:
-            if isinstance(each, SizeFactor):
+            if isinstance(each, SizeFactor) and exponent.denominator != 1:
+                (root,) = normal.power(normal.number(size_at(each.size, numbers)), exponent).terms
+                coefficient *= root.coefficient
+                powers += root.powers
+            elif isinstance(each, SizeFactor):
                 coefficient *= Fraction(size_at(each.size, numbers)) ** exponent
             else:
                 powers.append((factor(each), exponent))

@@ -180,6 +180,61 @@ def batch_norm(x, parameters, o):
     return torch.nn.functional.batch_norm(x, None, None, *parameters, training=True, eps=float(o["eps"]))
 
 
+def attended(x, given, o):
+    """Self-attention without weights."""
+    return attention(x, x, x, given, o)
+
+
+def attention(q, k, v, given, o):
+    """torch takes a mask or is_causal, and here both may be: they are put together."""
+    scale = None if o["scale"] is None else float(o["scale"])
+    mask = joined_mask(q.shape[-2], k.shape[-2], given[0] if given else None, o)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
+
+
+def joined_mask(queries, keys, given, o, excluded=False):
+    """An additive mask of what is given and of causality; ``excluded``: a boolean 1 shuts a key out."""
+    mask = torch.zeros(queries, keys, dtype=torch.float64)
+    if o["attn_mask"] == "additive":
+        mask = mask + given
+    if o["attn_mask"] == "boolean":
+        shut = given.bool() if excluded else ~given.bool()
+        mask = mask.masked_fill(shut, float("-inf"))
+    if o["is_causal"]:
+        mask = mask.masked_fill(torch.ones(queries, keys).triu(1).bool(), float("-inf"))
+    return mask
+
+
+def self_attended(x, given, o):
+    """Self-attention by several heads."""
+    return multihead(x, x, x, given, o)
+
+
+def multihead(query, key, value, given, o):
+    """torch's module with our parameters for its own, in the order in which our equations read them."""
+    rest = list(given)
+    names = ["w", "b"] if o["bias"] else ["w"]
+    maps = {letter: {n: rest.pop(0) for n in names} for letter in "QKV"}
+    mask = rest.pop(0) if o["attn_mask"] != "none" else None
+    maps["O"] = {n: rest.pop(0) for n in names}
+    module = torch.nn.MultiheadAttention(
+        query.shape[-1], o["num_heads"], bias=o["bias"], kdim=key.shape[-1], vdim=value.shape[-1],
+        batch_first=True, dtype=torch.float64,
+    )  # fmt: skip
+    held = {"out_proj.weight": maps["O"]["w"]}
+    if "in_proj_weight" in dict(module.named_parameters()):
+        held["in_proj_weight"] = torch.cat([maps[letter]["w"] for letter in "QKV"])
+    else:
+        held |= {f"{letter.lower()}_proj_weight": maps[letter]["w"] for letter in "QKV"}
+    if o["bias"]:
+        held["in_proj_bias"] = torch.cat([maps[letter]["b"] for letter in "QKV"])
+        held["out_proj.bias"] = maps["O"]["b"]
+    mask = joined_mask(len(query), len(key), mask, o, excluded=True)
+    return torch.func.functional_call(
+        module, held, (query, key, value), {"attn_mask": mask, "need_weights": False}
+    )[0]
+
+
 def rms_norm(x, parameters, o):
     return torch.nn.functional.rms_norm(x, x.shape[-1:], *parameters, eps=float(o["eps"]))
 
@@ -221,6 +276,8 @@ LAYERS = {
     "batch_norm1d": batch_norm,
     "batch_norm2d": batch_norm,
     "rms_norm": rms_norm,
+    "scaled_dot_product_attention": attended,
+    "multihead_attention": self_attended,
     "linear": linear,
     "bilinear": lambda x, parameters, o: F.bilinear(x, x, *parameters),
     "cosine_embedding": lambda x, targets, o: cosine_embedding(x, x, targets, o),

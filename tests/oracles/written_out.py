@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from math import prod
 
-from symgrad.algebra.affine import affine
 from symgrad.algebra.keys import expression_key
 from symgrad.algebra.normal import expanded, gathered
 from symgrad.algebra.program import Program
 from symgrad.algebra.sizes import Polynomial, Size, SizeSymbol, size_symbols, size_terms, size_text
-from symgrad.algebra.terms import put
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.options import spelled_call
 from symgrad.derivation.derive import derive, document
+from symgrad.derivation.readable import closed_form
 from symgrad.network.alone import Alone
 from symgrad.network.model import Model
 from symgrad.render.text import render_text
@@ -45,7 +44,7 @@ input = {list(step.inputs[0].shape)}
 layers = ["mine{reduced}"]
 
 [define.mine]
-kind = "{CATALOGUE[step.layer].kind}"
+kind = "{CATALOGUE[step.layer].kind.replace("join", "reshape")}"
 {shapes}
 probabilities = {sums}
 functions = {[function] if function else []}
@@ -56,12 +55,15 @@ equation = '''
 
 
 def keys(program: Program) -> list[tuple[str, str]]:
-    """What each equation says, the same for equal equations."""
+    """What each equation says as it is printed, the same for equal equations."""
     found = []
-    for target, axes, body in program.equations:
-        labels = {index: f"axis {n}" for n, index in enumerate(axes)}
-        zeros = {index: affine(0) for index in axes if index.size == 1}  # printed so
-        found.append((repr(target), expression_key(gathered(expanded(put(body, zeros)).terms), labels)))
+    for form in map(closed_form, program.equations):
+        labels = {index: f"axis {n}" for n, index in enumerate(form.axes)}
+        left = [
+            (size_text(e.const), sorted((labels[i], size_text(c)) for i, c in e.coefficients.items()))
+            for e in form.left
+        ]
+        found.append((f"{form.target}{left}", expression_key(gathered(expanded(form.body).terms), labels)))
     return found
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 from oracles import derived
-from oracles.chains import Chain, random_alone, random_chain
+from oracles.chains import Chain, Step, random_alone, random_chain
 from oracles.fields import Floats
 from oracles.hypotheses import kept
 
@@ -38,6 +38,7 @@ def furthest(
         upstream = {f"dL_d{output.name}": [rng.gauss(0, 1) for _ in range(prod(output.shape))]}
     forward = derived.evaluate(model.forward, values, FIELD)
     inner = {d.target for step in model.steps for d in step.definitions[:-1]}  # torch has no name for these
+    inner |= {tensor for tensor in model.tensors if tensor.role == "given"}  # and takes no gradient by a mask
     wanted = [tensor for tensor in model.tensors if tensor not in inner]
     gradients = sweep(model.forward, model.outputs, model.objective, wanted)
     ours = derived.evaluate(gradients.program, {**forward, **upstream}, FIELD)
@@ -51,9 +52,17 @@ def drawn(tensor: Tensor, chain: Chain, draw: Callable[[], float]) -> list[float
     """Numbers for a source, within what the loss takes: probabilities, a distribution."""
     loss = chain.steps[-1].name
     numbers = [draw() for _ in range(prod(tensor.shape))]
+    if tensor.role == "given" and any(step.options.get("attn_mask") == "boolean" for step in chain.steps):
+        return mask(chain.steps[-1].name, tensor.shape, numbers)
     if (loss == "bce" and tensor.role != "parameter") or (loss == "kl_div" and tensor.role == "target"):
         return [1 / (1 + math.exp(-x)) for x in numbers]
     return numbers
+
+
+def mask(layer: str, shape: tuple[int, ...], numbers: list[float]) -> list[float]:
+    """A boolean mask as the layer counts, which leaves every query the first key."""
+    shut = [n % shape[1] > 0 and number > 0 for n, number in enumerate(numbers)]
+    return [float(each if layer == "multihead_attention" else not each) for each in shut]
 
 
 def distance(ours: list[float], truth: list[float]) -> float:
@@ -116,3 +125,48 @@ def test_torch_agrees_on_a_residual_block_with_branches_and_a_shared_layer():
     assert abs(forward["L"][0] - loss.item()) < 1e-12 * abs(loss.item())
     for name, leaf in held.items():
         assert distance(ours[f"dL_d{name}"], torch_oracle.entries(leaf.grad)) < 1e-10, name
+
+
+@pytest.mark.parametrize("layer", ["scaled_dot_product_attention", "multihead_attention"])
+def test_torch_agrees_on_attention_of_three_inputs(layer):
+    """Queries, keys and values apart, on twenty random shapes, with every mask."""
+    from symgrad.network.build import build
+
+    rng = Random(layer)
+    for _ in range(20):
+        n, m, heads = rng.randint(1, 5), rng.randint(1, 5), rng.randint(1, 3)
+        d, e = heads * rng.randint(1, 3), rng.randint(1, 4)
+        k = d if layer != "multihead_attention" else rng.randint(1, 4)
+        o = {"attn_mask": rng.choice(["none", "additive", "boolean"]), "is_causal": rng.random() < 0.5}
+        spare = {"scale": rng.choice([None, 0.25])} if k == d and layer != "multihead_attention" else {}
+        o |= spare or {"num_heads": heads, "bias": rng.random() < 0.5}
+        written = ", ".join(f"{name}={str(v).lower()}" for name, v in o.items())
+        model = build(
+            f"input({n}x{d}) as q | input({m}x{k}) as k | input({m}x{e}) as v | {layer}(q, k, v, {written})"
+        )
+        chain = Chain((n, d), (Step(layer, o),))
+        values = {t.name: drawn(t, chain, lambda: rng.gauss(0, 1)) for t in derived.sources(model)}
+        values |= {
+            t.name: mask(layer, t.shape, values[t.name])
+            for t in model.tensors
+            if t.role == "given" and o["attn_mask"] == "boolean"
+        }
+        held = {t.name: torch_oracle.tensor(values[t.name], t.shape) for t in derived.sources(model)}
+        for leaf in held.values():
+            leaf.requires_grad_()
+        function = torch_oracle.attention if layer != "multihead_attention" else torch_oracle.multihead
+        rest = [held[t.name] for t in model.tensors if t.name in held and t.role != "input"]
+        out = function(held["q"], held["k"], held["v"], rest, o)
+        (output,) = model.outputs
+        upstream = [rng.gauss(0, 1) for _ in range(prod(output.shape))]
+        (out * torch_oracle.tensor(upstream, output.shape)).sum().backward()
+        forward = derived.evaluate(model.forward, values, FIELD)
+        assert distance(forward[output.name], torch_oracle.entries(out)) < 1e-12
+        gradients = sweep(model.forward, model.outputs, None, derived.sources(model))
+        ours = derived.evaluate(gradients.program, {**forward, f"dL_d{output.name}": upstream}, FIELD)
+        for name, leaf in held.items():
+            if leaf.grad is not None and model.tensor(name).role != "given":
+                assert distance(ours[f"dL_d{name}"], torch_oracle.entries(leaf.grad)) < 1e-10, (
+                    name,
+                    model.text,
+                )
