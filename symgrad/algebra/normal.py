@@ -137,6 +137,12 @@ def power(base: Expression, exponent: Rational) -> Expression:
         raised = tuple((factor, inner * exponent) for factor, inner in powers)
         return gathered([Term(_whole(value), (), brackets, raised)])
     root = _exact_power(coefficient, exponent)
+    sizes = tuple((f, inner) for f, inner in powers if isinstance(f, SizeFactor))
+    if coefficient > 0 and len(sizes) + (root is None) > 1 and sizes:  # √(D/2), a number once D is one
+        rest = tuple(item for item in powers if item not in sizes)
+        whole = Group(Expression((Term(coefficient, (), (), sizes),)))
+        others = power(Expression((Term(1, (), brackets, rest),)), exponent)
+        return gathered(joined(Term(1, (), (), ((whole, exponent),)), term) for term in others.terms)
     outside = tuple((f, inner * exponent) for f, inner in powers if _positive(f))
     inside = tuple((f, inner) for f, inner in powers if not _positive(f))
     if root is None and coefficient > 0:

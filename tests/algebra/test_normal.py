@@ -32,7 +32,7 @@ from symgrad.algebra.normal import (
     times,
 )
 from symgrad.algebra.program import Equation
-from symgrad.algebra.sizes import size_symbol
+from symgrad.algebra.sizes import divided, size_symbol
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
     ONE,
@@ -368,3 +368,14 @@ def test_a_window_that_is_not_always_there_leaves_its_condition():
     wider = normal(w.Total((k,), w.inside((n - k * 3, 4))))  # two windows overlap
     (term,) = wider.terms
     assert term.bound
+
+
+def test_a_root_of_a_number_and_sizes_stays_whole():
+    """√(D/2) is a number at any D; √½ and √D apart are two."""
+    d, h = size_symbol("D"), size_symbol("H")
+    (term,) = normal(w.quantity(divided(d, 2)) ** Fraction(1, 2)).terms
+    ((factor, exponent),) = term.powers
+    assert exponent == Fraction(1, 2)
+    assert expression_key(factor.inner) == expression_key(normal(w.quantity(divided(d, 2))))
+    root = w.quantity(d * h) ** Fraction(1, 2)
+    assert expression_key(expanded(normal(root * root))) == expression_key(normal(w.quantity(d * h)))

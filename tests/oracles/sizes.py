@@ -42,7 +42,7 @@ def size_at(size: Size, numbers: Numbers) -> Any:
                 value = room // step + 1
             coefficient = coefficient * value**power
         total += coefficient
-    return total
+    return total.numerator if total.denominator == 1 else total
 
 
 def equation_at(equation: Equation, numbers: Numbers) -> Equation:
