@@ -70,10 +70,12 @@ Key: TypeAlias = Literal[
     "levels put in",
     "cases",
     "relu",
+    "relu at a kink",
     "sigmoid",
     "softplus",
     "normal distribution",
     "abs",
+    "abs at a kink",
     "ties",
     "first place",
     "objective",
@@ -200,12 +202,13 @@ def _needed(
     known = {function.name for function in functions if not function.abstract}
     parts = [part for eq in forward.equations for part in _parts(eq.body)]
     factors = [[factor for factor, _ in term.powers] for part in parts for term in part.terms]
-    if any(isinstance(factor, ValueBracket) for product in factors for factor in product):
+    cases = any(isinstance(factor, ValueBracket) for product in factors for factor in product)
+    if cases:
         yield Convention("cases")
-    if "relu" in known:
-        yield Convention("relu")
+    if "relu" in known:  # what a bracket is is said once
+        yield Convention("relu at a kink" if cases else "relu")
     if "abs" in known:
-        yield Convention("abs")
+        yield Convention("abs at a kink" if cases or "relu" in known else "abs")
     if "softplus" in known:
         yield Convention("softplus")
     if "sigmoid" in known or "softplus" in known:

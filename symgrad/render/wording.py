@@ -56,6 +56,7 @@ _SENTENCES: dict[Key, str] = {
         "derivative is that of the case that holds there."
     ),
     "relu": "{indicator} is~1 where {positive}, else~0; the derivative of {relu} at~0 is~0.",
+    "relu at a kink": "The derivative of {relu} at~0 is~0.",
     "sigmoid": "{sigmoid of x} is {sigmoid formula}.",
     "softplus": "{softplus of x} is {softplus formula}.",
     "normal distribution": (
@@ -63,6 +64,7 @@ _SENTENCES: dict[Key, str] = {
         "derivative {phi of x} is {phi formula}."
     ),
     "abs": "{indicator} is~1 where {positive}, else~0; the derivative of {abs} at~0 is~0.",
+    "abs at a kink": "The derivative of {abs} at~0 is~0.",
     "ties": (
         "{argmax of entries} is the greatest of its entries, of equal ones the first that it names; "
         "{argmax is x} is~1 where that is {x}, else~0."

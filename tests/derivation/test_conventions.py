@@ -1,7 +1,10 @@
 """Which conventions a network's formulas rest on: those it needs, and no others."""
 
 import pytest
+from oracles.chains import alone
 
+from symgrad.algebra.terms import Call, Max, ValueBracket, inner_expressions
+from symgrad.catalogue import CATALOGUE
 from symgrad.derivation.derive import derive, document
 from symgrad.network.build import build
 
@@ -38,6 +41,46 @@ def keys(network, view="scalar"):
 )
 def test_a_network_states_the_conventions_that_it_needs(network, view, needed):
     assert keys(network, view) == needed
+
+
+@pytest.mark.parametrize(
+    ("network", "policy"),
+    [
+        ("relu", ["relu"]),
+        ("l1", ["abs"]),
+        ("softsign", ["abs"]),
+        ("hardtanh", ["cases"]),
+        ("relu | l1", ["relu", "abs at a kink"]),
+        ("huber", ["cases", "abs at a kink"]),
+        ("elu | relu | smooth_l1", ["cases", "relu at a kink", "abs at a kink"]),
+        ("max_pool1d(2) | relu", ["relu", "ties"]),
+        ("tanh | mse", []),
+    ],
+)
+def test_what_a_bracket_is_is_said_once_and_of_every_kink_what_the_derivative_is(network, policy):
+    about = ("cases", "relu", "relu at a kink", "abs", "abs at a kink", "ties")
+    assert [key for key in keys(f"input(2) | {network}") if key in about] == policy
+
+
+def kinked(expression):
+    """Whether the expression has a kink or a tie: a bracket, a maximum, |x| or relu."""
+    factors = [factor for term in expression.terms for factor, _ in term.powers]
+    return any(
+        isinstance(factor, ValueBracket | Max)
+        or (isinstance(factor, Call) and factor.function.name in ("abs", "relu"))
+        or any(kinked(inner) for inner in inner_expressions(factor))
+        for factor in factors
+    )
+
+
+@pytest.mark.parametrize("view", ["scalar", "chain", "index", "matrix"])
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_layer_with_a_kink_or_a_tie_says_what_is_done_there(name, view):
+    (network, *_) = (chain.text for chain in alone(CATALOGUE[name]))
+    derived = derive(build(network))
+    expected = any(kinked(eq.body) for eq in derived.forward.equations)
+    said = {convention.key for convention in document(derived, view).conventions}
+    assert expected == bool(said & {"cases", "relu", "abs", "ties", "first place"})
 
 
 def test_a_batch_is_said():

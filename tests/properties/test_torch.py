@@ -90,6 +90,19 @@ def test_of_equal_greatest_entries_torch_takes_the_first_too(name):
         assert ties < (1e-12, ""), chain.text
 
 
+AT_KINKS = [-3.0, -2.0, -1.0, -0.5, -1 / 3, 0.0, 1 / 3, 0.5, 1.0, 2.0, 3.0]
+"""Where the catalogue's functions have kinks under the options that are drawn, and between."""
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_torch_agrees_where_every_entry_is_at_a_kink_or_beside_one(name):
+    """All entries, and so the differences that losses compare, come from a few numbers."""
+    rng = Random(name)
+    for _ in range(12):
+        chain, model = random_alone(name, rng)
+        assert furthest(chain, model, rng, lambda: rng.choice(AT_KINKS)) < (1e-10, ""), chain.text
+
+
 @pytest.mark.parametrize("seed", range(1000, 1050))
 def test_torch_agrees_on_a_random_network(seed):
     rng = Random(seed)
