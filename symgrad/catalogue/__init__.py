@@ -36,7 +36,7 @@ from symgrad.catalogue.losses import (
     mse,
     smooth_l1,
 )
-from symgrad.catalogue.normalisation import batch_norm1d, batch_norm2d, layer_norm, rms_norm
+from symgrad.catalogue.normalisation import batch_norm1d, batch_norm2d, group_norm, layer_norm, rms_norm
 from symgrad.catalogue.optimisers import (
     Optimiser,
     adagrad,
@@ -57,7 +57,7 @@ CATALOGUE: dict[str, Layer] = {
     for entry in (
         *(linear, bilinear, embedding, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d),
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
-        *(batch_norm1d, batch_norm2d, layer_norm, rms_norm),
+        *(batch_norm1d, batch_norm2d, group_norm, layer_norm, rms_norm),
         *(scaled_dot_product_attention, multihead_attention),
         *(flatten, unflatten, dropout),
         *(relu, leaky_relu, elu, selu, silu, softplus, softsign, sigmoid, tanh, hardsigmoid, hardtanh),

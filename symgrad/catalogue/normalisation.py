@@ -10,10 +10,10 @@ from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
-from symgrad.algebra.affine import Index
-from symgrad.algebra.sizes import Size
+from symgrad.algebra.affine import Affine, Index
+from symgrad.algebra.sizes import Size, divided
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.written import Definition, Total, Written, quantity
+from symgrad.algebra.written import Definition, Total, Written, quantity, same
 from symgrad.catalogue.declare import Layer, MisfitError, Place, layer, told
 from symgrad.catalogue.options import Option, count, flag, number
 
@@ -168,3 +168,54 @@ def rms_norm(place: Place, a: Tensor, *, eps: Fraction, elementwise_affine: bool
     root = Definition(s, over.outer, (square + quantity(eps) if eps else square) ** HALF)
     unit = Definition(x, out.axes, a[out.axes] / s[out.outer])
     return root, unit, _scaled(place, x, (last,), affine=elementwise_affine, bias=False)
+
+
+@layer(
+    "layer",
+    "z",
+    Option("num_groups", count),
+    Option("eps", number, _EPS),
+    Option("affine", flag, default=True),
+)
+def group_norm(
+    place: Place, a: Tensor, *, num_groups: Size, eps: Fraction, affine: bool
+) -> tuple[Definition, ...]:
+    """Group normalisation of a sample: ``z[c,…] = γ[c]·(a[c,…] − μ[g])/s[g] + β[c]``, g the group of c.
+
+    a: C × …, the channels first. μ and var are over the C/G channels of a group and all places
+    (torch.nn.GroupNorm without the batch), ``s = √(var + ε)``.
+    """
+    if not a.shape:
+        raise MisfitError("group_norm needs an input with channels, and its input is a single number")
+    channels, *places = a.shape
+    if isinstance(channels, int) and isinstance(num_groups, int) and channels % num_groups:
+        raise MisfitError(f"num_groups={num_groups} does not divide the {channels} channels", "num_groups")
+    members = divided(channels, num_groups)
+    if prod((members, *places)) == 1:
+        raise MisfitError(f"group_norm needs more than one entry per group, and its input is {told(a.shape)}")
+    letters = ("k", "l", "t", "r", "q", "j", "i")[: len(places)]
+
+    def group() -> tuple[Index, Affine, tuple[Index, ...]]:
+        g, m = Index(num_groups, "g"), Index(members, "m")
+        rest = tuple(Index(size, letter) for size, letter in zip(places, letters, strict=False))
+        return g, g * members + m, (m, *rest)
+
+    mu = place.auxiliary("mu", (num_groups,), ("g",))
+    s = place.auxiliary("s", (num_groups,), ("g",))
+    x = place.auxiliary("x", (num_groups, members, *places), ("g", "m", *letters))
+    z = place.output(a.shape, ("c", *letters))
+    g, c, inner = group()
+    mean = Definition(mu, (g,), _mean(_Over((), (g,), inner), a[c, *inner[1:]]))
+    g, c, inner = group()
+    spread = _mean(_Over((), (g,), inner), (a[c, *inner[1:]] - mu[g]) ** 2)
+    root = Definition(s, (g,), (spread + quantity(eps) if eps else spread) ** HALF)
+    g, c, inner = group()
+    unit = Definition(x, (g, *inner), (a[c, *inner[1:]] - mu[g]) / s[g])
+    g, c, inner = group()
+    n = Index(channels, "c")
+    body: Written = x[g, *inner]
+    if affine:
+        gamma, beta = (place.parameter(name, (channels,), "c") for name in ("gamma", "beta"))
+        body = gamma[n] * body
+    placed: Written = Total((g, inner[0]), same(n, c) * body)
+    return mean, root, unit, Definition(z, (n, *inner[1:]), placed + beta[n] if affine else placed)

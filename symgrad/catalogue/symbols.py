@@ -34,7 +34,7 @@ SEVERAL: Final[Mapping[tuple[str, ...], tuple[tuple[str, str, tuple[str, ...]], 
 }
 """By what a layer calls its inputs: name, sizes and letters of each, or of one that is all of them."""
 
-PARTS: Final[Mapping[str, tuple[int, str]]] = {"num_heads": (-1, "D")}
+PARTS: Final[Mapping[str, tuple[int, str]]] = {"num_heads": (-1, "D"), "num_groups": (0, "M")}
 """An option that divides an axis of the input into so many parts: the axis, and the size of a part."""
 
 _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -42,6 +42,7 @@ _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "out_features": ("M", "", ""),
     "embedding_dim": ("D", "", ""),
     "num_heads": ("H", "", ""),
+    "num_groups": ("G", "", ""),
     "kernel_size": ("U", "UV", "TUV"),
     "stride": ("s", "ss", "sss"),
     "padding": ("p", "pp", "ppp"),

@@ -52,7 +52,7 @@ Layers:
   hardtanh(min_val=-1, max_val=1)
   activation(f)                     f is a function not known further
   softmax   log_softmax             along the last axis
-  layer_norm   rms_norm   batch_norm1d   batch_norm2d
+  layer_norm   rms_norm   batch_norm1d   batch_norm2d   group_norm(num_groups)
   multihead_attention(num_heads, bias=true, attn_mask=none, is_causal=false)
   scaled_dot_product_attention(attn_mask=none, is_causal=false, scale=none)
 Losses, which end a network; reduction=mean, sum or none:

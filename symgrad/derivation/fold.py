@@ -82,8 +82,8 @@ class Name(NamedTuple):
     coefficient: Rational
     brackets: tuple[Bracket, ...]
     powers: Powers
-    where: dict[Index, tuple[str, int]]
-    """For each axis a tensor and the axis of it that it runs along in the pattern."""
+    where: dict[Index, tuple[str, int, Affine]]
+    """For each axis a tensor, the axis of it that it runs along in the pattern, and what is added there."""
     bound: tuple[Index, ...] = ()
 
 
@@ -108,16 +108,25 @@ def name_of(equation: Equation) -> Name | None:
         coefficient, powers = 1, ((Group(equation.body), 1),)
     else:
         return None
-    where: dict[Index, tuple[str, int]] = {}
-    for factor, _ in powers:
-        for entry in entries_of_factor(factor):
-            for axis, e in enumerate(entry.indices):
-                index = e.lone()
-                if index is not None and index in equation.axes:
-                    where.setdefault(index, (entry.tensor.name, axis))
+    where = _where(equation.axes, [entry for factor, _ in powers for entry in entries_of_factor(factor)])
     if any(index not in where for index in equation.axes):
         return None
     return Name(target, equation.axes, coefficient, brackets, powers, where, bound)
+
+
+def _where(axes: tuple[Index, ...], read: Sequence[Entry]) -> dict[Index, tuple[str, int, Affine]]:
+    """Where each axis is seen in what the pattern reads: alone, or beside axes that are seen before it."""
+    where: dict[Index, tuple[str, int, Affine]] = {}
+    while True:
+        known = len(where)
+        for entry in read:
+            for axis, e in enumerate(entry.indices):
+                fresh = [index for index in e if index not in where]
+                index = fresh[0] if len(fresh) == 1 else None
+                if index is not None and index in axes and e.coefficients[index] == 1:
+                    where[index] = entry.tensor.name, axis, e - index
+        if len(where) == known:
+            return where
 
 
 def _of_parts(term: Term) -> bool:
@@ -137,7 +146,7 @@ def named(expression: Expression, names: Sequence[Name]) -> Expression:
 def _called(term: Term, name: Name) -> Term:
     if name.bound:
         return _contracted(term, name)
-    if not any(entry.tensor.name == tensor for entry in _entries(term) for tensor, _ in name.where.values()):
+    if not any(entry.tensor.name == tensor for entry in _entries(term) for tensor, *_ in name.where.values()):
         return term if name.axes else _at(term, name, {})
     term = term._replace(powers=tuple((_inside(f, name), e) for f, e in term.powers))
     for place in _places(term, name):
@@ -185,14 +194,16 @@ def _inside(factor: Factor, name: Name) -> Factor:
 def _places(term: Term, name: Name) -> Iterator[dict[Index, Affine]]:
     """Where the name's axes may stand: at the indices with which the term reads the same tensors."""
     choices: list[list[Affine]] = []
-    for index in name.axes:
-        tensor, axis = name.where[index]
+    for tensor, axis, _ in name.where.values():
         found = (entry.indices[axis] for entry in _entries(term) if entry.tensor.name == tensor)
         choices.append(list(dict.fromkeys(found)))
-    for count, place in enumerate(product(*choices)):
+    for count, seen in enumerate(product(*choices)):
         if count >= _MOST_PLACES:
             return
-        yield dict(zip(name.axes, place, strict=True))
+        there: dict[Index, Affine] = {}
+        for (index, (_, _, beside)), at in zip(name.where.items(), seen, strict=True):
+            there[index] = at - beside.put(there)
+        yield there
 
 
 def _at(term: Term, name: Name, place: dict[Index, Affine]) -> Term:

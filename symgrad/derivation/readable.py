@@ -17,6 +17,7 @@ from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Size, degree
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Expression, Term, put, put_in_term
+from symgrad.derivation.factor import factored, leading
 
 
 class Closed(NamedTuple):
@@ -33,14 +34,14 @@ def closed_form(equation: Equation) -> Closed:
     target, axes, body = equation
     form = Closed(target, tuple(affine(index) for index in axes), axes, body)
     while (straight := _straightened(form)) is not None:
-        form = straight
-    terms = [_counted(term) for term in form.body.terms]
+        form = straight._replace(body=leading(factored(straight.body)))
+    terms = [counted(term) for term in form.body.terms]
     if any(new is not old for new, old in zip(terms, form.body.terms, strict=True)):
         form = form._replace(body=gathered(terms))
     return _at_zero(form)
 
 
-def _counted(term: Term) -> Term:
+def counted(term: Term) -> Term:
     """``Σ_{b | 0 ≤ b − r < m} f[b]`` as ``Σ_{k<m} f[r + k]``, where r + k is always within the range of b."""
     for low, high in permutations((each for each in term.brackets if each.kind == ">="), 2):
         last = low.e + high.e
@@ -55,7 +56,7 @@ def _counted(term: Term) -> Term:
             bound=(), brackets=tuple(bracket for bracket in term.brackets if bracket not in (low, high))
         )
         moved = put_in_term(rest, {b: place})
-        return _counted(moved._replace(bound=tuple(k if index is b else index for index in term.bound)))
+        return counted(moved._replace(bound=tuple(k if index is b else index for index in term.bound)))
     return term
 
 

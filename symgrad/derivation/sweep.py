@@ -26,6 +26,7 @@ from symgrad.algebra.terms import Entry, Expression, Term, entries, put
 from symgrad.derivation.factor import factored, leading
 from symgrad.derivation.facts import MOST_PRODUCTS, Fact, applied, assumed, proved
 from symgrad.derivation.fold import folded, name_of, named
+from symgrad.derivation.readable import counted
 from symgrad.derivation.through import may_cancel, through
 from symgrad.errors import AlgebraError
 
@@ -208,7 +209,7 @@ class _Within:
         names = [name for other in near.values() if (name := name_of(other)) is not None]
         if not names and not any(entry.tensor.sums_to_one is not None for entry in entries(eq.body)):
             return eq, ()
-        body = gathered(named(eq.body, names).terms)
+        body = gathered(map(counted, named(eq.body, names).terms))
         facts = [fact for other in near.values() for fact in proved(other, self.auxiliary)]
         facts += (
             fact for tensor in dict.fromkeys(e.tensor for e in entries(body)) for fact in assumed(tensor)

@@ -66,7 +66,8 @@ def _stated(layer: Layer, options: Mapping[str, object], *, symbolic: bool) -> M
 
 def _preferred(layer: Layer) -> Iterator[int]:
     first = symbols.dimensions(layer) + 1 if symbols.dimensions(layer) else 0
-    if layer.kind == "reshape" and not first and symbols.split(layer) is None:
+    channels = any(symbols.PARTS.get(option.name, (-1,))[0] == 0 for option in layer.options)
+    if (layer.kind == "reshape" or channels) and not first and symbols.split(layer) is None:
         first = 3
     yield from dict.fromkeys([*([first] if first else []), 1, 2, 3, 4])
 

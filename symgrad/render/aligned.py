@@ -151,6 +151,8 @@ def _opened(left: str, right: Unrolled, room: float, depth: int = 1) -> Lines:
             continue
         inside = Unrolled(0, list(inner.terms), list(inner.negative), 1)
         first, *others = _opened(left, inside, room - QUAD, depth + 1)
+        if any(width(left) + width(line.replace("&", "")) > room for line in others):
+            first, *others = _opened(left, inside, room, depth)  # further to the left
         sign = ("{}- " if start else "-") if negative[start] else ("{}+ " if start else "")
         lines += [before + sign + first.removeprefix(f"{left} &= "), *others]
     return lines

@@ -42,9 +42,27 @@ def test_batch_norm_of_images_has_three_terms_over_samples_and_places_together()
     assert "By its definition x sums to 0 over axes 1, 3 and 4 together; the gradients use it." in text
 
 
+def test_group_norm_has_three_terms_over_the_channels_and_places_of_a_group():
+    text = sg.derive(sg.Network("input(4x2x3) | group_norm(2)")).text("index")
+    for line in (
+        "x[g, m, k, l] = (a[2g + m, k, l] − mu[g])/s[g]   for g = 0…1, m = 0…1, k = 0…1, l = 0…2",
+        "∂L/∂gamma[2g + c] = Σ_{k=0…1, l=0…2} x[g, c, k, l]·∂L/∂z[2g + c, k, l]   for g = 0…1, c = 0…1",
+        (
+            "∂L/∂a[2g + m, k, l] = (gamma[2g + m]·∂L/∂z[2g + m, k, l] − 1/12·x[g, m, k, l]"
+            "·Σ_{c=0…1, q=0…1, r=0…2} x[g, c, q, r]·gamma[2g + c]·∂L/∂z[2g + c, q, r]"
+            " − 1/12·Σ_{c=0…1, q=0…1, r=0…2} gamma[2g + c]·∂L/∂z[2g + c, q, r])/s[g]"
+            "   for g = 0…1, m = 0…1, k = 0…1, l = 0…2"
+        ),
+    ):
+        assert f"  {line}\n" in text
+    assert "By its definition x sums to 0 over axes 2, 3 and 4 together; the gradients use it." in text
+
+
 @pytest.mark.parametrize(
     ("network", "told"),
     [
+        ("input(4) | group_norm(4)", "more than one entry per group"),
+        ("input(4x2) | group_norm(3)", "num_groups=3 does not divide the 4 channels"),
         ("input(4) | batch_norm1d", "needs a batch N×C or N×C×L, and its input is 4"),
         ("input(1x3) | batch_norm1d", "needs more than one entry per channel"),
         ("input(4) | layer_norm(axes=2)", "over the last 2 axes, and its input is 4"),

@@ -120,6 +120,18 @@ def test_what_is_named_under_a_bracket_is_called_by_its_name_where_the_bracket_h
     assert expression_key(named(inverse, [name])) == expression_key(normal(p[i, j] ** 2 * g[i, j]))
 
 
+def test_a_part_that_is_counted_by_digits_is_found_by_them():
+    """group_norm: x[g, m] is made of a[2g + m], so m is where a is read, less 2g."""
+    a, s, x = Tensor("a", (6,), "input"), Tensor("s", (3,), "auxiliary"), Tensor("x", (3, 2), "auxiliary")
+    name = name_of(equation(define(x, lambda g, m: a[2 * g + m] / s[g])))
+    n, g = Index(6, "n"), Index(3, "g")
+    within = Iverson((at_least(affine(n) - g * 2, 0), at_least(1, affine(n) - g * 2)))
+    found = named(normal(Total((g,), within * a[n] / s[g])), [name])
+    assert expression_key(found, {n: "n"}) == expression_key(
+        normal(Total((g,), within * x[g, n - g * 2])), {n: "n"}
+    )
+
+
 def test_a_bracket_that_keeps_another_entry_within_its_tensor_stays():
     s, p, x = (
         Tensor("s", (3, 3), "intermediate"),

@@ -235,6 +235,10 @@ def multihead(query, key, value, given, o):
     )[0]
 
 
+def group_norm(x, parameters, o):
+    return F.group_norm(x[None], o["num_groups"], *parameters, eps=float(o["eps"]))[0]
+
+
 def rms_norm(x, parameters, o):
     return torch.nn.functional.rms_norm(x, x.shape[-1:], *parameters, eps=float(o["eps"]))
 
@@ -276,6 +280,7 @@ LAYERS = {
     "batch_norm1d": batch_norm,
     "batch_norm2d": batch_norm,
     "rms_norm": rms_norm,
+    "group_norm": group_norm,
     "scaled_dot_product_attention": attended,
     "multihead_attention": self_attended,
     "linear": linear,
