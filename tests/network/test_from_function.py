@@ -51,10 +51,10 @@ def test_a_layer_without_parameters_begins_no_new_layer():
 
 
 def test_parameters_have_the_letters_that_they_are_read_by():
-    def bilinear(a: "N", w: "M N N") -> "M":
+    def quadratic(a: "N", w: "M N N") -> "M":
         return lambda o: total(lambda i, j: w[o, i, j] * a[i] * a[j])
 
-    model = build("input(4) | bilinear(2)", custom=[layer_from_function(bilinear, "layer")])
+    model = build("input(4) | quadratic(2)", custom=[layer_from_function(quadratic, "layer")])
     assert model.tensor("w").letters == ("o", "i", "j")
 
 
