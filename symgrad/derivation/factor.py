@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symgrad.algebra.affine import Affine
 from symgrad.algebra.keys import factor_key
-from symgrad.algebra.terms import Entry, Expression, Factor, Group, Rational, Term, free_of_factor
+from symgrad.algebra.sizes import Size
+from symgrad.algebra.terms import (
+    Entry,
+    Expression,
+    Factor,
+    FirstMaximiser,
+    Group,
+    Rational,
+    Term,
+    entries_of_factor,
+    free_of_factor,
+)
 
 
 def factored(expression: Expression, *, adjoints: bool = False) -> Expression:
     """The expression with what all its terms have in common before one parenthesis.
 
     Without ``adjoints`` these stay inside, where a reader looks for them; what depends on an index that a
-    term sums over cannot be common. A coefficient is common where it is that of all terms, up to sign.
+    term sums over cannot be common, nor what lies outside its tensor, or between entries, where a term's
+    brackets fail. A coefficient is common where it is that of all terms, up to sign.
     """
     terms = expression.terms
     if len(terms) < 2:
         return expression
     common: list[tuple[Factor, Rational]] = []
+    guarded = any(term.brackets for term in terms)
     for factor, exponent in terms[0].powers:
-        if isinstance(factor, Entry) and factor.tensor.role == "adjoint" and not adjoints:
+        if isinstance(factor, Entry) and factor.tensor.is_derivative and not adjoints:
+            continue
+        if guarded and not _everywhere(factor):
             continue
         key = factor_key(factor)
         exponents = [exponent, *(_exponent(term, key) for term in terms[1:])]
@@ -41,6 +57,25 @@ def factored(expression: Expression, *, adjoints: bool = False) -> Expression:
         )
     )
     return Expression((Term(scale, (), (), (*common, (Group(inner), 1))),))
+
+
+def _everywhere(factor: Factor) -> bool:
+    """Whether the factor can be read whatever its indices are: each alone in an axis as long."""
+    entries = list(entries_of_factor(factor))
+    places = [(e, size) for x in entries for e, size in zip(x.indices, x.tensor.shape, strict=True)]
+    if isinstance(factor, FirstMaximiser):
+        if factor.maximum.brackets:
+            return False
+        indices = factor.maximum.indices
+        places += [(e, index.size) for e, index in zip(factor.at, indices, strict=True)]
+    return all(_inside(e, size) for e, size in places)
+
+
+def _inside(e: Affine, size: Size) -> bool:
+    index = e.lone()
+    if index is None:
+        return not e.coefficients
+    return index.size == size or (isinstance(size, int) and isinstance(index.size, int) and index.size < size)
 
 
 def leading(expression: Expression) -> Expression:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from symgrad.algebra.affine import Index
+from symgrad.algebra.affine import Index, affine
+from symgrad.algebra.brackets import at_least
 from symgrad.algebra.keys import expression_key
 from symgrad.algebra.normal import expanded, normal
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.written import Total
+from symgrad.algebra.written import Iverson, Total
 from symgrad.derivation.factor import factored, leading
 
 p, q = Tensor("p", (3,), "intermediate"), Tensor("q", (3,), "intermediate")
@@ -30,3 +31,14 @@ def test_a_positive_term_leads():
     assert expression_key(leading(normal(-q[i] + p[i]))) == expression_key(normal(p[i] - q[i]))
     assert leading(normal(-q[i] + p[i])).terms[0].coefficient == 1
     assert leading(normal(-q[i] - p[i])).terms[0].coefficient == -1
+
+
+def test_what_a_bracket_guards_stays_beside_it():
+    """[i ≥ 1] p[i − 1] q[i] + [i ≥ 1] p[i − 1] q[i]²: at i = 0 there is no p[i − 1] to multiply by 0."""
+    inside = Iverson((at_least(affine(i), 1),))
+    before = p[affine(i) - 1]
+    (first, second) = factored(normal(inside * before * g[i] + inside * before * g[i] ** 2)).terms
+    assert first.brackets
+    assert second.brackets
+    (term,) = factored(normal(inside * q[i] * g[i] + inside * q[i] * g[i] ** 2)).terms
+    assert not term.brackets
