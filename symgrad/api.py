@@ -6,10 +6,12 @@ Floor 6. SymPy is imported where a SymPy object is asked for, NumPy where number
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from symgrad.algebra.identifiers import identifier, identifiers, position
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
 from symgrad.algebra.sizes import Size, size_text
 from symgrad.algebra.tensors import Tensor
@@ -19,7 +21,9 @@ from symgrad.catalogue import declare as catalogue
 from symgrad.catalogue.declare import Kind
 from symgrad.catalogue.options import arguments, bind, signature, sizes, spelled_call
 from symgrad.derivation import derive as derivation
+from symgrad.derivation import hessian as second
 from symgrad.derivation.document import Document, View, checked_view
+from symgrad.derivation.hessian_document import hessian_document
 from symgrad.derivation.size import MOST_TERMS, printed_terms, within_budget
 from symgrad.errors import DescriptionError, NameUnknownError, nearest, quoted
 from symgrad.network.build import build
@@ -429,6 +433,141 @@ def evaluator(derived: Derivation | Network | str) -> Evaluator | AnyBatch:
     if not isinstance(derived, Derivation):
         derived = derive(derived)
     return made(derived.network.model, derived.derived.gradients)
+
+
+def hessian(derived: Derivation | Network | str, *, wrt: str | Sequence[str] = "all") -> Hessian:
+    """The second derivatives of L by every two entries of what is differentiated by.
+
+    ``wrt`` is that of :func:`derive`, for a network; a derivation brings its own.
+
+    Raises:
+        AlgebraError: the network ends without a loss.
+        NameUnknownError: ``wrt`` names nothing in this network.
+    """
+    if not isinstance(derived, Derivation):
+        derived = derive(derived, wrt=wrt)
+    return Hessian(second.hessian(derived.derived))
+
+
+class Hessian:
+    """``h["w1", "w2"]`` is ∂²L/∂w1∂w2 as a SymPy expression; ``print(h)`` shows all the formulas.
+
+    The expressions are stated in the names of the forward pass, its gradients (``dL_dz1``) and the
+    derivatives of intermediates (``dz1_dw1``, ``d2L_dw1_dz1``). Each has its formula in :meth:`text`.
+    """
+
+    def __init__(self, found: second.Hessian) -> None:
+        self.found = found
+        self._formulas = Formulas({eq.target: eq for eq in found.program.equations})
+
+    def __getitem__(self, pair: tuple[str, str]) -> Any:
+        """The second derivative by two entries, or by two tensors as an array with the axes of both.
+
+        Raises:
+            NameUnknownError: an entry or tensor that L is not differentiated by.
+        """
+        one, two = pair
+        for block in self.found.blocks:
+            for first, other in ((one, two), (two, one)):
+                if _is_or_has(block.first, first) and _is_or_has(block.second, other):
+                    return self._of(block, first, other, swapped=(first, other) != (one, two))
+        names = list(dict.fromkeys(block.first.name for block in self.found.blocks))
+        unknown = next((n for n in pair if not any(_is_or_has(b.first, n) for b in self.found.blocks)), one)
+        close = nearest(unknown, names)
+        hint = f"; did you mean {close}?" if close else "."
+        raise NameUnknownError(
+            f"there is no second derivative by {quoted(unknown)}{hint} There are those by {', '.join(names)}"
+        )
+
+    def _of(self, block: second.Block, first: str, other: str, *, swapped: bool) -> Any:
+        import sympy
+
+        by, to = position(block.first, first), position(block.second, other)
+        shapes = whole_shape(block.first.shape), whole_shape(block.second.shape)
+        if by is not None and to is not None:
+            if block.zero:
+                return sympy.Integer(0)
+            return self._formulas[identifier(block.target, by * prod(shapes[1]) + to)]
+        if block.zero:
+            array = sympy.ImmutableDenseNDimArray.zeros(*shapes[0], *shapes[1])
+        else:
+            array = self._formulas[block.target.name]
+        if by is not None:
+            array = array[unflat(by, shapes[0])]
+        elif to is not None:
+            array = array[(*(slice(None) for _ in shapes[0]), *unflat(to, shapes[1]))]
+        elif swapped:
+            rank = len(shapes[0])
+            order = (*range(rank, rank + len(shapes[1])), *range(rank))
+            array = sympy.permutedims(array, order)
+        return array
+
+    @property
+    def zero(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of tensors whose second derivatives are 0 whatever the values are."""
+        return tuple((block.first.name, block.second.name) for block in self.found.blocks if block.zero)
+
+    def text(
+        self,
+        view: View = "scalar",
+        *,
+        depth: int | None = None,
+        unicode: bool = True,
+        max_terms: int = MOST_TERMS,
+    ) -> str:
+        """What ``symgrad derive --order 2`` prints; the views are scalar, index and substituted.
+
+        Raises:
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
+            AlgebraError: a view without second derivatives.
+        """
+        from symgrad.render.text import render_text
+
+        return "".join(render_text(self._document(view, depth, max_terms), unicode=unicode))
+
+    def latex(
+        self,
+        view: View = "scalar",
+        *,
+        depth: int | None = None,
+        width: float = 12.0,
+        max_terms: int = MOST_TERMS,
+    ) -> str:
+        r"""The same in LaTeX, ready for ``\input``; no line is wider than ``width`` cm at 11 pt.
+
+        Raises:
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
+            AlgebraError: a view without second derivatives.
+        """
+        from symgrad.render.latex import render_latex
+
+        return "".join(render_latex(self._document(view, depth, max_terms), width_cm=width))
+
+    def json(self, view: View = "scalar", *, depth: int | None = None, max_terms: int = MOST_TERMS) -> str:
+        """The same in the JSON format of docs/json.md.
+
+        Raises:
+            BudgetError: it would print more than ``max_terms`` terms, or list so many symbols.
+            AlgebraError: a view without second derivatives.
+        """
+        from symgrad.render.json import render_json
+
+        return "".join(render_json(self._document(view, depth, max_terms, symbols=True)))
+
+    def _document(self, view: View, depth: int | None, max_terms: int, *, symbols: bool = False) -> Document:
+        document = hessian_document(self.found, checked_view(view), depth, max_terms)
+        within_budget(document, max_terms, symbols=symbols)
+        return document
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Hessian by {', '.join(dict.fromkeys(block.first.name for block in self.found.blocks))}>"
+
+
+def _is_or_has(tensor: Tensor, name: str) -> bool:
+    return tensor.name == name or position(tensor, name) is not None
 
 
 def hessian_vector(derived: Derivation | Network | str) -> HessianVector:

@@ -237,3 +237,25 @@ def test_everything_put_in_as_sympy_expressions():
         d.substituted(max_terms=10)
     assert "2·a1·(tanh" in d.text("substituted")
     assert "z1" in d.text("substituted", depth=1)
+
+
+def test_a_hessian_as_sympy_expressions():
+    h = sg.hessian("input(2) | linear(1) | tanh | mse", wrt="weights")
+    assert str(h["b1", "w2"]) == str(h["w2", "b1"])
+    assert h["w", "b"].shape == (1, 2, 1)
+    assert h["b", "w"].shape == (1, 1, 2)
+    assert h["w1", "w"].shape == (1, 2)
+    assert h["w", "b1"].shape == (1, 2)
+    assert h["b", "w"][0, 0, 1] == h["b1", "w2"]
+    assert h.zero == ()
+    assert repr(h) == "<Hessian by w, b>"
+    assert "∂²L/∂w1∂w2 = " in str(h)
+    assert r"\partial^2 L" in h.latex("index")
+    assert '"kind": "second"' in h.json()
+    assert "tanh(a1·w1" in h.text("substituted")
+    with pytest.raises(sg.NameUnknownError, match=r"no second derivative by 'v'.*those by w, b"):
+        h["v", "w"]
+    flat = sg.hessian(sg.derive("input(2) | linear(1) | l1", wrt=["w", "b"]))
+    assert flat.zero == (("w", "w"), ("w", "b"), ("b", "b"))
+    assert flat["w1", "w2"] == 0
+    assert flat["w", "w"].shape == (1, 2, 1, 2)

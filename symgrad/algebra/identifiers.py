@@ -25,6 +25,10 @@ def identifier(tensor: Tensor, position: int) -> str:
     """
     if tensor.of is not None:
         return f"d{tensor.quantity}_d{identifier(tensor.of, position)}"
+    if tensor.pair is not None:
+        by, other = tensor.pair
+        first, second = divmod(position, prod(whole_shape(other.shape)))
+        return _of_pair(tensor, identifier(by, first), identifier(other, second))
     if tensor.beside is not None:
         before, after = _around(tensor)
         return before + identifier(tensor.beside, position) + after
@@ -45,6 +49,10 @@ def identifiers(tensor: Tensor) -> list[str]:
     if tensor.of is not None:
         prefix = f"d{tensor.quantity}_d"
         return [prefix + name for name in identifiers(tensor.of)]
+    if tensor.pair is not None:
+        by, other = tensor.pair
+        seconds = identifiers(other)
+        return [_of_pair(tensor, first, second) for first in identifiers(by) for second in seconds]
     if tensor.beside is not None:
         before, after = _around(tensor)
         return [before + name + after for name in identifiers(tensor.beside)]
@@ -66,6 +74,8 @@ def position(tensor: Tensor, text: str) -> int | None:
     if tensor.of is not None:
         prefix = f"d{tensor.quantity}_d"
         return position(tensor.of, text.removeprefix(prefix)) if text.startswith(prefix) else None
+    if tensor.pair is not None:
+        return _position_of_pair(tensor, *tensor.pair, text)
     if tensor.beside is not None:
         before, after = _around(tensor)
         fits = text.startswith(before) and text.endswith(after) and len(text) > len(before + after)
@@ -95,6 +105,25 @@ def position(tensor: Tensor, text: str) -> int | None:
             return None
         flat = flat * size + value
     return flat
+
+
+def _of_pair(tensor: Tensor, by: str, other: str) -> str:
+    """``dz2_dw5``, or ``d2L_dw5_dz2``."""
+    return f"d{other}_d{by}" if tensor.role == "sensitivity" else f"d2L_d{by}_d{other}"
+
+
+def _position_of_pair(tensor: Tensor, by: Tensor, other: Tensor, text: str) -> int | None:
+    flat = tensor.role == "sensitivity"
+    prefix = "d" if flat else "d2L_d"
+    if not text.startswith(prefix):
+        return None
+    parts = text.removeprefix(prefix).split("_d")
+    for n in range(1, len(parts)):  # a name may hold "_d" itself
+        one, two = "_d".join(parts[:n]), "_d".join(parts[n:])
+        first, second = position(by, two if flat else one), position(other, one if flat else two)
+        if first is not None and second is not None:
+            return first * prod(whole_shape(other.shape)) + second
+    return None
 
 
 def _around(tensor: Tensor) -> tuple[str, str]:

@@ -58,6 +58,10 @@ def tensor_at(tensor: Tensor, numbers: Numbers) -> Tensor:
     """The tensor with numbers for its sizes."""
     if not any(isinstance(size, Polynomial) for size in tensor.shape):
         return tensor
+    pair = None
+    if tensor.pair is not None:
+        by, other = tensor.pair
+        pair = tensor_at(by, numbers), tensor_at(other, numbers)
     return Tensor(
         tensor.name,
         tuple(size_at(size, numbers) for size in tensor.shape),
@@ -67,6 +71,7 @@ def tensor_at(tensor: Tensor, numbers: Numbers) -> Tensor:
         tensor.label,
         None if tensor.beside is None else tensor_at(tensor.beside, numbers),
         tensor.sums_to_one,
+        pair,
     )
 
 

@@ -328,7 +328,7 @@ def _in_reading_order(powers: list[tuple[Piece, Rational]]) -> tuple[tuple[Piece
         match item[0]:
             case Named():
                 return 0, False
-            case Leaf(tensor, _) if tensor.role == "adjoint":
+            case Leaf(tensor, _) if tensor.is_derivative:
                 return (0.5 if local else 2), False
             case Leaf(tensor, _):
                 return 1, tensor.role == "parameter"

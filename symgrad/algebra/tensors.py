@@ -18,13 +18,16 @@ Role: TypeAlias = Literal[
     "given",
     "objective",
     "adjoint",
+    "sensitivity",
+    "second",
     "kept",
     "corrected",
     "renewed",
 ]
 """An *auxiliary* names part of a layer's equation; gradients are stated in it and go through it.
 
-What is *given*, such as a mask, is read like an input, and nobody asks for its gradient.
+What is *given*, such as a mask, is read like an input, and nobody asks for its gradient. An *adjoint* is
+∂L/∂z, a *sensitivity* ∂z/∂w, a *second* derivative ∂²L/∂w∂z.
 """
 
 
@@ -37,11 +40,13 @@ class Tensor:
     ``shape`` holds one size per axis, ``letters`` the preferred index letter of each axis. ``label`` is
     the end of the name that says which layer it belongs to: ``w2`` is the w of layer 2, printed w⁽²⁾.
     ``of`` is set on an adjoint: the tensor that it is the gradient of, and has the shape of. ``beside`` is
-    set on what an optimiser brings: the tensor that it goes with, entry by entry. ``sums_to_one`` is the axis
-    along which the entries are assumed to sum to 1, None for no assumption.
+    set on what an optimiser brings: the tensor that it goes with, entry by entry. ``pair`` is set on
+    sensitivities and second derivatives: the tensor w that is differentiated by and the other one, z; their
+    axes are those of w and then those of z. ``sums_to_one`` is the axis along which the entries are assumed
+    to sum to 1, None for no assumption.
     """
 
-    __slots__ = ("beside", "label", "letters", "name", "of", "role", "shape", "sums_to_one")
+    __slots__ = ("beside", "label", "letters", "name", "of", "pair", "role", "shape", "sums_to_one")
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class Tensor:
         label: str = "",
         beside: Tensor | None = None,
         sums_to_one: int | None = None,
+        pair: tuple[Tensor, Tensor] | None = None,
     ) -> None:
         self.name = name
         self.shape = shape
@@ -62,6 +68,7 @@ class Tensor:
         self.label = label
         self.beside = beside
         self.sums_to_one = sums_to_one
+        self.pair = pair
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tensor) and (self.name, self.shape) == (other.name, other.shape)
@@ -78,6 +85,11 @@ class Tensor:
         if self.beside is not None:
             return self.name.removesuffix(f"_{self.beside.name}")
         return self.name[: len(self.name) - len(self.label)]
+
+    @property
+    def is_derivative(self) -> bool:
+        """Whether it stands for derivatives: ∂L/∂z, ∂z/∂w or ∂²L/∂w∂z."""
+        return self.role in ("adjoint", "sensitivity", "second")
 
     @property
     def quantity(self) -> str:
@@ -97,6 +109,18 @@ class Tensor:
 def adjoint_of(tensor: Tensor, quantity: str = "L") -> Tensor:
     """The gradient of ``quantity`` by ``tensor``: the same shape, named ``dL_d`` + its name."""
     return Tensor(f"d{quantity}_d{tensor.name}", tensor.shape, "adjoint", tensor.letters, tensor)
+
+
+def sensitivity(of: Tensor, by: Tensor) -> Tensor:
+    """The derivatives of the entries of ``of`` by those of ``by``, along all paths: ``dz_dw``."""
+    name, letters = f"d{of.name}_d{by.name}", (*by.letters, *of.letters)
+    return Tensor(name, (*by.shape, *of.shape), "sensitivity", letters, pair=(by, of))
+
+
+def second_derivative(first: Tensor, second: Tensor) -> Tensor:
+    """The derivatives of ∂L/∂second by the entries of ``first``: ``d2L_dw_dz``."""
+    name, letters = f"d2L_d{first.name}_d{second.name}", (*first.letters, *second.letters)
+    return Tensor(name, (*first.shape, *second.shape), "second", letters, pair=(first, second))
 
 
 def kept_with(tensor: Tensor, stem: str) -> Tensor:

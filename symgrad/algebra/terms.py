@@ -277,6 +277,15 @@ def entries_of_factor(factor: Factor) -> Iterator[Entry]:
             yield from entries(inner)
 
 
+def factors_at_any_depth(expression: Expression) -> Iterator[Factor]:
+    """Every factor of the expression, and every factor inside one."""
+    for term in expression.terms:
+        for factor, _ in term.powers:
+            yield factor
+            for inner in inner_expressions(factor):
+                yield from factors_at_any_depth(inner)
+
+
 def inner_expressions(factor: Factor) -> tuple[Expression, ...]:
     """The expressions that a factor is made of."""
     match factor:

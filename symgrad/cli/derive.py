@@ -84,6 +84,14 @@ Examples:
     "May be given several times.",
 )
 @option(
+    "--order",
+    metavar="N",
+    default=1,
+    type=click.IntRange(1, 2),
+    help="2: the second derivatives of the loss by every two entries that --wrt names, in the views scalar, "
+    "index and substituted. Of two that are equal by symmetry one is printed, and none that is 0.",
+)
+@option(
     "--update",
     metavar="NAME",
     shell_complete=_optimisers,
@@ -144,6 +152,7 @@ def derive(
     batch: str | None,
     sizes: str,
     words: Sequence[str],
+    order: int,
     update: str | None,
     view: View,
     depth: int | None,
@@ -156,12 +165,20 @@ def derive(
     """``symgrad derive``: see its help."""
     from symgrad.derivation.derive import derive as derived
     from symgrad.derivation.derive import document
+    from symgrad.derivation.hessian import hessian
+    from symgrad.derivation.hessian_document import hessian_document
     from symgrad.derivation.size import within_budget
     from symgrad.terminal import shows
 
     if depth is not None and view != "substituted":
         raise click.UsageError("--depth says how much --view substituted puts in; add that view")
-    stated = document(derived(model(net, input_size, batch, sizes), words), view, update, depth, max_terms)
+    if order == 2 and update is not None:
+        raise click.UsageError("--update takes a step along first derivatives; leave out --order 2")
+    first = derived(model(net, input_size, batch, sizes), words)
+    if order == 2:
+        stated = hessian_document(hessian(first), view, depth, max_terms)
+    else:
+        stated = document(first, view, update, depth, max_terms)
     within_budget(stated, max_terms, symbols=form == "json")
     to_file = output not in (None, "-")
     if unicode is None:

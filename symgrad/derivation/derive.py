@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from symgrad.algebra.program import Program
+from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.substitute import leaves
 from symgrad.algebra.tensors import Tensor
@@ -63,9 +63,11 @@ def document(
     """
     model, forward, gradients, wanted = derived
     if view not in CLOSED:
-        _refuse_symbols(model, view)
+        refuse_symbols(model, view)
     formulas = [Formula("forward", eq, None) for eq in forward.equations]
-    positions = _printed(gradients, wanted)
+    adjoints = [(eq.target, eq.target.of) for eq in gradients.program.equations]
+    asked = {adjoint: wanted[of] for adjoint, of in adjoints if of is not None and of in wanted}
+    positions = positions_printed(gradients.program.equations, asked)
     printed = (eq for eq in gradients.program.equations if positions[eq.target] != ())
     formulas += (Formula("gradient", eq, positions[eq.target]) for eq in printed)
     step = None if update is None else updates(model, wanted, checked_optimiser(update))
@@ -79,7 +81,7 @@ def document(
     tensors = (*model.tensors, *_adjoints(derived))
     if view == "substituted":
         formulas = put_in(formulas, _ends(derived), depth, most)
-        shown = _shown(formulas)
+        shown = tensors_shown(formulas)
         tensors = tuple(tensor for tensor in tensors if tensor in shown)
     stated = conventions(model, forward, gradients, view, forms, tensors, depth)
     if step is not None:
@@ -88,8 +90,12 @@ def document(
     return Document(model.text, view, stated, tensors, tuple(formulas))
 
 
-def _refuse_symbols(model: Model, view: View) -> None:
-    """A view of single entries needs to know how many there are."""
+def refuse_symbols(model: Model, view: View) -> None:
+    """A view of single entries needs to know how many there are.
+
+    Raises:
+        AlgebraError: a size is symbolic.
+    """
     symbols = dict.fromkeys(s.name for t in model.tensors for n in t.shape for s in size_symbols(n))
     if symbols:
         first = next(iter(symbols))
@@ -101,14 +107,12 @@ def _refuse_symbols(model: Model, view: View) -> None:
         )
 
 
-def _printed(gradients: Gradients, wanted: Selection) -> dict[Tensor, tuple[int, ...] | None]:
-    """For each adjoint the entries to print (None: all): what is wanted, and what the others read."""
-    equations = gradients.program.equations
+def positions_printed(
+    equations: Sequence[Equation], asked: Mapping[Tensor, tuple[int, ...] | None]
+) -> dict[Tensor, tuple[int, ...] | None]:
+    """For each target the entries to print (None: all): what is asked for, and what the others read."""
     read: dict[Tensor, set[int] | None] = {eq.target: set() for eq in equations}
-    for eq in equations:
-        if eq.target.of is not None and eq.target.of in wanted:
-            positions = wanted[eq.target.of]
-            read[eq.target] = None if positions is None else set(positions)
+    read.update((tensor, None if where is None else set(where)) for tensor, where in asked.items())
     for eq in reversed(equations):
         chosen = read[eq.target]
         for tensor in (t for t in eq.reads() if t in read):
@@ -130,10 +134,11 @@ def _ends(derived: Derived) -> dict[Tensor, tuple[int, ...] | None]:
     return {**dict.fromkeys(ends), **{adjoints[t]: where for t, where in wanted.items() if t in adjoints}}
 
 
-def _shown(formulas: Sequence[Formula]) -> set[Tensor]:
+def tensors_shown(formulas: Sequence[Formula]) -> set[Tensor]:
     """The tensors that stand on the page, those that are differentiated by among them."""
     shown = {formula.equation.target for formula in formulas}
     shown |= {leaf.tensor for leaf in leaves(each for f in formulas for each in f.nested.values())}
+    shown |= {other for tensor in shown for other in tensor.pair or ()}
     return shown | {tensor.of for tensor in shown if tensor.of is not None}
 
 

@@ -21,7 +21,7 @@ VIEWS: tuple[View, ...] = ("scalar", "chain", "index", "matrix", "substituted")
 CLOSED: tuple[View, ...] = ("index", "matrix")
 """The views that print one closed form for each tensor, of whatever size."""
 
-Kind: TypeAlias = Literal["forward", "gradient", "update"]
+Kind: TypeAlias = Literal["forward", "gradient", "update", "second"]
 
 
 class Formula(NamedTuple):

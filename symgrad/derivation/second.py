@@ -33,18 +33,27 @@ class Products(NamedTuple):
     directions: dict[Tensor, Tensor]
 
 
+def check_loss(model: Model) -> None:
+    """Refuse a network without a loss.
+
+    Raises:
+        AlgebraError: it has none.
+    """
+    if model.objective is None:
+        raise AlgebraError(
+            "second derivatives need a loss: without one nobody knows how ∂L/∂z depends on z; "
+            "end the network with one, such as mse"
+        )
+
+
 def hessian_vector(derived: Derived) -> Products:
     """The Hessian of L by the wanted tensors, times a vector.
 
     Raises:
         AlgebraError: the network has no loss, or names of its own that are needed here.
     """
+    check_loss(derived.model)
     model, gradients = derived.model, derived.gradients
-    if model.objective is None:
-        raise AlgebraError(
-            "second derivatives need a loss: without one nobody knows how ∂L/∂z depends on z; "
-            "end the network with one, such as mse"
-        )
     found = [(w, eq.target) for w in derived.wanted if (eq := gradients.of(w)) is not None]
     directions = {w: Tensor(f"v_{w.name}", w.shape, "input", w.letters) for w, _ in found}
     objective = Tensor(_DIRECTIONAL, (), "objective")

@@ -75,6 +75,8 @@ def _shorter(document: Document, most: int) -> Iterator[str]:
     if document.view in CLOSED:
         return
     yield "use --view index"
+    if any(formula.kind == "second" for formula in document.formulas):
+        return
     view = document.view
     forward = sum(printed_terms_of(view, f) for f in document.formulas if f.kind == "forward")
     for formula in document.formulas:

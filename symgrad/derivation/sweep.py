@@ -64,7 +64,7 @@ def sweep(
         AlgebraError: if the program has a tensor with the name of an adjoint, or reads one of its outputs.
     """
     wanted = dict.fromkeys(wanted)
-    within = _Within(forward)
+    within = Within(forward)
     users = _users(forward, within)
     needed = _between(users, wanted)
     upstream = () if objective is not None else tuple(tensor for tensor in outputs if tensor in needed)
@@ -104,7 +104,7 @@ def sweep(
     return Gradients(program, tuple(adjoints[tensor] for tensor in upstream), tuple(facts))
 
 
-def _users(forward: Program, within: _Within) -> dict[Tensor, list[Equation]]:
+def _users(forward: Program, within: Within) -> dict[Tensor, list[Equation]]:
     """The equations that read each tensor, themselves or through an auxiliary, in evaluation order."""
     users: dict[Tensor, list[Equation]] = {}
     for eq in forward.equations:
@@ -120,7 +120,7 @@ def _reverse_order(forward: Program, users: dict[Tensor, list[Equation]]) -> lis
     order: list[Tensor] = []
     for eq in reversed(forward.equations):
         order.append(eq.target)
-        ends = [t for t in eq.reads() if t not in given and users[t][0] is eq]
+        ends = [t for t in eq.reads() if t not in given and users.get(t, [])[:1] == [eq]]
         order += sorted(ends, key=lambda tensor: tensor.role != "parameter")
     return order
 
@@ -142,7 +142,7 @@ def _accumulated(
     users: Sequence[Equation],
     adjoints: dict[Tensor, Tensor],
     objective: Tensor | None,
-    within: _Within,
+    within: Within,
 ) -> Equation:
     letters = _letters(tensor, (*users, *within.naming(tensor)))
     axes = tuple(Index(s, letter) for s, letter in zip(tensor.shape, letters, strict=True))
@@ -157,7 +157,7 @@ def _accumulated(
     return Equation(adjoints[tensor], axes, gathered(terms))
 
 
-class _Within:
+class Within:
     """What a program names within its layers: auxiliary equations, and names and facts for results."""
 
     def __init__(self, forward: Program) -> None:

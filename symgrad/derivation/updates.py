@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from symgrad.algebra.program import Equation, equation
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor, adjoint_of
-from symgrad.algebra.terms import Call, Expression, Factor, Named, inner_expressions
+from symgrad.algebra.terms import Call, Named, factors_at_any_depth
 from symgrad.catalogue import OPTIMISERS, Optimiser
 from symgrad.derivation.conventions import Convention
 from symgrad.errors import AlgebraError, NameUnknownError, nearest, quoted
@@ -28,7 +28,8 @@ class Update(NamedTuple):
 
     def constants(self) -> tuple[str, ...]:
         """The named constants in the order in which they are met; the number t of the step at the end."""
-        named = [f.name for eq, _ in self.equations for f in _factors(eq.body) if isinstance(f, Named)]
+        factors = (factor for eq, _ in self.equations for factor in factors_at_any_depth(eq.body))
+        named = [factor.name for factor in factors if isinstance(factor, Named)]
         names = dict.fromkeys(name for whole in named for name in whole.split("^"))
         return tuple(sorted(names, key=lambda name: name == "t"))
 
@@ -74,18 +75,9 @@ def updates(model: Model, wanted: Mapping[Tensor, tuple[int, ...] | None], optim
     return update
 
 
-def _factors(expression: Expression) -> Iterator[Factor]:
-    """Every factor of the expression, at any depth."""
-    for term in expression.terms:
-        for factor, _ in term.powers:
-            yield factor
-            for inner in inner_expressions(factor):
-                yield from _factors(inner)
-
-
 def _refuse_names(model: Model, update: Update) -> None:
     """Refuse a network in which a function, a size or a tensor is called as something that the step needs."""
-    factors = (factor for eq in model.forward.equations for factor in _factors(eq.body))
+    factors = (factor for eq in model.forward.equations for factor in factors_at_any_depth(eq.body))
     functions = {factor.function.name for factor in factors if isinstance(factor, Call)}
     needed = {*update.constants(), *(tensor.name for tensor in update.tensors())}
     sizes = {symbol.name for tensor in model.tensors for n in tensor.shape for symbol in size_symbols(n)}

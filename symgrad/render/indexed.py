@@ -74,7 +74,8 @@ def indexed(equation: Equation, notation: IndexNotation) -> Indexed:
 def chosen_letters(form: Closed) -> Letters:
     """A letter for every index of a formula, no two alike and none that is also a tensor's name."""
     named = [form.target, *(entry.tensor for entry in entries(form.body))]
-    taken = {name for tensor in named for name in (tensor.name, tensor.of.name if tensor.of else "")}
+    named += [other for tensor in named for other in (tensor.of, *(tensor.pair or ())) if other is not None]
+    taken = {tensor.name for tensor in named}
     sizes = [n for tensor in named for n in tensor.shape] + [index.size for index in _bound(form.body)]
     sizes += [c for e in _combinations(form) for c in (e.const, *e.coefficients.values())]
     taken |= {symbol.name for one in sizes for symbol in size_symbols(one)}

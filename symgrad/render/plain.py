@@ -77,6 +77,9 @@ class PlainNotation:
         """A whole tensor."""
         if tensor.of is not None:
             return f"∂{tensor.quantity}/∂{tensor.of.name}"
+        if tensor.pair is not None:
+            by, other = tensor.pair
+            return self._pair(tensor, by.name, other.name)
         return self._beside(tensor, self.name(tensor.beside)) if tensor.beside is not None else tensor.name
 
     def entries(self, tensor: Tensor) -> Sequence[str]:
@@ -84,9 +87,15 @@ class PlainNotation:
         if tensor.of is not None:
             above = f"∂{tensor.quantity}/∂"
             return [above + text for text in identifiers(tensor.of)]
+        if tensor.pair is not None:
+            by, other = map(identifiers, tensor.pair)
+            return [self._pair(tensor, first, second) for first in by for second in other]
         if tensor.beside is not None:
             return [self._beside(tensor, text) for text in self.entries(tensor.beside)]
         return identifiers(tensor)
+
+    def _pair(self, tensor: Tensor, by: str, other: str) -> str:
+        return self.partial(other, by) if tensor.role == "sensitivity" else f"∂²L/∂{by}∂{other}"
 
     def _beside(self, tensor: Tensor, text: str) -> str:
         """What an optimiser brings, by the tensor or entry that it goes with: ``w1*``, ``v_w1``."""
@@ -97,6 +106,10 @@ class PlainNotation:
 
     def at(self, tensor: Tensor, indices: Sequence[str]) -> str:
         """An entry at indices that are formulas."""
+        if tensor.pair is not None:
+            by, other = tensor.pair
+            rank = len(by.shape)
+            return self._pair(tensor, self.at(by, indices[:rank]), self.at(other, indices[rank:]))
         return f"{self.name(tensor)}[{', '.join(indices)}]" if indices else self.name(tensor)
 
     def partial(self, of: str, by: str) -> str:

@@ -35,7 +35,7 @@ from symgrad.render.notation import Atom, Notation, Sort, signed_sum
 from symgrad.render.tex import TALL, TexNotation
 from symgrad.render.unrolled import quotient, sort_of_entry
 
-_FULL = 0.4
+_FULL = 0.25
 """The part of a line that is filled before it is broken where that is outermost."""
 _MOST_INDENTED = 4
 _CDOT, _SLASH = 0.73, 0.9

@@ -71,6 +71,9 @@ class TexNotation:
         """A whole tensor."""
         if tensor.of is not None:
             return self.partial(letters_of(tensor.quantity), self.name(tensor.of))
+        if tensor.pair is not None:
+            by, other = map(self.name, tensor.pair)
+            return self._pair(tensor, by, other)
         return _beside(tensor, self.name(tensor.beside)) if tensor.beside is not None else _base(tensor)
 
     def entries(self, tensor: Tensor) -> Sequence[str]:
@@ -80,6 +83,9 @@ class TexNotation:
             return [rf"\frac{{\partial {above}}}{{\partial {text}}}" for text in self.entries(tensor.of)]
         if tensor.beside is not None:
             return [_beside(tensor, text) for text in self.entries(tensor.beside)]
+        if tensor.pair is not None:
+            by, other = map(self.entries, tensor.pair)
+            return [self._pair(tensor, first, second) for first in by for second in other]
         shape = whole_shape(tensor.shape)
         base = _base(tensor)
         if not shape:
@@ -98,7 +104,16 @@ class TexNotation:
             return self.partial(letters_of(tensor.quantity), self.at(tensor.of, indices))
         if tensor.beside is not None:
             return _beside(tensor, self.at(tensor.beside, indices))
+        if tensor.pair is not None:
+            by, other = tensor.pair
+            rank = len(by.shape)
+            return self._pair(tensor, self.at(by, indices[:rank]), self.at(other, indices[rank:]))
         return subscripted(_base(tensor), r",\,".join(indices) if _long(indices) else ",".join(indices))
+
+    def _pair(self, tensor: Tensor, by: str, other: str) -> str:
+        if tensor.role == "sensitivity":
+            return self.partial(other, by)
+        return rf"\frac{{\partial^2 L}}{{\partial {by}\,\partial {other}}}"
 
     def partial(self, of: str, by: str) -> str:
         """The derivative of one entry by another."""

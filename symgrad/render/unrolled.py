@@ -135,7 +135,7 @@ def sort_of(factor: Factor, flat_rank: int = _FLAT_RANK) -> Sort:
 
 def sort_of_entry(tensor: Tensor, flat_rank: int = _FLAT_RANK) -> Sort:
     """The sort of a tensor's entries."""
-    if tensor.role == "adjoint":
+    if tensor.is_derivative:
         return "derivative"
     return "indexed" if len(tensor.shape) > flat_rank else "entry"
 

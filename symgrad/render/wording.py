@@ -18,6 +18,7 @@ from symgrad.render.tex import TexNotation, letters_of
 LEADS: Mapping[Kind, tuple[str, str]] = {
     "forward": ("Forward", "From the input to the output:"),
     "gradient": ("Gradients", "By the chain rule, from the output back to the input:"),
+    "second": ("Second derivatives", "By differentiating these formulas once more:"),
     "update": ("Updates", "One step, from these gradients:"),
 }
 """A heading for each kind of formula, and the line that leads to the formulas."""
@@ -46,6 +47,13 @@ _SENTENCES: dict[Key, str] = {
     "repeats": "{letter} counts on: {name} is the second {stem}{of layer}.",
     "gradient": "{L} is a single number; its gradient by a tensor has the shape of the tensor.",
     "upstream": "{L} is an unknown function of {names}; {upstream} stays a symbol.",
+    "second": (
+        "{second} is the derivative of {adjoint} by {by}, {sensitivity} that of {of}, both along all paths."
+    ),
+    "mirror": "{second} and {mirrored} are equal, entry by entry; one of them is printed.",
+    "zero blocks": "0 whatever the values are: {names}.",
+    "zero entries": "What was asked for is 0 where neither it nor its mirror image is printed.",
+    "constant brackets": "Second derivatives take a bracket as constant.",
     "put in": ("Every intermediate is put in: only what is given, such as inputs and parameters, is named."),
     "levels put in": (
         "Intermediates are put in {levels} deep; what is still named has its formula here, in the same way."
@@ -156,6 +164,12 @@ _PLAIN = _Format(
         "{letter}": "A letter at the end of a name",
         "{indicator}": "[x > 0]",
         "{positive}": "x > 0",
+        "{second}": "∂²L/∂w∂z",
+        "{mirrored}": "∂²L/∂z∂w",
+        "{adjoint}": "∂L/∂z",
+        "{sensitivity}": "∂z/∂w",
+        "{by}": "w",
+        "{of}": "z",
         "{relu}": "relu",
         "{sigmoid of x}": "sigmoid(x)",
         "{sigmoid formula}": "1/(1 + e^−x)",
@@ -208,6 +222,12 @@ _TEX = _Format(
         "{letter}": "A letter in a superscript",
         "{indicator}": r"$\mathbf{1}[x>0]$",
         "{positive}": "$x>0$",
+        "{second}": r"$\partial^2L/\partial w\,\partial z$",
+        "{mirrored}": r"$\partial^2L/\partial z\,\partial w$",
+        "{adjoint}": r"$\partial L/\partial z$",
+        "{sensitivity}": r"$\partial z/\partial w$",
+        "{by}": "$w$",
+        "{of}": "$z$",
         "{relu}": r"$\mathrm{ReLU}$",
         "{sigmoid of x}": r"$\sigma(x)$",
         "{sigmoid formula}": "$1/(1+e^{-x})$",
@@ -353,7 +373,7 @@ def _samples(tensor: Tensor, form: _Format) -> str:
 
 def _last(tensor: Tensor, form: _Format) -> str:
     """The last entry of a tensor, where its number is known."""
-    whole = all(isinstance(n, int) for n in tensor.shape)
+    whole = tensor.pair is None and all(isinstance(n, int) for n in tensor.shape)
     return form.math(form.notation.entries(tensor)[-1]) if whole else ""
 
 

@@ -4,7 +4,15 @@ import pytest
 
 from symgrad.algebra.identifiers import identifier, identifiers, position
 from symgrad.algebra.sizes import size_symbol
-from symgrad.algebra.tensors import Tensor, adjoint_of, corrected, kept_with, renewed
+from symgrad.algebra.tensors import (
+    Tensor,
+    adjoint_of,
+    corrected,
+    kept_with,
+    renewed,
+    second_derivative,
+    sensitivity,
+)
 from symgrad.errors import AlgebraError
 
 W = Tensor("w", (3, 3), "parameter")
@@ -112,3 +120,23 @@ def test_what_an_optimiser_brings_is_called_after_the_entry(shape, label, names)
         assert position(tensor, name) == place
         assert position(tensor, "_new") is None
         assert position(tensor, name + "x") is None
+
+
+@pytest.mark.parametrize("make", [sensitivity, second_derivative])
+@pytest.mark.parametrize("shapes", [((2, 3), (2,)), ((), (4,)), ((2, 2, 2), (3, 1, 2)), ((2,), ())])
+def test_entries_of_pairs_are_read_back(make, shapes):
+    first, second = (
+        Tensor(name, shape, "parameter") for name, shape in zip(("w_d", "z_d"), shapes, strict=True)
+    )
+    tensor = make(second, first) if make is sensitivity else make(first, second)
+    names = identifiers(tensor)
+    assert names == [identifier(tensor, n) for n in range(len(names))]
+    assert [position(tensor, name) for name in names] == list(range(len(names)))
+    assert position(tensor, names[0] + "0") is None
+    assert position(tensor, "d2L_dw") is None
+
+
+def test_what_second_derivatives_are_called():
+    w, z = Tensor("w2", (2, 2), "parameter", label="2"), Tensor("z1", (2,), "intermediate", label="1")
+    assert identifier(second_derivative(w, z), 3) == "d2L_dw2_2_dz1_2"
+    assert identifier(sensitivity(z, w), 3) == "dz1_2_dw2_2"

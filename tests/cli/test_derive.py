@@ -271,3 +271,33 @@ def test_a_network_for_all_sizes():
     assert r"0\le o\le C_1-1" in printed("derive", *net, "--view", "index", "--to", "latex")
     assert "--view index holds for all sizes" in refused("derive", *net)
     assert "depends on" in refused("derive", *net)
+
+
+def test_second_derivatives():
+    found = formulas(printed("derive", "input(2) | linear(1) | mse", "--wrt", "w", "--order", "2"))
+    assert {left: right for left, right in found.items() if "²" in left} == {
+        "∂²L/∂w1∂w1": "2·a1²",
+        "∂²L/∂w1∂w2": "2·a2·a1",
+        "∂²L/∂w2∂w2": "2·a2²",
+    }
+    assert "\\frac{\\partial^2 L}{\\partial w_1\\,\\partial w_2} &= 2a_2a_1" in printed(
+        "derive", "input(2) | linear(1) | mse", "--wrt", "w", "--order", "2", "--to", "latex"
+    )
+    data = json.loads(
+        printed("derive", "input(2) | linear(1) | mse", "--wrt", "w", "--order", "2", "--to", "json")
+    )
+    assert [e["target"] for e in data["equations"] if e["kind"] == "second"] == [
+        "d2L_dw1_dw1",
+        "d2L_dw1_dw2",
+        "d2L_dw2_dw2",
+    ]
+    assert data["symbols"]["d2L_dw1_dw2"] == {"tensor": "d2L_dw_dw", "index": [1, 1, 1, 2]}
+
+
+def test_second_derivatives_have_no_step_and_no_chain():
+    assert "--update takes a step along first derivatives" in refused(
+        "derive", SMALL, "--order", "2", "--update", "sgd"
+    )
+    assert "in the views scalar, index and substituted" in refused(
+        "derive", SMALL, "--order", "2", "--view", "chain"
+    )

@@ -49,3 +49,9 @@ def test_a_name_that_is_needed_is_refused():
     w, d, loss = sympy.symbols("w D L")
     with pytest.raises(AlgebraError, match="D is a name in this network"):
         hessian_vector(derive(model_from_sympy({d: w**2, loss: d**2}), ("w",)))
+
+
+def test_what_only_a_part_of_an_unread_loss_reads_needs_no_place_in_the_order():
+    """With one class p is 1 and nothing reads a but the log of L, which no gradient needs."""
+    products = hessian_vector(derive(build("input(1) | cross_entropy(label_smoothing=1/3)")))
+    assert lines(products.gradients.program)[-1].startswith("∂D/∂a[0] = ")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from oracles import derived
+from oracles.fields import Floats
 
 import symgrad as sg
 from symgrad.algebra.written import reads
@@ -90,3 +92,29 @@ def test_what_does_not_fit_is_refused(changed, vectors, words):
     values = {"a": [1.0, 2.0], "w": [[1.0, 0.0]], "b": [0.0], "y": [1.0]}
     with pytest.raises(ValuesError, match=words):
         product({**values, **changed}, vectors)
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_every_block_as_formulas_is_that_of_torch(text):
+    """The formulas of the Hessian's blocks in numbers, to 1e-10 of the largest entry."""
+    network = sg.Network(text)
+    found = sg.hessian(network).found
+    rng = np.random.default_rng(len(text))
+    sources = derived.sources(network.model)
+    values = {t.name: rng.normal(size=t.shape) for t in sources}
+    abstract = {("f", n): FUNCTIONS[name] for n, name in enumerate(("f", "df", "d2f"))}
+    numbers = {name: value.reshape(-1).tolist() for name, value in values.items()}
+    for program in (found.derived.forward, found.derived.gradients.program, found.program):
+        numbers = derived.evaluate(program, numbers, Floats(abstract))
+    held = {name: torch.tensor(value, dtype=torch.float64) for name, value in values.items()}
+    names = list(dict.fromkeys(block.first.name for block in found.blocks))
+
+    def of(*changed):
+        return loss(network.model, {**held, **dict(zip(names, changed, strict=True))})
+
+    truth = torch.autograd.functional.hessian(of, tuple(held[name] for name in names))
+    largest = max(float(part.abs().max()) for row in truth for part in row)
+    for block in found.blocks:
+        theirs = truth[names.index(block.first.name)][names.index(block.second.name)].numpy()
+        mine = np.zeros(theirs.shape) if block.zero else np.reshape(numbers[block.target.name], theirs.shape)
+        assert np.abs(mine - theirs).max() <= 1e-10 * largest, block.target.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from oracles.dual import Values, box, compared, flat, holds
@@ -25,6 +26,7 @@ from symgrad.algebra.terms import (
     put,
 )
 from symgrad.algebra.unroll import layouts
+from symgrad.derivation.hessian import Hessian
 from symgrad.network.model import Model
 
 Read: TypeAlias = Callable[[Entry], Element]
@@ -127,6 +129,17 @@ def candidates(maximum: Max, read: Read, field: Field) -> tuple[list[tuple[int, 
         for place in places
     ]
     return places, [expression_value(body, read, field) for body in bodies]
+
+
+def second(
+    found: Hessian, values: Values, one: tuple[Tensor, int], two: tuple[Tensor, int], zero: Element
+) -> Element:
+    """∂²L/∂one∂two at flat positions, where ``values`` holds every block that is not 0."""
+    (first, k), (other, j) = one, two
+    for block in found.blocks:
+        if (block.first, block.second) == (first, other):
+            return zero if block.zero else values[block.target.name][k * prod(other.shape) + j]
+    return second(found, values, two, one, zero)
 
 
 def sources(model: Model) -> tuple[Tensor, ...]:

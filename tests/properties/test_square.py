@@ -26,6 +26,8 @@ from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.written import total
 from symgrad.catalogue import CATALOGUE
+from symgrad.derivation.derive import derive
+from symgrad.derivation.hessian import hessian
 from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build
 from symgrad.network.model import Model
@@ -178,8 +180,8 @@ def test_the_square_commutes_for_second_derivatives(text):
     values |= derived.evaluate(first.program, values, FIELD)
     found = derived.evaluate(second.program, values, FIELD)
     for tensor in sources:
-        for x, hessian in zip(given[tensor.name], found[f"dS_d{tensor.name}"], strict=True):
-            assert same(sympy.diff(truth, x), hessian), x
+        for x, slope in zip(given[tensor.name], found[f"dS_d{tensor.name}"], strict=True):
+            assert same(sympy.diff(truth, x), slope), x
 
 
 def contraction(left: Tensor, right: Tensor):
@@ -190,3 +192,43 @@ def contraction(left: Tensor, right: Tensor):
         case 2:
             return total(left.shape, lambda i, j: left[i, j] * right[i, j])
     raise AssertionError(left.shape)
+
+
+TWICE = [
+    "input(2) | linear(2) | mse",
+    "input(2) | linear(2) | tanh | linear(1) | mse",
+    "input(2) | linear(2) | relu | linear(1) | mse(sum)",
+    "input(1) | linear(2) | activation(f) | linear(1) | mse",
+    "input(2x3) | conv2d(1, 2, stride=2, padding=1) | sigmoid | mse",
+    "input(2x2x2) | conv2d(1, 2) | tanh | flatten | linear(1) | mse",
+    "input(2) | softmax | mse",
+    "input(2) | linear(2) | cross_entropy",
+    "input(2) | sigmoid | bce",
+    "input(2x2) | max_pool2d(2) | flatten | linear(1) | mse",
+    "input(2) as x | linear(2) | tanh | add(x) | mse",
+    "input(1) | linear(1) as u | tanh | linear(1) sharing u | mse",
+    "input(2) | linear(1) | elu | mse",
+]
+
+
+@pytest.mark.parametrize("text", TWICE)
+def test_every_second_derivative_is_what_sympy_finds_by_differentiating_twice(text):
+    model = build(text)
+    given = {tensor.name: symbols(tensor) for tensor in derived.sources(model)}
+    found = hessian(derive(model))
+    values = run(model.definitions, given, FIELD)
+    (loss,) = values["L"]
+    values = derived.evaluate(found.derived.gradients.program, values, FIELD)
+    values = derived.evaluate(found.program, values, FIELD)
+    hypotheses = {
+        given[tensor.name][last]: 1 - sum(given[tensor.name][n] for n in others)
+        for tensor in derived.sources(model)
+        for last, others in last_of_sums(tensor)
+    }
+    places = [(w, k) for w in found.derived.wanted for k in range(prod(w.shape))]
+    for one in places:
+        slope = sympy.diff(loss, given[one[0].name][one[1]])
+        for two in places:
+            truth = sympy.diff(slope, given[two[0].name][two[1]])
+            mine = sympy.sympify(derived.second(found, values, one, two, sympy.Integer(0)))
+            assert same(truth.subs(hypotheses), mine.subs(hypotheses)), (one, two)

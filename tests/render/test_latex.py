@@ -8,6 +8,8 @@ from golden import article
 from oracles.typeset import compile_latex, parse_katex
 
 from symgrad.derivation.derive import derive, document
+from symgrad.derivation.hessian import hessian
+from symgrad.derivation.hessian_document import hessian_document
 from symgrad.network.build import build
 from symgrad.render.latex import render_latex
 
@@ -72,3 +74,20 @@ def test_rows_break_where_the_kernel_does_and_no_term_stands_alone():
 
 def test_a_comment_keeps_the_source_from_ending_it():
     assert all(line for line in latex(NETWORKS[0], "index").split("\n")[:2] if line.startswith("%"))
+
+
+@pytest.mark.parametrize("view", ["scalar", "index", "substituted"])
+def test_second_derivatives_compile_and_fit_their_column(view):
+    body = ""
+    for network, words in (
+        ("input(2) | linear(2) | tanh | linear(1) | mse", ("w1", "w2")),
+        (
+            "input(1x3x3) | conv2d(2, 2) | relu | flatten | linear(2) | cross_entropy",
+            ("w1_1_1_1_1", "w2_1", "b1"),
+        ),
+    ):
+        page = hessian_document(hessian(derive(build(network), words)), view)
+        body += "".join(render_latex(page))
+    typeset = compile_latex(body, width_cm=12, size=11)
+    assert typeset.overfull == []
+    assert "Missing" not in typeset.log
