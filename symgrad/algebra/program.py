@@ -29,7 +29,11 @@ def equation(definition: Definition) -> Equation:
 
 
 class Program(NamedTuple):
-    """Equations in evaluation order: each reads only what stands before it, itself or a source."""
+    """Equations in evaluation order: each reads only what stands before it, or a source.
+
+    Equations that read one another at shifted indices stand next to each other, in the order of one step;
+    :mod:`symgrad.algebra.recurrence` finds them.
+    """
 
     equations: tuple[Equation, ...]
 

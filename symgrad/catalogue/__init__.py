@@ -48,6 +48,7 @@ from symgrad.catalogue.optimisers import (
     sgd,
 )
 from symgrad.catalogue.pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from symgrad.catalogue.recurrent import gru, lstm, rnn
 from symgrad.catalogue.reshape import flatten, unflatten
 from symgrad.catalogue.softmax import cross_entropy, log_softmax, nll, softmax
 from symgrad.catalogue.transposed import conv_transpose1d, conv_transpose2d
@@ -59,9 +60,10 @@ CATALOGUE: dict[str, Layer] = {
         *(avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, adaptive_avg_pool2d),
         *(batch_norm1d, batch_norm2d, group_norm, layer_norm, rms_norm),
         *(scaled_dot_product_attention, multihead_attention),
-        *(flatten, unflatten, dropout),
+        *(rnn, lstm, gru),
+        *(flatten, unflatten),
         *(relu, leaky_relu, elu, selu, silu, softplus, softsign, sigmoid, tanh, hardsigmoid, hardtanh),
-        *(gelu, activation, softmax, log_softmax),
+        *(gelu, activation, softmax, log_softmax, dropout),
         *(mse, l1, smooth_l1, huber, bce, bce_with_logits, hinge_embedding, cosine_embedding, kl_div),
         *(cross_entropy, nll),
     )

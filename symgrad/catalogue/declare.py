@@ -56,7 +56,7 @@ class Place(NamedTuple):
         return self._tensor(stem, shape, "auxiliary", letters)
 
     def intermediate(self, stem: str, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
-        """A step of the layer's equation with a gradient of its own, such as the scores of attention."""
+        """A part of the equation with a gradient of its own, such as the state of a step."""
         return self._tensor(stem, shape, "intermediate", letters)
 
     def objective(self) -> Tensor:

@@ -37,12 +37,16 @@ SEVERAL: Final[Mapping[tuple[str, ...], tuple[tuple[str, str, tuple[str, ...]], 
 PARTS: Final[Mapping[str, tuple[int, str]]] = {"num_heads": (-1, "D"), "num_groups": (0, "M")}
 """An option that divides an axis of the input into so many parts: the axis, and the size of a part."""
 
+SEQUENCE: Final[tuple[str, tuple[str, ...]]] = ("TC", ("t", "j"))
+"""The same for what is read step by step."""
+
 _LETTERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "out_channels": ("O", "", ""),
     "out_features": ("M", "", ""),
     "embedding_dim": ("D", "", ""),
     "num_heads": ("H", "", ""),
     "num_groups": ("G", "", ""),
+    "hidden_size": ("H", "", ""),
     "kernel_size": ("U", "UV", "TUV"),
     "stride": ("s", "ss", "sss"),
     "padding": ("p", "pp", "ppp"),
@@ -71,6 +75,18 @@ def named_size(letter: str) -> Size:
 def dimensions(layer: Layer) -> int:
     """Over how many axes the layer moves windows; 0 where it moves none."""
     return max((_axes(option) for option in layer.options if option.name in _LETTERS), default=0)
+
+
+def axes_of(layer: Layer, axes: int) -> tuple[str, tuple[str, ...]]:
+    """The sizes and letters of an input with so many axes."""
+    if axes == 2 and sequential(layer):
+        return SEQUENCE
+    return (SAMPLES if dimensions(layer) else AXES)[axes]
+
+
+def sequential(layer: Layer) -> bool:
+    """Whether the layer reads a sequence step by step: it has a state, the size of which it is given."""
+    return any(option.name == "hidden_size" for option in layer.options)
 
 
 def in_general(layer: Layer) -> dict[str, object]:

@@ -38,6 +38,8 @@ Layers:
   conv_transpose2d                  with the same options
   linear(out_features, bias=true)   embedding(embedding_dim)
   bilinear(u, out_features, bias=true)   the other input is called u
+  rnn(hidden_size, nonlinearity=tanh, bias=true)   over steps, T×C
+  lstm(hidden_size, bias=true)   gru(hidden_size, bias=true)
   avg_pool1d(kernel_size, stride=none, padding=0, ceil_mode=false,
          count_include_pad=true)
   avg_pool2d(kernel_size, stride=none, padding=0, ceil_mode=false,

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.functions import DECIMALS, GELU_SCALE
 from symgrad.algebra.program import Equation, Program
+from symgrad.algebra.recurrence import groups, recurrent
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
@@ -64,6 +65,7 @@ Key: TypeAlias = Literal[
     "layers",
     "repeats",
     "gradient",
+    "steps",
     "upstream",
     "paths",
     "second",
@@ -199,6 +201,8 @@ def _needed(
     upstream = tuple(tensor.of for tensor in gradients.upstream if tensor.of is not None)
     if upstream:
         yield Convention("upstream", upstream)
+    for group in filter(recurrent, groups(forward.equations)):
+        yield Convention("steps", tuple(eq.target for eq in group))
     if view == "chain":
         yield Convention("paths")
     if view == "substituted":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from symgrad.algebra.program import Equation, Program
+from symgrad.algebra.recurrence import Part, groups, parts, recurrent
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.substitute import leaves
 from symgrad.algebra.tensors import Tensor
@@ -64,12 +65,17 @@ def document(
     model, forward, gradients, wanted = derived
     if view not in CLOSED:
         refuse_symbols(model, view)
-    formulas = [Formula("forward", eq, None) for eq in forward.equations]
+    formulas = [
+        Formula("forward", eq, where, step=place) for eq, where, place in in_order(forward.equations, view)
+    ]
     adjoints = [(eq.target, eq.target.of) for eq in gradients.program.equations]
     asked = {adjoint: wanted[of] for adjoint, of in adjoints if of is not None and of in wanted}
     positions = positions_printed(gradients.program.equations, asked)
-    printed = (eq for eq in gradients.program.equations if positions[eq.target] != ())
-    formulas += (Formula("gradient", eq, positions[eq.target]) for eq in printed)
+    formulas += (
+        Formula("gradient", eq, both(where, positions[eq.target]), step=place)
+        for eq, where, place in in_order(gradients.program.equations, view)
+    )
+    formulas = [formula for formula in formulas if formula.positions != ()]
     step = None if update is None else updates(model, wanted, checked_optimiser(update))
     if step is not None:
         formulas += (Formula("update", eq, where) for eq, where in step.equations)
@@ -107,23 +113,47 @@ def refuse_symbols(model: Model, view: View) -> None:
         )
 
 
+def in_order(equations: Sequence[Equation], view: View) -> Iterator[Part]:
+    """Equations in the order in which they are printed: no entry is read before it is stated."""
+    if view in CLOSED:
+        return (Part(eq) for eq in equations)
+    return parts(equations)
+
+
+def both(one: tuple[int, ...] | None, other: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """The positions that are in both; None is all of them."""
+    if one is None or other is None:
+        return other if one is None else one
+    return tuple(sorted({*one} & {*other}))
+
+
 def positions_printed(
     equations: Sequence[Equation], asked: Mapping[Tensor, tuple[int, ...] | None]
 ) -> dict[Tensor, tuple[int, ...] | None]:
     """For each target the entries to print (None: all): what is asked for, and what the others read."""
     read: dict[Tensor, set[int] | None] = {eq.target: set() for eq in equations}
     read.update((tensor, None if where is None else set(where)) for tensor, where in asked.items())
-    for eq in reversed(equations):
-        chosen = read[eq.target]
-        for tensor in (t for t in eq.reads() if t in read):
-            known = read[tensor]
-            if chosen is None:
-                read[tensor] = None
-            elif known is not None and is_whole(tensor.shape):
-                known |= positions_read(eq, tensor, chosen)
-            elif known is not None:
-                read[tensor] = None  # which entries are read depends on a size
+    for group in reversed(groups(equations)):
+        growing = True
+        while growing:
+            more = [_read_on(eq, read) for eq in reversed(group)]
+            growing = any(more) and recurrent(group)
     return {tensor: None if found is None else tuple(sorted(found)) for tensor, found in read.items()}
+
+
+def _read_on(equation: Equation, read: dict[Tensor, set[int] | None]) -> bool:
+    """Add what the equation reads for those entries of its target that are read; whether that was more."""
+    chosen = read[equation.target]
+    more = False
+    for tensor in (t for t in equation.reads() if t in read):
+        known = read[tensor]
+        if known is None:
+            continue
+        whole = chosen is None or not is_whole(tensor.shape)  # which entries are read may depend on a size
+        found = None if chosen is None or whole else known | positions_read(equation, tensor, chosen)
+        more = more or found != known
+        read[tensor] = found
+    return more
 
 
 def _ends(derived: Derived) -> dict[Tensor, tuple[int, ...] | None]:

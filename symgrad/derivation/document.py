@@ -28,7 +28,8 @@ class Formula(NamedTuple):
     """One equation to print; ``positions`` picks entries of its target, None means all of them.
 
     ``matrix`` is its matrix form where the view asks for one and there is one. ``nested`` holds, where the
-    view puts in what formulas read, each picked entry with what it reads put in.
+    view puts in what formulas read, each picked entry with what it reads put in. ``step`` numbers the entries
+    of one step of a recurrence, which are stated together.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Formula(NamedTuple):
     positions: tuple[int, ...] | None
     matrix: Form | None = None
     nested: Mapping[int, Nested] = MappingProxyType({})
+    step: int | None = None
 
 
 class Document(NamedTuple):

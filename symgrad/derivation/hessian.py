@@ -18,6 +18,7 @@ from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.differentiate import derivative_terms
 from symgrad.algebra.normal import gathered, joined
 from symgrad.algebra.program import Equation, Program
+from symgrad.algebra.recurrence import groups, recurrent
 from symgrad.algebra.tensors import Tensor, second_derivative, sensitivity
 from symgrad.algebra.terms import Entry, Expression, Term, entries, put, put_in_term
 from symgrad.derivation.derive import Derived
@@ -25,6 +26,7 @@ from symgrad.derivation.facts import Fact
 from symgrad.derivation.fold import folded
 from symgrad.derivation.second import check_loss
 from symgrad.derivation.sweep import Within
+from symgrad.errors import AlgebraError
 
 _SPARE_LETTERS = ("k", "l", "m", "q", "r", "s", "t", "g")
 
@@ -55,10 +57,15 @@ def hessian(derived: Derived) -> Hessian:
     """The second derivatives of L by what ``derived`` differentiates by.
 
     Raises:
-        AlgebraError: the network has no loss, or a tensor with the name of a derivative.
+        AlgebraError: the network has no loss, a tensor with the name of a derivative, or a recurrence.
     """
     check_loss(derived.model)
     gradients = derived.gradients
+    if any(recurrent(group) for group in groups(derived.forward.equations)):
+        raise AlgebraError(
+            "second derivatives are not derived through steps that rest on one another; hessian_vector in "
+            "Python gives their products in numbers"
+        )
     wanted = [w for w in derived.model.tensors if w in derived.wanted and gradients.of(w) is not None]
     within = Within(derived.forward)
     equations = (*derived.forward.equations, *gradients.program.equations)

@@ -1,13 +1,17 @@
 """Readable closed forms: an equation as it is best read.
 
-An axis of size 1 is read at 0. An equation that only moves entries is stated by where each one goes:
+An axis of size 1 is read at 0. A sum under a condition on its index alone is a sum over fewer values,
+``Σ_{t | 1 ≤ t} s[t − 1]·g[t] = Σ_t s[t]·g[t + 1]`` with the last t one less. An equation that only moves
+entries is stated by where each one goes:
 ``v[n] = Σ_{o,i | 0 ≤ n − 9o − 3i ≤ 2} a[o, i, n − 9o − 3i]`` holds exactly one term for every n, and reads
 ``v[9o + 3i + k] = a[o, i, k]``. A sum whose range is tied to another index is stated by where it counts from.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
+from operator import is_
 from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index, affine
@@ -38,7 +42,10 @@ def closed_form(equation: Equation) -> Closed:
     terms = [counted(term) for term in form.body.terms]
     if any(new is not old for new, old in zip(terms, form.body.terms, strict=True)):
         form = form._replace(body=gathered(terms))
-    return _at_zero(form)
+    form = _at_zero(form)
+    limited = tuple(map(_limited, form.body.terms))
+    same = all(map(is_, limited, form.body.terms))
+    return form if same else form._replace(body=Expression(limited))
 
 
 def counted(term: Term) -> Term:
@@ -71,6 +78,36 @@ def _at_zero(form: Closed) -> Closed:
         tuple(index for index in form.axes if index not in zeros),
         gathered(put(form.body, zeros).terms),
     )
+
+
+def _limited(term: Term) -> Term:
+    """The term with limits of sums for conditions ``low ≤ index ≤ high`` on what is summed over."""
+    cuts = {index: [0, 0] for index in term.bound}
+    kept = []
+    for bracket in term.brackets:
+        found = _cut(bracket, term.bound)
+        if found is None:
+            kept.append(bracket)
+        else:
+            index, end, count = found
+            cuts[index][end] = max(cuts[index][end], count)
+    if len(kept) == len(term.brackets):
+        return term
+    shorter = {i: Index(i.size - low - high, i.letter) for i, (low, high) in cuts.items() if low or high}
+    moved = {index: affine(new) + cuts[index][0] for index, new in shorter.items()}
+    moved_term = put_in_term(term._replace(bound=(), brackets=tuple(kept)), moved)
+    return moved_term._replace(bound=tuple(shorter.get(index, index) for index in term.bound))
+
+
+def _cut(bracket: Bracket, bound: Sequence[Index]) -> tuple[Index, int, int] | None:
+    """The index that a bracket cuts values off, at its beginning (0) or end (1), and how many; or None."""
+    if bracket.kind != ">=" or len(bracket.e.coefficients) != 1:
+        return None
+    ((index, coefficient),) = bracket.e.coefficients.items()
+    if index not in bound or coefficient not in (1, -1):
+        return None
+    count = -bracket.e.const if coefficient == 1 else index.size - 1 - bracket.e.const
+    return (index, int(coefficient != 1), count) if isinstance(count, int) and count > 0 else None
 
 
 class _Digits(NamedTuple):

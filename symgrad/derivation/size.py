@@ -113,12 +113,9 @@ def _compared(term: Term) -> int:
 
 
 def _has_paths(equation: Equation) -> bool:
-    """Whether every term holds an adjoint for a path to begin with, and none is the target's own."""
+    """Whether every term holds an adjoint for a path to begin with."""
     terms = equation.body.terms
-    return bool(terms) and all(
-        any(f.tensor.role == "adjoint" and f.tensor.of != equation.target.of for f in _entries(term))
-        for term in terms
-    )
+    return bool(terms) and all(any(f.tensor.role == "adjoint" for f in _entries(term)) for term in terms)
 
 
 def _entries(term: Term) -> Iterator[Entry]:

@@ -3,9 +3,10 @@
     dL/dT[J]  =  upstream  +  Σ_users Σ_out  dL/dU[out] · ∂rhs_U[out]/∂T[J]
 
 Tensors are visited in reverse evaluation order and nothing is inlined: named intermediates keep the
-formulas linear in depth. The result is again a program. A definition that reads itself at a shifted index
-needs no extra rule: it is its own user. An auxiliary tensor, which names part of an equation, gets no adjoint
-of its own: whoever reads it is a user of what it is made of.
+formulas linear in depth. The result is again a program. Definitions that read one another at shifted indices
+need no extra rule: each is a user of the others, and what reads at t − 1 gives adjoints that read at t + 1.
+An auxiliary tensor, which names part of an equation, gets no adjoint of its own: whoever reads it is a user
+of what it is made of.
 
 A result is stated in what the program names (:mod:`symgrad.derivation.fold`), sums that are known are carried
 out (:mod:`symgrad.derivation.facts`), and what all terms have in common stands before a parenthesis.
@@ -21,6 +22,8 @@ from symgrad.algebra.affine import Affine, Index, affine
 from symgrad.algebra.differentiate import derivative_terms
 from symgrad.algebra.normal import expanded, gathered, joined, products_of
 from symgrad.algebra.program import Equation, Program
+from symgrad.algebra.recurrence import groups
+from symgrad.algebra.sizes import Size
 from symgrad.algebra.tensors import Tensor, adjoint_of
 from symgrad.algebra.terms import Entry, Expression, Term, entries, put
 from symgrad.derivation.factor import factored, leading
@@ -105,23 +108,35 @@ def sweep(
 
 
 def _users(forward: Program, within: Within) -> dict[Tensor, list[Equation]]:
-    """The equations that read each tensor, themselves or through an auxiliary, in evaluation order."""
+    """The equations that read each tensor, themselves or through an auxiliary, in evaluation order.
+
+    Those that read what another step left them, standing before it or being its own equation, come last.
+    """
     users: dict[Tensor, list[Equation]] = {}
+    later: dict[Tensor, list[Equation]] = {}
+    given = {eq.target for eq in forward.equations}
+    found: set[Tensor] = set()
     for eq in forward.equations:
         if eq.target.role != "auxiliary":
             for tensor in within.reads(eq):
-                users.setdefault(tensor, []).append(eq)
-    return users
+                ahead = tensor in given and tensor not in found
+                (later if ahead else users).setdefault(tensor, []).append(eq)
+        found.add(eq.target)
+    return {tensor: users.get(tensor, []) + later.get(tensor, []) for tensor in {**users, **later}}
 
 
 def _reverse_order(forward: Program, users: dict[Tensor, list[Equation]]) -> list[Tensor]:
-    """Every tensor after all that use it: layer by layer, the parameters of one before its input."""
+    """Every tensor after all that use it: layer by layer, the parameters of one before its input.
+
+    The equations of a recurrence stay together, the other way round; what they read comes after all of them.
+    """
     given = {eq.target for eq in forward.equations}
     order: list[Tensor] = []
-    for eq in reversed(forward.equations):
-        order.append(eq.target)
-        ends = [t for t in eq.reads() if t not in given and users.get(t, [])[:1] == [eq]]
-        order += sorted(ends, key=lambda tensor: tensor.role != "parameter")
+    for group in reversed(groups(forward.equations)):
+        order += (eq.target for eq in reversed(group))
+        for eq in reversed(group):
+            ends = [t for t in eq.reads() if t not in given and users.get(t, [])[:1] == [eq]]
+            order += sorted(ends, key=lambda tensor: tensor.role != "parameter")
     return order
 
 
@@ -228,18 +243,25 @@ def _entry_term(tensor: Tensor, at: tuple[Affine, ...], bound: tuple[Index, ...]
 def _letters(tensor: Tensor, users: Sequence[Equation]) -> tuple[str, ...]:
     """The letters under which the tensor is read.
 
-    Where it is read at a combination, a parameter has the letter of its declaration if that is not taken, any
-    other tensor if no axis of what reads it is called so either, and else a spare one.
+    What is read one step before, at t − 1, is read under t; an index that does not run over all of an axis
+    leaves the axis its own letter. Where it is read at a combination, a parameter has the letter of its
+    declaration if that is not taken, any other tensor if no axis of what reads it is called so either, and
+    else a spare one.
     """
     reading = next((e for eq in users for e in entries(eq.body) if e.tensor == tensor), None)
     if reading is None:
         return tensor.letters
-    alone = [e.lone() for e in reading.indices]
-    taken = {index.letter for index in alone if index is not None}
+    found = list(map(_letter, reading.indices, tensor.shape, tensor.letters))
+    taken = {letter for letter in found if letter}
     shared = taken if tensor.role == "parameter" else taken | {i.letter for eq in users for i in eq.axes}
     own = [letter if letter not in shared else "" for letter in tensor.letters]
     spare = iter(letter for letter in (*_SPARE_LETTERS, *tensor.letters) if letter not in {*taken, *own})
-    return tuple(
-        index.letter if index is not None else letter or next(spare, "k")
-        for index, letter in zip(alone, own, strict=True)
-    )
+    return tuple(read or declared or next(spare, "k") for read, declared in zip(found, own, strict=True))
+
+
+def _letter(e: Affine, size: Size, own: str) -> str:
+    """The letter of an index that stands alone but for a number; nothing for a combination."""
+    alone = (e - e.const).lone()
+    if alone is None:
+        return ""
+    return alone.letter if alone.size == size else own

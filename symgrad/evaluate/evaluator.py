@@ -8,19 +8,21 @@ sample, and so has every intermediate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from symgrad.algebra.count import count_terms
 from symgrad.algebra.instantiate import equation_at, tensor_at
+from symgrad.algebra.positions import unflat
 from symgrad.algebra.program import Equation
+from symgrad.algebra.recurrence import parts
 from symgrad.algebra.sizes import Size, size_symbols
 from symgrad.algebra.tensors import Tensor
-from symgrad.algebra.unroll import whole_shape
+from symgrad.algebra.unroll import layouts, whole_shape
 from symgrad.derivation.sweep import Gradients
 from symgrad.errors import BudgetError, ValuesError, nearest, quoted
 from symgrad.evaluate.arrays import Array, as_numbers, fitted, shape_told
@@ -128,7 +130,7 @@ class Evaluator:
         self._exits = _exits(self.targets)
         small = self._products <= STRAIGHT_PRODUCTS and not self.unknown
         self._straight: Straight | None = straight_line(self.sources, self._equations) if small else None
-        self._blocks: list[Block] = []
+        self._stages: list[_Stage] = []
         self._heaviest = 1
 
     def __call__(self, values: Mapping[str, Any], functions: Functions | None = None) -> dict[str, Array]:
@@ -182,21 +184,21 @@ class Evaluator:
         self, env: dict[str, Array], shared: set[str], samples: int | None, functions: Functions
     ) -> dict[str, Array]:
         """The values by tables, a slice of the batch at a time."""
-        blocks = self._laid_out()
+        stages = self._laid_out()
         count = 1 if samples is None else samples
         at_once = max(1, _MOST_AT_ONCE // self._heaviest)
         if count <= at_once:
-            found = self._slice(blocks, env, shared, count, functions)
+            found = self._slice(stages, env, shared, count, functions)
         else:
-            parts = []
+            pieces = []
             for start in range(0, count, at_once):
                 stop = min(count, start + at_once)
                 part = {n: v if n in shared else v[start:stop] for n, v in env.items()}
-                parts.append(self._slice(blocks, part, shared, stop - start, functions))
+                pieces.append(self._slice(stages, part, shared, stop - start, functions))
             found = {
-                tensor.name: sum(part[tensor.name] for part in parts)
+                tensor.name: sum(part[tensor.name] for part in pieces)
                 if _summed(tensor, shared)
-                else np.concatenate([part[tensor.name] for part in parts])
+                else np.concatenate([part[tensor.name] for part in pieces])
                 for tensor in self.targets
             }
         results = {}
@@ -208,33 +210,37 @@ class Evaluator:
 
     def _slice(
         self,
-        blocks: Sequence[Block],
+        stages: Sequence[_Stage],
         env: dict[str, Array],
         shared: set[str],
         samples: int,
         functions: Functions,
     ) -> dict[str, Array]:
         env = dict(env)
-        results = {}
-        for tensor, block in zip(self.targets, blocks, strict=True):
-            if _summed(tensor, shared):
-                value = block.sums(env, functions, samples)
+        for tensor, positions, block in stages:
+            if positions is not None:
+                found = block.values(env, functions)
+                env[tensor.name] = _entered(env.get(tensor.name), found, positions, tensor)
+            elif _summed(tensor, shared):
+                env[tensor.name] = block.sums(env, functions, samples)
             else:
-                value = block.values(env, functions)
-            env[tensor.name] = value
+                env[tensor.name] = block.values(env, functions)
+        results = {}
+        for tensor in self.targets:
+            value = env[tensor.name]
             if len(value) != samples and not _summed(tensor, shared):
                 value = np.broadcast_to(value, (samples, value.shape[1]))
             # Each result is an array of its own, never the caller's nor another result.
             results[tensor.name] = _own(value, env, tensor.name)
         return results
 
-    def _laid_out(self) -> list[Block]:
+    def _laid_out(self) -> list[_Stage]:
         """The tables, made when they are first needed."""
-        if not self._blocks:
-            self._blocks = [Block(eq.body, eq.axes, everywhere(eq.axes)) for eq in self._equations]
+        if not self._stages:
+            self._stages = list(_staged(self._equations))
             widest = max(prod(whole_shape(t.shape)) for t in (*self.sources, *self.targets))
-            self._heaviest = max(widest, *(block.row() for block in self._blocks))
-        return self._blocks
+            self._heaviest = max(widest, *(block.row() for _, _, block in self._stages))
+        return self._stages
 
     def _check_names(self, values: Mapping[str, Any]) -> None:
         known = [tensor.name for tensor in self.sources]
@@ -263,6 +269,35 @@ class Evaluator:
 def _unknown(equations: Iterable[Equation]) -> tuple[str, ...]:
     """The functions that have no values unless a caller gives them."""
     return tuple(dict.fromkeys(name for equation in equations for name in unknown_functions(equation.body)))
+
+
+class _Stage(NamedTuple):
+    """The table of an equation; of a recurrence, at the entries that ``positions`` has."""
+
+    tensor: Tensor
+    positions: tuple[int, ...] | None
+    block: Block
+
+
+def _staged(equations: Sequence[Equation]) -> Iterator[_Stage]:
+    laid = {equation.target: layouts(equation.body, equation.axes) for equation in equations}
+    for equation, positions, _ in parts(equations):
+        target = equation.target
+        if positions is None:
+            points = everywhere(equation.axes)
+        else:
+            points = [unflat(position, whole_shape(target.shape)) for position in positions]
+        yield _Stage(target, positions, Block(laid[target], points))
+
+
+def _entered(known: Array | None, found: Array, positions: tuple[int, ...], tensor: Tensor) -> Array:
+    """What is known of a tensor with some more of its entries; 0 stands for those that are not known yet."""
+    if known is None:
+        known = np.zeros((len(found), prod(whole_shape(tensor.shape))))
+    elif len(found) > len(known):
+        known = np.repeat(known, len(found), axis=0)  # what is the same for all samples, for each of them
+    known[:, positions] = found
+    return known
 
 
 def _exits(targets: Iterable[Tensor]) -> list[tuple[str, slice, tuple[int, ...]]]:

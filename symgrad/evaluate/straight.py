@@ -16,6 +16,7 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from symgrad.algebra.exchange import PLAIN, Spelling, Unrolled, symbol
 from symgrad.algebra.program import Equation
+from symgrad.algebra.recurrence import parts
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Rational
 from symgrad.algebra.unroll import whole_shape
@@ -34,7 +35,6 @@ def straight_line(sources: Sequence[Tensor], equations: Sequence[Equation]) -> S
         AlgebraError: if a size is symbolic.
     """
     named: list[tuple[Any, Any]] = []
-    results: list[Any] = []
 
     def name(expression: Any) -> Any:
         part = sympy.Symbol(f"_part{len(named)}")  # no identifier begins with _
@@ -46,13 +46,13 @@ def straight_line(sources: Sequence[Tensor], equations: Sequence[Equation]) -> S
         return name(inner) if inner.is_Add else inner
 
     spelling = Spelling(_call, _power, group)
-    for equation in equations:
-        unrolled = Unrolled(equation, spelling)
-        for position in range(prod(whole_shape(equation.target.shape))):
-            value = _sum(list(unrolled.summands(position)), name)
-            result = symbol(equation.target, position)
-            named.append((result, value))
-            results.append(result)
+    unrolled = {equation.target: Unrolled(equation, spelling) for equation in equations}
+    for equation, positions, _ in parts(equations):
+        target = equation.target
+        for position in range(prod(whole_shape(target.shape))) if positions is None else positions:
+            value = _sum(list(unrolled[target].summands(position)), name)
+            named.append((symbol(target, position), value))
+    results = [symbol(eq.target, n) for eq in equations for n in range(prod(whole_shape(eq.target.shape)))]
     arguments = [[symbol(tensor, n) for n in range(prod(whole_shape(tensor.shape)))] for tensor in sources]
     functions = {f"_{name}": function for name, function in ON_FLOATS.items()}
     settings = {

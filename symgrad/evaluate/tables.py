@@ -7,7 +7,7 @@ over them; anything else gathers its factors, multiplies them and sums the produ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, product
 from math import isfinite, prod
@@ -52,11 +52,11 @@ _LARGEST_MATRIX = 1 << 23
 
 
 class Block:
-    """An expression at a list of points of its axes."""
+    """An expression, laid out over its axes, at a list of points of them."""
 
-    def __init__(self, expression: Expression, axes: tuple[Index, ...], points: Sequence[Point]) -> None:
+    def __init__(self, laid: Iterable[Layout], points: Sequence[Point]) -> None:
         self.width = len(points)
-        summands = (Summand(layout, points) for layout in layouts(expression, axes))
+        summands = (Summand(layout, points) for layout in laid)
         self._summands = [summand for summand in summands if summand.row]
 
     def row(self) -> int:
@@ -346,7 +346,7 @@ def _base(
     """The values under a factor's function, at some points of its own indices."""
     match factor:
         case Call(_, inner) | Group(inner) | ValueBracket(_, inner):
-            return Block(inner, axes, points).values
+            return Block(layouts(inner, axes), points).values
         case Max():
             largest = _Largest(factor, axes, points)
             return largest.values
@@ -382,7 +382,7 @@ class _Largest:
         every = [(*point, *place) for point in points for place in self._places]
         kept = [values for values, holds in zip(every, inside, strict=True) if holds]
         self._kept = np.flatnonzero(self._inside.ravel())
-        self._body = Block(maximum.body, both, kept)
+        self._body = Block(layouts(maximum.body, both), kept)
 
     def _candidates(self, env: Mapping[str, Array], functions: Functions) -> Array:
         values = self._body.values(env, functions)

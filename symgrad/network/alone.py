@@ -79,7 +79,7 @@ def _inputs(layer: Layer, options: Mapping[str, object], axes: int, *, symbolic:
     )
     stated = symbols.SEVERAL.get(layer.inputs)
     if stated is None:
-        names, letters = (symbols.SAMPLES if symbols.dimensions(layer) else symbols.AXES)[axes]
+        names, letters = symbols.axes_of(layer, axes)
         if axes == 1 and layer.kind != "layer":
             letters = ("i",)
         stated = (("z" if layer.kind == "activation" else "a", names, letters),)

@@ -28,13 +28,13 @@ def chained(
     """The gradient formulas of the wanted entries (None: all).
 
     A path is the adjoint entry that a term holds; a formula with a term that holds none (next to the
-    loss itself, or an upstream symbol of its own) shows no paths.
+    loss itself) shows no paths.
     """
     body = in_reading_order(equation.body)
     shape = whole_shape(tuple(index.size for index in equation.axes))
     placed = layouts(body, equation.axes)
     own = _primal(equation.target)
-    ends = [_end(layout, own) for layout in placed]
+    ends = list(map(_end, placed))
     whole = bool(placed) and None not in ends
     names = notation.entries(own)
     for collected in unrolled(equation, notation, positions):
@@ -53,11 +53,11 @@ def _primal(adjoint: Tensor) -> Tensor:
     return adjoint.of
 
 
-def _end(layout: Layout, own: Tensor) -> tuple[int, Tensor] | None:
-    """Which site of the layout is an adjoint entry, and of which tensor; not of ``own``'s gradient itself."""
+def _end(layout: Layout) -> tuple[int, Tensor] | None:
+    """Which site of the layout is an adjoint entry, and of which tensor; its own at another step is one."""
     for n, (factor, exponent, _, _) in enumerate(layout.sites):
         if isinstance(factor, Entry) and factor.tensor.role == "adjoint" and exponent == 1:
-            return None if factor.tensor.of == own else (n, factor.tensor)
+            return n, factor.tensor
     return None
 
 

@@ -1,6 +1,7 @@
 r"""Displays: formulas gathered into ``aligned`` blocks of a height that a page can take.
 
-The formulas of one tensor stand together, and so do single numbers that follow each other; where they
+The formulas of one tensor stand together, and so do single numbers that follow each other and the formulas
+of one step of a recurrence; where they
 are too many for one display, each display holds whole rows of the tensor. Closed forms stand together
 as long as their equals signs can be aligned and the ranges of their indices still fit beside them.
 """
@@ -37,7 +38,7 @@ def displays(document: Document, width_cm: float) -> Iterator[tuple[Kind, str]]:
         return
     for kind, run in _runs(document.formulas):
         lines = chain.from_iterable(aligned(document, formula, room) for formula in run)
-        length, rows = _rows_of(run[0]) if len(run) == 1 else (len(run), 1)
+        length, rows = _rows_of(run[0]) if len(run) == 1 else (sum(prod(_rows_of(f)) for f in run), 1)
         for group in _by_rows(lines, length, rows):
             yield kind, environment(group)
         if kind == "update":
@@ -46,15 +47,20 @@ def displays(document: Document, width_cm: float) -> Iterator[tuple[Kind, str]]:
 
 
 def _runs(formulas: Iterable[Formula]) -> Iterator[tuple[Kind, list[Formula]]]:
-    """The formulas that stand together: those of one tensor, and single numbers that follow each other."""
+    """The formulas that stand together: those of one tensor or step, and single numbers in a row."""
     run: list[Formula] = []
     for formula in formulas:
-        if run and (formula.kind != run[-1].kind or not (_single(formula) and _single(run[-1]))):
+        if run and not _together(run[-1], formula):
             yield run[-1].kind, run
             run = []
         run.append(formula)
     if run:
         yield run[-1].kind, run
+
+
+def _together(one: Formula, following: Formula) -> bool:
+    same_step = one.step is not None and one.step == following.step
+    return one.kind == following.kind and (same_step or (_single(one) and _single(following)))
 
 
 def _single(formula: Formula) -> bool:

@@ -356,7 +356,8 @@ def conditions_told(
             others.append(notation.divisible(str(bracket.divisor), _pieces(bracket.e, notation, letters)))
     told = []
     for bounds in (_Bounds(low, linear, high) for linear, (low, high) in pairs.items()):
-        ordered, seen = _one_below_another(bounds), _as_read(bounds, read)
+        ordered = _one_below_another(bounds)
+        seen = bounds if bounds.middle.lone() else _as_read(bounds, read)
         if ordered is not None and seen is bounds:
             less, more = (_pieces(side, notation, letters) for side in ordered)
             told.append(notation.between(less, more, None))

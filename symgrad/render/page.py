@@ -129,7 +129,9 @@ def latex_page(page: Page, *, width_cm: float = DEFAULT_WIDTH) -> Iterator[str]:
         )
         yield "\\paragraph{Options.}\n" + ".\\\\\n".join(told) + ".\n"
     for lead, section, _ in _sections(page):
-        yield f"\n\\paragraph{{{lead}.}}\\mbox{{}}\\\\\n\\texttt{{{_escaped(section.document.network)}}}\n\n"
+        # Letters of one width have no give: the line ends where it may.
+        call = f"\\raggedright\\texttt{{{_escaped(section.document.network)}}}\\par"
+        yield f"\n{{\\paragraph{{{lead}.}}\\mbox{{}}\\\\\n{call}}}\n\n"
         yield from render_latex(section.document, width_cm=width_cm)
 
 

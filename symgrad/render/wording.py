@@ -46,6 +46,10 @@ _SENTENCES: dict[Key, str] = {
     "layers": "{mark} is its layer's: {name} is the {stem} of layer~{label}.",
     "repeats": "{letter} counts on: {name} is the second {stem}{of layer}.",
     "gradient": "{L} is a single number; its gradient by a tensor has the shape of the tensor.",
+    "steps": (
+        "{names} are found step by step: a step rests on the one before it, the gradients of a step on "
+        "those of the one after it; before the first and after the last there is none."
+    ),
     "upstream": "{L} is an unknown function of {names}; {upstream} stays a symbol.",
     "second": (
         "{second} is the derivative of {adjoint} by {by}, {sensitivity} that of {of}, both along all paths."

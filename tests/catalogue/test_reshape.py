@@ -61,4 +61,4 @@ def test_what_does_not_fit_is_refused(text, message):
 def test_each_entry_is_read_where_it_goes():
     lines = derive("input(6) | unflatten(1, (2, 3))").text("index").splitlines()
     assert "  v[k, l] = a[3k + l]   for k = 0…1, l = 0…2" in lines
-    assert "  ∂L/∂a[3k + m] = ∂L/∂v[k, m]   for k = 0…1, m = 0…2" in lines
+    assert "  ∂L/∂a[3k + j] = ∂L/∂v[k, j]   for k = 0…1, j = 0…2" in lines

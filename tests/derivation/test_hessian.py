@@ -77,3 +77,8 @@ def test_an_abstract_function_gives_its_second_derivative():
 def test_without_a_loss_there_are_none():
     with pytest.raises(AlgebraError, match="second derivatives need a loss"):
         hessian(derive(build("input(2) | linear(1)")))
+
+
+def test_through_steps_that_rest_on_one_another_there_are_none():
+    with pytest.raises(AlgebraError, match="hessian_vector"):
+        hessian(derive(build("input(3x2) | rnn(2) | mse"), ["w"]))

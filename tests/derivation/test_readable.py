@@ -4,8 +4,16 @@ from itertools import product
 
 import pytest
 
+from symgrad.algebra.affine import Index, affine
+from symgrad.algebra.brackets import at_least
+from symgrad.algebra.program import Equation, equation
+from symgrad.algebra.sizes import size_symbol
+from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.written import Definition, Iverson, Product, Total
 from symgrad.derivation.readable import closed_form
 from symgrad.network.build import build
+from symgrad.render.indexed import indexed
+from symgrad.render.plain import PlainNotation
 
 
 def first(network):
@@ -82,3 +90,29 @@ def test_windows_that_do_not_overlap_are_counted_by_window_and_place():
 def test_windows_that_leave_something_out_are_not():
     (last,) = (line for line in printed("input(5) | avg_pool1d(2)") if line.startswith("∂L/∂a"))
     assert last == "∂L/∂a[j] = 1/2·Σ_{i=0…1 | 0 ≤ j − 2i ≤ 1} ∂L/∂p[i]"
+
+
+@pytest.mark.parametrize(
+    ("brackets", "size", "said"),
+    [
+        (lambda t: [at_least(t, 1)], 5, "Σ_{t=0…3} x[t + 1]"),
+        (lambda t: [at_least(3 - t, 0)], 5, "Σ_{t=0…3} x[t]"),
+        (lambda t: [at_least(t, 1), at_least(3 - t, 0)], 5, "Σ_{t=0…2} x[t + 1]"),
+        (lambda t: [at_least(t, 1), at_least(t, 2)], 5, "Σ_{t=0…2} x[t + 2]"),
+        (lambda t: [at_least(t, 2)], size_symbol("T", 1), "Σ_{t=0…T−3} x[t + 2]"),
+        (lambda t: [at_least(t * 2, 3)], 5, "Σ_{t=0…2} x[t + 2]"),
+        (lambda t: [at_least(t - size_symbol("p", 0), 0)], 5, "Σ_{t=0…4 | p ≤ t} x[t]"),
+    ],
+)
+def test_a_condition_on_what_is_summed_over_is_a_limit(brackets, size, said):
+    x, t = Tensor("x", (size,), "input"), Index(size, "t")
+    body = Total((t,), Product((Iverson(tuple(brackets(affine(t)))), x[t])))
+    form = closed_form(equation(Definition(Tensor("c", (), "intermediate"), (), body)))
+    whole = indexed(Equation(form.target, (), form.body), PlainNotation())
+    assert [text for _, text in whole.terms] == [said]
+
+
+def test_a_condition_under_a_sum_that_is_not_about_it_stays():
+    equation = next(eq for eq in build("input(3x2) | rnn(2)").forward.equations if eq.target.name == "z")
+    body = closed_form(equation).body
+    assert [len(term.brackets) for term in body.terms] == [0, 0, 1, 0]

@@ -7,6 +7,7 @@ from symgrad.algebra.differentiate import derivative
 from symgrad.algebra.functions import abstract, tanh
 from symgrad.algebra.program import equation
 from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.unroll import layouts
 from symgrad.algebra.written import PI, Definition, define, inside, maximum, same, total
 from symgrad.errors import ValuesError
 from symgrad.evaluate import tables
@@ -19,7 +20,7 @@ W = Tensor("w", (3,), "parameter")
 
 def block(definition):
     eq = equation(definition)
-    return Block(eq.body, eq.axes, everywhere(eq.axes))
+    return Block(layouts(eq.body, eq.axes), everywhere(eq.axes))
 
 
 def target(*shape):
@@ -133,7 +134,7 @@ def test_the_first_of_equal_maximisers_is_chosen_and_a_border_never_is():
     axes = i, j = Index(3, "i"), Index(7, "j")
     pool = maximum(3, lambda u: A[2 * i + u - 1], lambda u: (at_least(2 * i + u, 1),))
     eq = equation(Definition(target(3), (i,), pool))
-    made = Block(derivative(eq.body, A, (j * 1,)), axes, everywhere(axes))
+    made = Block(layouts(derivative(eq.body, A, (j * 1,)), axes), everywhere(axes))
     a = np.array([[-5, -5, 2, 2, 1, 0, 3.0], [-1, -2, -3, -4, -5, -6, -6]])
     chosen = made.values({"a": a}, {}).reshape(2, 3, 7)
     assert chosen.argmax(axis=2).tolist() == [[0, 2, 3], [0, 1, 3]]
@@ -144,7 +145,7 @@ def test_unknown_functions_are_named_and_asked():
     f = abstract("f")
     eq = equation(define(target(7), lambda i: f(A[i]) * tanh(f(B[i]) + A[i])))
     assert unknown_functions(eq.body) == ["f"]
-    made = Block(eq.body, eq.axes, everywhere(eq.axes))
+    made = Block(layouts(eq.body, eq.axes), everywhere(eq.axes))
     env = {"a": rows(3, 7), "b": rows(3, 7, 1)}
     expected = env["a"] ** 2 * np.tanh(env["b"] ** 2 + env["a"])
     assert made.values(env, {"f": lambda x: x**2}) == pytest.approx(expected, rel=1e-14)

@@ -71,20 +71,21 @@ def true_slopes(
     model: Model, values: Values, upstream: Values, rng: Random, field: Field
 ) -> dict[str, tuple[list[Element], Element]]:
     """For each tensor a random direction, and the slope of L as the tensor moves along it."""
+    stated = {definition.target.name for definition in model.definitions}
+    given = {name: entries for name, entries in values.items() if name not in stated}
+    still = {name: [field.number(0)] * len(entries) for name, entries in given.items()}
     found = {}
     for tensor in model.tensors:
-        if tensor == model.objective or (f"dL_d{tensor.name}" in upstream):
+        name = tensor.name
+        if tensor == model.objective or f"dL_d{name}" in upstream:
             continue
-        targets = [definition.target for definition in model.definitions]
-        rest = model.definitions[targets.index(tensor) + 1 :] if tensor in targets else model.definitions
-        known = {name: v for name, v in values.items() if name not in {d.target.name for d in rest}}
-        direction = {name: [field.number(0)] * len(v) for name, v in known.items()}
-        direction |= drawn((tensor,), rng, field)
-        _, moved = slopes(rest, known, direction, field)
+        along = drawn((tensor,), rng, field)
+        moving, pushed = (still, along) if name in stated else (still | along, {})
+        _, moved = slopes(model.definitions, given, moving, field, pushed)
         slope = moved["L"][0] if model.objective else field.number(0)
-        for name, entries in upstream.items():
-            slope = field.add(slope, dot(field, entries, moved[name.removeprefix("dL_d")]))
-        found[tensor.name] = direction[tensor.name], slope
+        for end, entries in upstream.items():
+            slope = field.add(slope, dot(field, entries, moved[end.removeprefix("dL_d")]))
+        found[name] = along[name], slope
     return found
 
 

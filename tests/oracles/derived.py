@@ -34,35 +34,43 @@ Read: TypeAlias = Callable[[Entry], Element]
 
 def evaluate(program: Program, sources: Values, field: Field) -> Values:
     """Every tensor of the program and its sources, flat."""
-    values = dict(sources)
-    for eq in program.equations:
-        values[eq.target.name] = entries(eq, values, field)
-    return values
-
-
-def entries(eq: Equation, values: Values, field: Field) -> list[Element]:
-    """The entries of the equation's target."""
+    stated = {eq.target.name: _Entries(eq, field) for eq in program.equations}
 
     def read(entry: Entry) -> Element:
         position = flat(
             tuple(whole(e.const) for e in entry.indices if not e.coefficients), entry.tensor.shape
         )
-        if (
-            entry.tensor.name not in values and entry.tensor == eq.target
-        ):  # back-propagation through time: the equation reads itself further on
-            return value(position)
-        return values[entry.tensor.name][position]
+        # What stands further on, at another step of a recurrence, is found when it is read.
+        name = entry.tensor.name
+        return sources[name][position] if name in sources else stated[name].at(position, read)
 
-    laid = layouts(eq.body, eq.axes)
-    places = list(box(eq.axes))
-    known: list[list[dict[int, Element]]] = [[{} for _ in layout.sites] for layout in laid]
-    found: dict[int, Element] = {}
+    found = {name: [eq.at(n, read) for n in range(eq.count)] for name, eq in stated.items()}
+    return {**sources, **found}
 
-    def value(number: int) -> Element:
-        if number not in found:
+
+def entries(eq: Equation, values: Values, field: Field) -> list[Element]:
+    """The entries of the equation's target."""
+    return evaluate(Program((eq,)), values, field)[eq.target.name]
+
+
+class _Entries:
+    """The entries of an equation's target, each found once."""
+
+    def __init__(self, eq: Equation, field: Field) -> None:
+        self._laid = layouts(eq.body, eq.axes)
+        self._places = list(box(eq.axes))
+        self._known: list[list[dict[int, Element]]] = [[{} for _ in layout.sites] for layout in self._laid]
+        self._found: dict[int, Element] = {}
+        self._field = field
+        self.count = len(self._places)
+
+    def at(self, number: int, read: Read) -> Element:
+        """The entry at a flat position."""
+        if number not in self._found:
+            field = self._field
             total = field.number(0)
-            for layout, tables in zip(laid, known, strict=True):
-                for point in layout.points(places[number]):
+            for layout, tables in zip(self._laid, self._known, strict=True):
+                for point in layout.points(self._places[number]):
                     term = field.number(layout.coefficient)
                     for site, position, table in zip(layout.sites, point, tables, strict=True):
                         if position not in table:
@@ -70,10 +78,8 @@ def entries(eq: Equation, values: Values, field: Field) -> list[Element]:
                             table[position] = field.power(base, site.exponent) if site.exponent != 1 else base
                         term = field.mul(term, table[position])
                     total = field.add(total, term)
-            found[number] = total
-        return found[number]
-
-    return [value(number) for number in range(len(places))]
+            self._found[number] = total
+        return self._found[number]
 
 
 def whole(number: int | Fraction) -> int:

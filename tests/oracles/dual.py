@@ -100,27 +100,53 @@ def compared(kind: w.Comparison, inner: Element, field: Field) -> Element:
     return above if kind == ">" else field.add(field.number(1), field.mul(field.number(-1), above))
 
 
-def run(definitions: Iterable[w.Definition], sources: Values, field: Field) -> Values:
-    """Every tensor, flat, from the sources, in the order of the definitions."""
+def run(
+    definitions: Iterable[w.Definition], sources: Values, field: Field, added: Values | None = None
+) -> Values:
+    """Every tensor, flat, from the sources; ``added`` is what is added to entries beyond their definitions.
+
+    An entry that is read before its turn, at another step of a recurrence, is found then and there.
+    """
     values = dict(sources)
-    for definition in definitions:
-        here: list[Element] = []
-        values[definition.target.name] = here  # a definition may read what it has defined so far
+    stated = {definition.target.name: definition for definition in definitions}
+    known: dict[str, dict[int, Element]] = {name: {} for name in stated}
+    open_: set[tuple[str, int]] = set()
 
-        def read(tensor: Tensor, position: tuple[int, ...]) -> Element:
-            return values[tensor.name][flat(position, tensor.shape)]
+    def read(tensor: Tensor, position: tuple[int, ...]) -> Element:
+        where = flat(position, tensor.shape)
+        return entry(tensor.name, where, position) if tensor.name in stated else values[tensor.name][where]
 
-        for place in box(definition.axes):
-            here.append(value(definition.body, dict(zip(definition.axes, place, strict=True)), read, field))
+    def entry(name: str, where: int, place: tuple[int, ...]) -> Element:
+        if where not in known[name]:
+            assert (name, where) not in open_, f"{name}{list(place)} is stated by itself"
+            open_.add((name, where))
+            definition = stated[name]
+            here = value(definition.body, dict(zip(definition.axes, place, strict=True)), read, field)
+            open_.remove((name, where))
+            known[name][where] = field.add(here, added[name][where]) if added and name in added else here
+        return known[name][where]
+
+    for name, definition in stated.items():
+        values[name] = [entry(name, n, place) for n, place in enumerate(box(definition.axes))]
     return values
 
 
 def slopes(
-    definitions: Iterable[w.Definition], sources: Values, direction: Values, field: Field
+    definitions: Iterable[w.Definition],
+    sources: Values,
+    direction: Values,
+    field: Field,
+    pushed: Values | None = None,
 ) -> tuple[Values, Values]:
-    """Every tensor, and its derivative as the sources move along ``direction``."""
+    """Every tensor, and its derivative as the sources move along ``direction``.
+
+    Tensors that are defined are ``pushed``: what is added to each of their entries moves, and with it all
+    that is made of them.
+    """
     moving = {name: list(zip(entries, direction[name], strict=True)) for name, entries in sources.items()}
-    pairs = run(definitions, moving, Duals(field))
+    nothing = field.number(0)
+    added = {name: [(nothing, d) for d in entries] for name, entries in (pushed or {}).items()}
+    pairs = run(definitions, moving, Duals(field), added)
     return (
         {name: [v for v, _ in entries] for name, entries in pairs.items()},
         {name: [d for _, d in entries] for name, entries in pairs.items()},

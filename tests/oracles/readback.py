@@ -19,6 +19,10 @@ Letters: TypeAlias = Mapping[str, int]
 Place: TypeAlias = tuple[int, ...]
 
 
+class NotKnownError(LookupError):
+    """An entry that is read before it is stated."""
+
+
 class World(NamedTuple):
     """The shape of each tensor, the numbers at its places (from 0), and the functions; all by name.
 
@@ -33,7 +37,10 @@ class World(NamedTuple):
 
     def at(self, name: str, place: Place) -> Any:
         """The number at a place."""
-        return self.values[name][self.checked(name, place)]
+        known, place = self.values.get(name, {}), self.checked(name, place)
+        if place not in known:
+            raise NotKnownError(f"{name}{list(place)}")
+        return known[place]
 
     def checked(self, name: str, place: Place) -> Place:
         """The place, if the tensor has it."""
@@ -56,20 +63,44 @@ class Equation(NamedTuple):
 
     def entries(self, world: World, member: int = -1) -> Iterator[tuple[str, Place, Any]]:
         """Each entry that the equation states, with its number."""
+        return (self.entry(world, here, member) for here in self.places())
+
+    def places(self) -> Iterator[Letters]:
+        """The values of the letters, one entry after the other."""
         letters = [letter for letter, _ in self.ranges]
         for values in product(*(range(last + 1) for _, last in self.ranges)):
-            here = dict(zip(letters, values, strict=True))
-            name, place = self.target(world, here)
-            yield name, world.checked(name, place), self.members[member](world, here)
+            yield dict(zip(letters, values, strict=True))
+
+    def entry(self, world: World, here: Letters, member: int = -1) -> tuple[str, Place, Any]:
+        """The entry for some values of the letters, with its number."""
+        name, place = self.target(world, here)
+        return name, world.checked(name, place), self.members[member](world, here)
 
 
 def calculated(equations: list[Equation], world: World, member: int = -1) -> World:
-    """The world with what the equations state, each using what stands before it; nothing is stated twice."""
+    """The world with what the equations state, each using what stands before it; nothing is stated twice.
+
+    Closed forms may read one another at other steps: an entry that cannot be had yet waits for what it reads.
+    """
+    waiting: list[tuple[Equation, Letters]] = []
     for equation in equations:
-        for name, place, value in list(equation.entries(world, member)):
-            known = world.values.setdefault(name, {})
-            assert place not in known, f"{name}{list(place)} is stated twice"
-            known[place] = value
+        waiting += ((equation, here) for here in equation.places())
+        before = -1
+        while len(waiting) != before:
+            before, again = len(waiting), waiting
+            waiting = []
+            for stated, here in again:
+                try:
+                    name, place, value = stated.entry(world, here, member)
+                except NotKnownError:
+                    if not stated.ranges:
+                        raise
+                    waiting.append((stated, here))
+                    continue
+                known = world.values.setdefault(name, {})
+                assert place not in known, f"{name}{list(place)} is stated twice"
+                known[place] = value
+    assert not waiting, "there are entries that nothing states, or that are stated by themselves"
     return world
 
 

@@ -243,6 +243,19 @@ def rms_norm(x, parameters, o):
     return torch.nn.functional.rms_norm(x, x.shape[-1:], *parameters, eps=float(o["eps"]))
 
 
+def recurrent(module, *names):
+    """A recurrent layer of torch's over one sequence, from states of 0; it takes the options ``names``."""
+
+    def called(x, parameters, o):
+        chosen = {name: o[name] for name in names}
+        layer = module(x.shape[1], o["hidden_size"], bias=o["bias"], dtype=x.dtype, **chosen)
+        kinds = ("weight_ih", "bias_ih", "weight_hh", "bias_hh") if o["bias"] else ("weight_ih", "weight_hh")
+        given = {f"{kind}_l0": value for kind, value in zip(kinds, parameters, strict=True)}
+        return torch.func.functional_call(layer, given, (x,))[0]
+
+    return called
+
+
 def loss(function, *names, targets=lambda y: y):
     """A loss of torch.nn.functional with the options that ``names`` lists, numbers as floats."""
 
@@ -289,6 +302,9 @@ LAYERS = {
     "embedding": lambda x, parameters, o: x @ parameters[0],
     "dropout": lambda x, masks, o: x * masks[0] / (1 - float(o["p"])),
     "unflatten": lambda x, parameters, o: unflattened(x, **o),
+    "rnn": recurrent(torch.nn.RNN, "nonlinearity"),
+    "lstm": recurrent(torch.nn.LSTM),
+    "gru": recurrent(torch.nn.GRU),
     "conv1d": convolution(torch.nn.functional.conv1d, 1),
     "conv2d": convolution(torch.nn.functional.conv2d, 2),
     "conv3d": convolution(torch.nn.functional.conv3d, 3),

@@ -50,6 +50,12 @@ LONG = {
     "two inputs": "input(2x3) as u | tanh as g | input(2x2) | bilinear(g, 3) | cosine_embedding(u, 0.25)",
     "one input twice": "input(3) | bilinear(2) | sigmoid | bilinear(2) | cosine_embedding(0, none)",
     "leading axes": "input(2x2x3) | linear(2) | tanh | linear(3)",
+    "five steps": "input(5x3) | lstm(4) | linear(2) | mse",
+    "two recurrent layers": "input(4x2) | rnn(3) | lstm(2) | gru(2)",
+    "two sequences with one set of weights": (
+        "input(3x2) as x | gru(2) as g | input(3x2) | gru(2) sharing g | add(g) | mse"
+    ),
+    "a state that many read": "input(4x2) | residual(gru(2)) | parallel(rnn(2, relu), lstm(2)) | mse",
     "a kernel that sees only the border": "input(1x1) | conv2d(2, 1, stride=2, padding=1) | flatten | mse",
 }
 

@@ -20,6 +20,7 @@ from oracles.derived import second
 from oracles.fields import Field, Fractions, Prime
 from oracles.one_line import read
 
+from symgrad.algebra.recurrence import groups, recurrent
 from symgrad.algebra.tensors import Tensor
 from symgrad.derivation.derive import derive
 from symgrad.derivation.document import View
@@ -67,7 +68,8 @@ def test_random_networks_agree_with_the_sweep_and_are_symmetric(seed: int, branc
     rng = Random(seed)
     while True:
         model = random_branches(rng, 10) if branches else random_chain(rng, longest=4, most_entries=8)[1]
-        if model.objective is not None and agrees_somewhere(model, rng):
+        stepwise = any(recurrent(group) for group in groups(model.forward.equations))  # these are refused
+        if model.objective is not None and not stepwise and agrees_somewhere(model, rng):
             return
 
 

@@ -75,6 +75,10 @@ NETWORKS = {
     "statistics within": "input(2x3) | linear(2) | layer_norm | tanh | batch_norm1d(0.5) | flatten | mse",
     "a softmax within": "input(2x2) | rms_norm | softmax | linear(2) | log_softmax | nll",
     "classes": "input(2x3) | linear(2) | cross_entropy(label_smoothing=0.25)",
+    "through time": "input(3x2) | rnn(2) | mse",
+    "relu through time, no bias": "input(4x1) | rnn(2, relu, bias=false)",
+    "gates": "input(3x1) | lstm(2) | linear(1) | mse",
+    "gates that are reset": "input(3x2) | gru(1) | gru(2)",
     "only padding": "input(1x1) | conv2d(2, 1, stride=2, padding=1) | flatten | mse",
 }
 
