@@ -40,7 +40,7 @@ def furthest(
         upstream = {f"dL_d{output.name}": [rng.gauss(0, 1) for _ in range(prod(output.shape))]}
     try:
         run(model.definitions, values, FIELD)
-    except ZeroDivisionError:
+    except (OverflowError, ZeroDivisionError):
         raise UndefinedError from None
     forward = derived.evaluate(model.forward, values, FIELD)
     inner = {d.target for step in model.steps for d in step.definitions[:-1]}  # torch has no name for these
