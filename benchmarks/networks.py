@@ -20,6 +20,7 @@ from time import process_time
 from _timing import Row, interleaved, printed, told
 
 from symgrad.derivation.derive import derive, document
+from symgrad.derivation.document import Document
 from symgrad.derivation.size import printed_terms
 from symgrad.network.build import build
 from symgrad.render.json import render_json
@@ -42,7 +43,7 @@ def main() -> None:
     """Measure everything and print the table."""
     print(f"Python {platform.python_version()}", flush=True)
     rows: list[Row] = []
-    for part in (derived, growth, operations, written):
+    for part in (derived, growth, operations, substituted, written):
         for row in part():
             rows.append(row)
             print(".", end="", file=sys.stderr, flush=True)
@@ -100,13 +101,34 @@ def growth() -> Iterator[Row]:
         yield Row(what, told(times["80"].best), f"20 layers {told(times['20'].best)}", ratio, ("≤", 4.6))
 
 
+def perceptron(width: int, depth: int) -> str:
+    """A tanh network with the squared error."""
+    return f"input({width}) | {' | '.join([f'linear({width}) | tanh'] * depth)} | mse"
+
+
 def operations() -> Iterator[Row]:
     """What all formulas of a tanh network compute, beside a count by hand."""
-    layers = " | ".join([f"linear({WIDTH}) | tanh"] * DEPTH)
-    found = counted(f"input({WIDTH}) | {layers} | mse")
-    hand = by_hand(WIDTH, DEPTH)
+    found, hand = counted(document(derive(build(perceptron(WIDTH, DEPTH))))), by_hand(WIDTH, DEPTH)
     what = f"tanh network, width {WIDTH}, depth {DEPTH}: operations"
     yield Row(what, f"{found:,}", f"by hand {hand:,}", found / hand, ("≤", 1.0))
+
+
+def substituted() -> Iterator[Row]:
+    """The operations with every intermediate put in, predicted; and counted where they are few enough."""
+    small = substituting(3, 3)
+    predicted, written = printed_terms(small), counted(small)
+    what = "width 3, depth 3, all put in: operations predicted"
+    off = abs(predicted - written)
+    yield Row(what, f"{predicted:,}", f"written out {written:,}", off, ("≤", 0), unit=" off")
+    times = interleaved({"predicted": lambda: printed_terms(substituting(WIDTH, DEPTH))}, 3)
+    what = f"  width {WIDTH}, depth {DEPTH}: predicted in {told(times['predicted'].best)}"
+    many, named = printed_terms(substituting(WIDTH, DEPTH)), by_hand(WIDTH, DEPTH)
+    yield Row(what, f"{many:,}", f"named {named:,}", many / named)
+
+
+def substituting(width: int, depth: int) -> Document:
+    """The substituted view of a tanh network, whatever its size; nothing is written yet."""
+    return document(derive(build(perceptron(width, depth))), "substituted", most=10**100)
 
 
 def by_hand(n: int, depth: int) -> int:
@@ -124,11 +146,11 @@ def by_hand(n: int, depth: int) -> int:
     return depth * (forward + backward) + loss
 
 
-def counted(network: str) -> int:
-    """The operations in the expressions of the JSON output; a fraction is a number."""
-    output = json.loads("".join(render_json(document(derive(build(network)), "scalar"))))
+def counted(printed: Document) -> int:
+    """The operations in the expressions of the JSON output; a fraction is a number, a sign no operation."""
+    output = json.loads("".join(render_json(printed)))
     nodes = (node for eq in output["equations"] for node in ast.walk(ast.parse(eq["expression"])))
-    return sum(isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call) and not _number(node) for node in nodes)
+    return sum(isinstance(node, ast.BinOp | ast.Call) and not _number(node) for node in nodes)
 
 
 def _number(node: ast.AST) -> bool:
