@@ -134,7 +134,7 @@ def random_step(layer: Layer, rng: Random) -> Step:
 
 
 def random_alone(
-    name: str, rng: Random, fixed: Mapping[str, Any] = MappingProxyType({})
+    name: str, rng: Random, fixed: Mapping[str, Any] = MappingProxyType({}), most_entries: int = 400
 ) -> tuple[Chain, Model]:
     """One layer with random options, but for those that are fixed, on a random shape that it takes."""
     layer = CATALOGUE[name]
@@ -146,7 +146,7 @@ def random_alone(
         model = fits(chain)
         if (
             model
-            and prod(shape) <= 400
+            and prod(shape) <= most_entries
             and (prod(shape) <= 48 or all(t.role != "auxiliary" for t in model.tensors))
         ):
             return chain, model
