@@ -11,7 +11,7 @@ pip := $(python) -m pip --disable-pip-version-check --quiet --quiet
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help derive test quick volume tools lint format types docs bench clean
+.PHONY: help derive test quick volume mutants tools lint format types docs bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ quick: $(venv)/tools ## run the tests that are not marked slow
 
 volume: $(venv)/tools ## run the proofs by the thousand (minutes)
 	$(python) -m pytest -m volume $(PYTEST_ARGS)
+
+mutants: $(venv)/tools ## make mistakes in copies of the code, and see that a test notices each (an hour on one core)
+	$(python) tests/mutants/run.py -j $$(nproc)
 
 tools: $(venv)/tools ## make .venv with the test tools, and run nothing
 

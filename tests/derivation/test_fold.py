@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from symgrad.algebra.affine import Index, affine
@@ -144,3 +146,16 @@ def test_a_bracket_that_keeps_another_entry_within_its_tensor_stays():
     (term,) = named(normal(bracket * exp(s[i, j]) * x[i - j]), [name]).terms
     assert term.brackets
     assert p in {factor.tensor for factor, _ in term.powers}
+
+
+def test_a_name_s_number_stays_where_the_product_is_called_by_it():
+    """With h = 3·tanh z, 2·tanh z is ⅔·h, and 2·tanh² z is 2/9·h²."""
+    eq = equation(define(h, lambda i: 3 * tanh(z[i])))
+    (i,) = eq.axes
+    name = name_of(eq)
+    assert name is not None
+    for node, called in (
+        (2 * tanh(z[i]), h[i] * Fraction(2, 3)),
+        (2 * tanh(z[i]) ** 2, Fraction(2, 9) * h[i] ** 2),
+    ):
+        assert expression_key(named(normal(node), (name,))) == expression_key(normal(called))

@@ -171,3 +171,16 @@ def test_a_second_sweep_by_the_same_quantity_is_refused():
     with pytest.raises(AlgebraError, match="dL_d"):
         sweep(twice, (first.of(w).target,), None, (w,))
     assert sweep(twice, (first.of(w).target,), None, (w,), "S").of(w).target.name == "dS_dw"
+
+
+def test_the_sums_that_results_use_are_told_with_them():
+    """Σ y = 1 is a hypothesis of cross-entropy's p − y; Σ x̂ = 0 of layer_norm follows from its equation."""
+
+    def told(text):
+        model = build(text)
+        used = sweep(model.forward, model.outputs, model.objective, model.tensors).facts
+        return [(fact.tensor.name, fact.axes, fact.value, fact.assumed) for fact in used]
+
+    assert told("input(3) | cross_entropy") == [("y", (0,), 1, True)]
+    assert told("input(3) | layer_norm") == [("x", (0,), 0, False)]
+    assert told("input(3) | linear(2) | mse") == []
