@@ -184,3 +184,22 @@ def test_the_sums_that_results_use_are_told_with_them():
     assert told("input(3) | cross_entropy") == [("y", (0,), 1, True)]
     assert told("input(3) | layer_norm") == [("x", (0,), 0, False)]
     assert told("input(3) | linear(2) | mse") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(2) | linear(2) as u | tanh | linear(2) sharing u | mse",
+        "input(2) as x | linear(2) as u | input(2) as q | linear(2) sharing u | add(u) | tanh | mse",
+        "input(2x3x3) as q | residual(conv2d(2, 3, 1, 1) | tanh) | concat(q) | layer_norm | l1",
+    ],
+)
+def test_an_equation_reads_only_what_stands_before_it(text):
+    """What is shared has its gradient after those of all that read it, as a reader needs it."""
+    model = build(text)
+    gradients = sweep(model.forward, model.outputs, model.objective, model.tensors)
+    equations = (*model.forward.equations, *gradients.program.equations)
+    later = {eq.target for eq in equations}
+    for eq in equations:
+        assert later.isdisjoint(eq.reads()), eq.target.name
+        later.remove(eq.target)
