@@ -42,19 +42,17 @@ def _pieces(document: Document) -> Iterator[str]:
         if formula.kind != heading:
             heading = formula.kind
             yield f"\n{LEADS[heading][0]}\n"
-        elif formula.steps is not None:
-            yield "\n"
         if formula.steps is None:
             yield from (f"  {line}\n" for line in lines(document, formula, notation))
         else:
             explained = _explained(document, formula, formula.steps, notation)
-            yield from (f"  {line}\n" for line in explained)
+            yield from (f"  {line}\n" if line else "\n" for line in explained)
 
 
 def _explained(
     document: Document, formula: Formula, explanation: Explanation, notation: PlainNotation
 ) -> Iterator[str]:
-    """The steps to a formula and the formula, which is the last of them in the index view."""
+    """The steps to a formula and the formula, which is the last of them in the index view; an empty line."""
     steps = told(explanation, SPEECH)
     yield steps.left + _where(steps.ranges)
     for line in steps.lines:
@@ -63,6 +61,7 @@ def _explained(
     yield from (f"  {note}" for note in steps.notes)
     if document.view != "index" or not steps.closed:
         yield from lines(document, formula, notation)
+    yield ""
 
 
 def formula_lines(document: Document, formula: Formula) -> Iterator[str]:
