@@ -28,7 +28,6 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BudgetError",
-    "CheckError",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -145,7 +144,6 @@ if TYPE_CHECKING:
     from symgrad.errors import (
         AlgebraError,
         BudgetError,
-        CheckError,
         DescriptionError,
         NameUnknownError,
         OutputError,

@@ -328,24 +328,20 @@ class Derivation:
         *,
         update: str | None = None,
         depth: int | None = None,
-        steps: bool = False,
         unicode: bool = True,
         max_terms: int = MOST_TERMS,
     ) -> str:
         """The derivation as ``symgrad derive`` prints it; ``update`` adds a step of the optimiser it names.
 
-        ``depth`` limits how many levels of intermediates the view ``"substituted"`` puts in; ``steps``
-        explains each gradient line by line, every line checked with exact numbers.
+        ``depth`` limits how many levels of intermediates the view ``"substituted"`` puts in.
 
         Raises:
             NameUnknownError: there is no such optimiser, or no parameter to update.
-            BudgetError: it would print more than ``max_terms`` terms (substituted: operations), or its steps
-                are too large to be checked.
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
         """
         from symgrad.render.text import render_text
 
-        made = self._document(view, update, depth, max_terms, steps=steps)
-        return "".join(render_text(made, unicode=unicode))
+        return "".join(render_text(self._document(view, update, depth, max_terms), unicode=unicode))
 
     def latex(
         self,
@@ -353,7 +349,6 @@ class Derivation:
         *,
         update: str | None = None,
         depth: int | None = None,
-        steps: bool = False,
         width: float = 12.0,
         max_terms: int = MOST_TERMS,
     ) -> str:
@@ -361,13 +356,11 @@ class Derivation:
 
         Raises:
             NameUnknownError: there is no such optimiser, or no parameter to update.
-            BudgetError: it would print more than ``max_terms`` terms (substituted: operations), or its steps
-                are too large to be checked.
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
         """
         from symgrad.render.latex import render_latex
 
-        made = self._document(view, update, depth, max_terms, steps=steps)
-        return "".join(render_latex(made, width_cm=width))
+        return "".join(render_latex(self._document(view, update, depth, max_terms), width_cm=width))
 
     def json(
         self,
@@ -375,7 +368,6 @@ class Derivation:
         *,
         update: str | None = None,
         depth: int | None = None,
-        steps: bool = False,
         max_terms: int = MOST_TERMS,
     ) -> str:
         """The derivation in the JSON format of docs/json.md.
@@ -386,8 +378,7 @@ class Derivation:
         """
         from symgrad.render.json import render_json
 
-        made = self._document(view, update, depth, max_terms, steps=steps, symbols=True)
-        return "".join(render_json(made))
+        return "".join(render_json(self._document(view, update, depth, max_terms, symbols=True)))
 
     def substituted(self, depth: int | None = None, *, max_terms: int = MOST_TERMS) -> Mapping[str, Any]:
         """Formulas with every intermediate put in, or ``depth`` levels of them, as SymPy expressions.
@@ -406,18 +397,9 @@ class Derivation:
         }
 
     def _document(
-        self,
-        view: View,
-        update: str | None,
-        depth: int | None,
-        max_terms: int,
-        *,
-        steps: bool = False,
-        symbols: bool = False,
+        self, view: View, update: str | None, depth: int | None, max_terms: int, *, symbols: bool = False
     ) -> Document:
-        document = derivation.document(
-            self.derived, checked_view(view), update, depth, max_terms, steps=steps
-        )
+        document = derivation.document(self.derived, checked_view(view), update, depth, max_terms)
         within_budget(document, max_terms, symbols=symbols)
         return document
 

@@ -8,8 +8,6 @@ the rule of their derivative is used.
 
 from __future__ import annotations
 
-import json
-import re
 from fractions import Fraction
 from itertools import product
 from random import Random
@@ -20,7 +18,7 @@ from oracles.chains import alone, random_chain
 from oracles.dual import run, slopes
 from oracles.fields import SLOPES, Fractions
 from oracles.hypotheses import kept
-from oracles.readback import Equation, Json, Place, Tex, Text, World, calculated, displays
+from oracles.readback import Json, Place, Tex, Text, World, calculated
 
 from symgrad.catalogue import CATALOGUE
 from symgrad.derivation.derive import derive, document
@@ -311,49 +309,6 @@ def check_index(here: Round) -> None:
         assert calculated(equations, here.world()).values == here.values
 
 
-def check_steps(here: Round) -> None:
-    """Every line of the steps gives every entry the number that the scalar formula gives it."""
-    wanted = document(derive(build(here.network)), "index", steps=True)
-    steps = json.loads("".join(render_json(wanted)))["steps"]
-    typeset = "".join(render_latex(wanted))
-    known = World(here.shapes, here.values, apply, here.partial)
-    tex = here.tex(closed=True)
-    in_displays = [  # in the order of the explanations, some over several displays
-        equation
-        for block in displays(typeset)
-        if re.match(r"\\begin\{aligned\}\n\\frac\{\\partial L\}", block)
-        for equation in tex.read([without_words(block)])
-    ]
-    for explained in steps:
-        name = explained["target"]
-        where = [(letter, int(last)) for letter, last in explained["ranges"]]
-        spelled = ", ".join(f"{letter} = 0…{last}" for letter, last in where)
-        found: list[Equation] = []
-        while sum(len(equation.members) for equation in found) < len(explained["lines"]):
-            found.append(in_displays.pop(0)._replace(ranges=where))
-        assert sum(len(equation.members) for equation in found) == len(explained["lines"])
-        for line in explained["lines"]:
-            found.append(here.text.equation(line["text"] + (f"   for {spelled}" if where else "")))
-            found.append(tex.equation(line["latex"])._replace(ranges=where))
-        for equation in found:
-            for member in range(len(equation.members)):
-                entries = list(equation.entries(known, member))
-                assert {called for called, _, _ in entries} == {name}
-                assert {place: value for _, place, value in entries} == here.values[name], (name, member)
-
-
-def without_words(block: str) -> str:
-    r"""The display without its ``\text{…}``, and without rows that hold nothing else."""
-    kept = ""
-    while (at := block.find(r"\text{")) >= 0:
-        end, depth = at + len(r"\text{"), 1
-        while depth:
-            depth += {"{": 1, "}": -1}.get(block[end], 0)
-            end += 1
-        kept, block = kept + block[:at], block[end:]
-    return kept + block
-
-
 def check(network: str, seed: int) -> None:
     here = Round(network, seed)
     check_forward(here)
@@ -361,7 +316,6 @@ def check(network: str, seed: int) -> None:
     check_scalar(here)
     check_chain(here)
     check_index(here)
-    check_steps(here)
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
