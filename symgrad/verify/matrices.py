@@ -11,10 +11,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from symgrad.verify.arrays import Array, MisfitError, entrywise, multiplied
-from symgrad.verify.corrections.needed import Numbers, Vector
 from symgrad.verify.corrections.phrases import complements
 from symgrad.verify.notation import glued
-from symgrad.verify.scalars import Scalar
 from symgrad.verify.syntax import Derivative
 
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ def products_that_are(search: Search, true: Array) -> Iterator[str]:
     """Texts of products that at the points are ``true``, or its negative with a minus; shortest first."""
     if len(true.entries) > _MOST_ENTRIES:
         return
-    check = _Check(search, true)
     words = _words(search)
     single = [made for made in words if made.value.shape]
     hadamard = list(_entrywise(search, single))
@@ -51,7 +48,7 @@ def products_that_are(search: Search, true: Array) -> Iterator[str]:
     for count, made in enumerate(made for wave in waves for made in wave):
         if count > _MOST_MADE or monotonic() > search.finder.until:
             return
-        sign = check.sign(made.value)
+        sign = search.sign(made.value, true) if made.value.shape == true.shape else 0
         if sign:
             yield made.text if sign > 0 else "-" + made.text
 
@@ -98,27 +95,3 @@ def _matrix(left: list[_Made], right: list[_Made], search: Search) -> Iterator[_
                 continue
             texts = [made.text if made.alone else f"({made.text})" for made in (one, other)]
             yield _Made(glued(texts, search.glue(None)), value, alone=True)
-
-
-class _Check:
-    """Compares values at the points; the first entries settle most of it."""
-
-    def __init__(self, search: Search, true: Array) -> None:
-        self.search = search
-        self.true = true
-        exact = all(search.sampler.residue(entry) is not None for entry in true.entries)
-        self.numbers = Numbers(search.sampler, exact)
-        self.wanted = [self.numbers.of(entry) for entry in true.entries]
-
-    def sign(self, value: Array) -> int:
-        """1 or −1 where the value is the truth or its negative, else 0."""
-        if value.shape != self.true.shape:
-            return 0
-        for sign in (1, -1):
-            if all(self._agree(sign, e, w) for e, w in zip(value.entries, self.wanted, strict=True)):
-                return sign
-        return 0
-
-    def _agree(self, sign: int, entry: Scalar, wanted: Vector | None) -> bool:
-        here = self.numbers.of(entry if sign > 0 else -entry)
-        return here is not None and wanted is not None and self.numbers.same(here, wanted)

@@ -908,7 +908,7 @@ class Search:
         """The product; times a number of the document, times a constant, times both."""
         if made.shape != rest.shape:
             return
-        sign = self._sign(made, rest)
+        sign = self.sign(made, rest)
         if sign:
             yield sign, words
             return
@@ -945,7 +945,8 @@ class Search:
             if value is not None:
                 yield word, value
 
-    def _sign(self, value: Array, rest: Array) -> int:
+    def sign(self, value: Array, rest: Array) -> int:
+        """1 or −1 where ``rest`` is the value or its negative, else 0; both have one shape."""
         for sign in (1, -1):
             if all(
                 may_be_equal(self.sampler, v if sign > 0 else -v, r)
