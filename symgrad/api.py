@@ -613,9 +613,7 @@ def gradient_check(
 
     if not isinstance(derived, Derivation):
         derived = derive(derived)
-    return checked(
-        derived.network.model, derived.derived.gradients, derived.derived.wanted, values, functions, seed
-    )
+    return checked(derived.network.model, evaluator(derived), derived.derived.wanted, values, functions, seed)
 
 
 class Formulas(Mapping[str, Any]):

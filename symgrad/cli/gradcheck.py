@@ -73,7 +73,7 @@ def gradcheck(
             )
         if values is not None:
             given = read_values(values, made.sources)
-        found = gradient_check(network, derived.gradients, derived.wanted, given, seed=seed)
+        found = gradient_check(network, made, derived.wanted, given, seed=seed)
     written(_table(found, "the given point" if values else f"a random point (seed {seed})"), None)
     if not found.agrees:
         context.exit(1)

@@ -14,10 +14,9 @@ import numpy as np
 
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import whole_shape
-from symgrad.derivation.sweep import Gradients
 from symgrad.errors import AlgebraError
 from symgrad.evaluate.arrays import Array
-from symgrad.evaluate.evaluator import AnyBatch, Evaluator, Functions, evaluator
+from symgrad.evaluate.evaluator import AnyBatch, Evaluator, Functions
 from symgrad.network.model import Model
 
 TOLERANCE = 1e-6
@@ -59,23 +58,21 @@ class GradientCheck(NamedTuple):
 
 def gradient_check(
     model: Model,
-    gradients: Gradients,
+    calculate: Evaluator | AnyBatch,
     wanted: Iterable[Tensor],
     values: Mapping[str, Any] | None = None,
     functions: Functions | None = None,
     seed: int = 0,
 ) -> GradientCheck:
-    """The gradients of ``wanted`` beside difference quotients.
+    """The gradients of ``wanted``, as ``calculate`` gives them, beside difference quotients.
 
     ``values`` not given are drawn between 0.1 and 0.9, where logarithms exist. Where a quotient steps over a
     kink, shorter steps are tried.
 
     Raises:
         ValuesError: a shape does not fit, a name is unknown, or a function is missing.
-        BudgetError: the program unrolls to too many products.
         AlgebraError: the number of samples is a symbol.
     """
-    calculate = evaluator(model, gradients)
     if isinstance(calculate, AnyBatch):
         raise AlgebraError("a gradient check needs a number of samples: --batch 4, or batch=4 in Python")
     numbers = np.random.default_rng(seed)
