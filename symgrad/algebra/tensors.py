@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from symgrad.algebra.affine import AffineLike, affine
+from symgrad.algebra.affine import AffineLike, Index, affine
 from symgrad.algebra.sizes import Size
 from symgrad.algebra.written import Read
 from symgrad.errors import AlgebraError
@@ -104,6 +104,11 @@ class Tensor:
                 f"{self.name} has {len(self.shape)} axes and was read with {len(given)} indices"
             )
         return Read(self, tuple(affine(index) for index in given))
+
+
+def indices_of(tensor: Tensor) -> tuple[Index, ...]:
+    """New indices that run over the axes of the tensor, with its letters."""
+    return tuple(Index(size, letter) for size, letter in zip(tensor.shape, tensor.letters, strict=True))
 
 
 def adjoint_of(tensor: Tensor, quantity: str = "L") -> Tensor:

@@ -14,7 +14,7 @@ from symgrad.algebra.affine import Index, affine
 from symgrad.algebra.brackets import at_least
 from symgrad.algebra.functions import exp
 from symgrad.algebra.sizes import Size, divided
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, indices_of
 from symgrad.algebra.written import Definition, Iverson, Total, Written, quantity, same, total
 from symgrad.catalogue.declare import MisfitError, Place, layer, told
 from symgrad.catalogue.options import Option, choice, count, flag, number
@@ -55,7 +55,7 @@ def _masked(place: Place, queries: Size, keys: Size, causal: bool, kind: str, *,
 
 def _weights(place: Place, scores: Tensor, mask: _Mask) -> Definition:
     """``P[…, i, j] = e^S[…, i, j] / Σ_k e^S[…, i, k]`` over the keys that the mask allows."""
-    *leading, i, j = (Index(n, letter) for n, letter in zip(scores.shape, scores.letters, strict=True))
+    *leading, i, j = indices_of(scores)
     k = j.again()
 
     def weight(key: Index) -> Written:
@@ -205,6 +205,6 @@ def _projected(
     target = target or place.intermediate(
         letter, (a.shape[0], features), ("i" if letter in "QO" else "j", "d")
     )
-    i, d = (Index(size, own) for size, own in zip(target.shape, target.letters, strict=True))
+    i, d = indices_of(target)
     product = total(a.shape[1], lambda e: a[i, e] * w[d, e])
     return Definition(target, (i, d), product + b[d] if bias else product)

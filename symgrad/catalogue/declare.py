@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.affine import Index
 from symgrad.algebra.sizes import Polynomial, Size, size_text
-from symgrad.algebra.tensors import Role, Tensor
+from symgrad.algebra.tensors import Role, Tensor, indices_of
 from symgrad.algebra.written import Definition, Written
 from symgrad.catalogue.options import Option
 from symgrad.errors import ShapeError
@@ -148,7 +148,7 @@ def layer(
 
 def elementwise(target: Tensor, axes_of: Tensor, body: Callable[[tuple[Index, ...]], Written]) -> Definition:
     """``target[i, …] = body(i, …)`` with the axes of another tensor, whatever their number."""
-    axes = tuple(Index(size, letter) for size, letter in zip(axes_of.shape, axes_of.letters, strict=True))
+    axes = indices_of(axes_of)
     return Definition(target, axes, body(axes))
 
 

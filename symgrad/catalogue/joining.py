@@ -7,7 +7,7 @@ from functools import reduce
 from operator import add as plus
 
 from symgrad.algebra.affine import Affine, Index
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, indices_of
 from symgrad.algebra.written import Definition, Written, inside
 from symgrad.catalogue.declare import MisfitError, Place, layer, told
 
@@ -18,7 +18,7 @@ def add(place: Place, *inputs: Tensor) -> Definition:
     first = inputs[0]
     if any(tensor.shape != first.shape for tensor in inputs):
         raise MisfitError(f"what is added must have one shape, and here {_shapes(inputs)}")
-    axes = tuple(Index(size, letter) for size, letter in zip(first.shape, first.letters, strict=True))
+    axes = indices_of(first)
     r = place.output(first.shape, first.letters)
     return Definition(r, axes, reduce(plus, (tensor[axes] for tensor in inputs)))
 
@@ -35,7 +35,7 @@ def concat(place: Place, *inputs: Tensor) -> Definition:
             f"what is put one after the other must have one shape but for the first axis, and here "
             f"{_shapes(inputs)}"
         )
-    axes = tuple(Index(size, letter) for size, letter in zip(first.shape, first.letters, strict=True))
+    axes = indices_of(first)
     k = Index(sum(tensor.shape[0] for tensor in inputs), axes[0].letter)
     c = place.output((k.size, *first.shape[1:]), first.letters)
     parts: list[Written] = []

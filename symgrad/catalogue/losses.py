@@ -10,7 +10,7 @@ from typing import Final
 from symgrad.algebra import functions
 from symgrad.algebra.affine import Index
 from symgrad.algebra.sizes import Size
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, indices_of
 from symgrad.algebra.written import Definition, Sum, Total, Written, nonpositive, positive, quantity
 from symgrad.catalogue.declare import MisfitError, Place, elementwise, layer, told
 from symgrad.catalogue.options import Option, choice, flag, nonnegative_number, number, positive_number
@@ -38,7 +38,7 @@ def _reduced(
     if reduction == "none":
         l = place.losses(a)  # as torch calls it
         return elementwise(l, a, lambda axes: part * each(a[axes], y[axes]))
-    axes = tuple(Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True))
+    axes = indices_of(a)
     loss = each(a[axes], y[axes])
     number = prod(a.shape) if over is None else over
 
@@ -169,9 +169,7 @@ def _direction(place: Place, a: Tensor, name: str, norm: str) -> tuple[Definitio
     """``a/r``, and ``r = √(Σ_j a[j]² + 10⁻¹²)``."""
     r = place.auxiliary(norm, a.shape[:-1], a.letters[:-1])
     p = place.auxiliary(name, a.shape, a.letters)
-    first, second = (
-        tuple(Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True)) for _ in "pr"
-    )
+    first, second = (indices_of(a) for _ in "pr")
     return (
         Definition(p, first, a[first] / r[first[:-1]]),
         Definition(r, second[:-1], (Total(second[-1:], a[second] ** 2) + quantity(_AGAINST_ZERO)) ** _HALF),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from symgrad.algebra.affine import Affine, Index
 from symgrad.algebra.sizes import Size, divided
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, indices_of
 from symgrad.algebra.written import Definition, Total, Written, quantity, same
 from symgrad.catalogue.declare import Layer, MisfitError, Place, layer, told
 from symgrad.catalogue.options import Option, count, flag, number
@@ -71,7 +71,7 @@ def _standardised(
 
 def _scaled(place: Place, x: Tensor, features: Sequence[int], *, affine: bool, bias: bool) -> Definition:
     """``z = γ·x + β`` with one γ and β for each position along the axes ``features``."""
-    axes = tuple(Index(size, letter) for size, letter in zip(x.shape, x.letters, strict=True))
+    axes = indices_of(x)
     z = place.output(x.shape, x.letters)
     body: Written = x[axes]
     if affine:

@@ -6,7 +6,7 @@ from math import prod
 
 from symgrad.algebra.affine import Affine, Index
 from symgrad.algebra.sizes import Size
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, indices_of
 from symgrad.algebra.written import Definition, Total, same
 from symgrad.catalogue.declare import MisfitError, Place, layer, told
 from symgrad.catalogue.options import Option, axis, unflat_shape
@@ -17,7 +17,7 @@ def flatten(place: Place, a: Tensor) -> Definition:
     """All axes in one, row by row: ``v[n] = Σ_{c,h,w} [n = c·H·W + h·W + w]·a[c,h,w]``."""
     v = place.output((prod(a.shape),), ("n",))
     n = Index(v.shape[0], "n")
-    axes = tuple(Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True))
+    axes = indices_of(a)
     return Definition(v, (n,), Total(axes, same(n, _flat(axes)) * a[axes]))
 
 
@@ -32,7 +32,7 @@ def unflatten(place: Place, a: Tensor, *, dim: int, unflattened_size: tuple[Size
         raise MisfitError(f"there is no axis {dim} in an input that is {told(a.shape)}", "dim")
     at = dim - 1 if dim > 0 else dim + len(a.shape)
     sizes = _sizes(a.shape[at], unflattened_size)
-    kept = [Index(size, letter) for size, letter in zip(a.shape, a.letters, strict=True)]
+    kept = list(indices_of(a))
     before, after = kept[:at], kept[at + 1 :]
     taken = {index.letter for index in (*before, *after)}
     spare = (letter for letter in ("c" if len(sizes) > 2 else "") + _LETTERS if letter not in taken)

@@ -7,7 +7,7 @@ from math import prod
 
 from symgrad.algebra.affine import Index
 from symgrad.algebra.functions import exp, log
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, indices_of
 from symgrad.algebra.written import Definition, Total, Written, quantity
 from symgrad.catalogue.declare import MisfitError, Place, layer, told
 from symgrad.catalogue.options import Option, choice, number
@@ -16,7 +16,7 @@ from symgrad.catalogue.options import Option, choice, number
 def _axes(z: Tensor, what: str) -> tuple[Index, ...]:
     if not z.shape:
         raise MisfitError(f"{what} needs an input with at least one axis, and its input is {told(z.shape)}")
-    return tuple(Index(size, letter) for size, letter in zip(z.shape, z.letters, strict=True))
+    return indices_of(z)
 
 
 def _over(z: Tensor, axes: tuple[Index, ...]) -> Written:

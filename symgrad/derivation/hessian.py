@@ -19,7 +19,7 @@ from symgrad.algebra.differentiate import derivative_terms
 from symgrad.algebra.normal import gathered, joined
 from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.recurrence import groups, recurrent
-from symgrad.algebra.tensors import Tensor, second_derivative, sensitivity
+from symgrad.algebra.tensors import Tensor, indices_of, second_derivative, sensitivity
 from symgrad.algebra.terms import Entry, Expression, Term, entries, put, put_in_term
 from symgrad.derivation.derive import Derived
 from symgrad.derivation.facts import Fact
@@ -92,7 +92,7 @@ class _Along:
         self.by = by
         self.within = within
         self.ends = ends
-        self.axes = tuple(Index(size, letter) for size, letter in zip(by.shape, by.letters, strict=True))
+        self.axes = indices_of(by)
         self.at = tuple(affine(index) for index in self.axes)
         self.made: list[Equation] = []
         self.facts: list[Fact] = []
@@ -133,9 +133,7 @@ class _Along:
             if tensor == self.by:
                 terms += folded(_derivative(moved.body, tensor, self.at), moved)
             elif tensor in self._known:
-                here = tuple(
-                    Index(size, letter) for size, letter in zip(tensor.shape, tensor.letters, strict=True)
-                )
+                here = indices_of(tensor)
                 places = tuple(affine(index) for index in here)
                 start = Term(1, here)
                 outer = folded(_derivative(moved.body, tensor, places), moved)

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from symgrad.algebra.affine import Index
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, indices_of
 from symgrad.algebra.terms import Normal
 from symgrad.algebra.written import Definition, Sum, Total
 from symgrad.derivation.derive import Derived
@@ -63,7 +62,7 @@ def hessian_vector(derived: Derived) -> Products:
         raise AlgebraError(f"{min(clash)} is a name in this network, and second derivatives need it")
     parts = []
     for w, gradient in found:
-        axes = tuple(Index(size, letter) for size, letter in zip(w.shape, w.letters, strict=True))
+        axes = indices_of(w)
         parts.append(Total(axes, directions[w][axes] * gradient[axes]))
     first = (Definition(eq.target, eq.axes, Normal(eq.body)) for eq in gradients.program.equations)
     # L itself is needed only where a gradient is stated in its terms.
