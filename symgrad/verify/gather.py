@@ -380,7 +380,7 @@ def _note_first(stated: Sequence[Stated], context: Context) -> None:
                 labels, rest = label_items(spelling.sups)
                 if rest and not labels and plain_index(rest[0]):
                     context.bare_labels.add(spelling.key)
-        if len(statement.members) > 1 and _is_range(statement.members[1]):
+        if len(statement.members) > 1 and is_range(statement.members[1]):
             chosen = "∈" in statement.relations[:1]
             for item in items(first):
                 if isinstance(item, Name) and not (chosen and item.letter in context.chosen):
@@ -422,12 +422,7 @@ def _note_words(stated: Sequence[Stated], context: Context) -> None:
     only_right: set[str] = set()
     for one in stated:
         members, relations = one.statement.members, one.statement.relations
-        if (
-            one.role == "claim"
-            or len(members) < 2
-            or relations[0] not in _EQUALITIES
-            or _is_range(members[1])
-        ):
+        if one.role == "claim" or len(members) < 2 or relations[0] not in _EQUALITIES or is_range(members[1]):
             continue
         if has_derivative(members[0]):
             continue
@@ -469,7 +464,8 @@ def _letters(name: Name) -> list[str]:
     return [name.letter] if len(name.letter) == 1 or name.style == "word" else list(name.letter)
 
 
-def _is_range(node: Node) -> bool:
+def is_range(node: Node) -> bool:
+    """``0, 1, 2`` or ``1, …, n``, in braces or not."""
     if isinstance(node, Group) and node.bracket == "{":
         node = node.inner
     if not isinstance(node, Listed):
@@ -528,7 +524,7 @@ class _Sorter:
         if first in ("≠", "<", "≤", ">", "≥", "≈", "∼", "∝"):
             self.constrain()
             return []
-        if _is_range(statement.members[1]) and first == "=":
+        if is_range(statement.members[1]) and first == "=":
             self.range_of(statement.members[0], statement.members[1])
             return []
         if first == "→":
@@ -617,7 +613,7 @@ class _Sorter:
         sub: Node | None = None
         if isinstance(space, Scripted):
             base, sups, sub = space.base, space.sups, space.sub
-        if isinstance(base, Group) and base.bracket == "{" and not sups and _is_range(base):
+        if isinstance(base, Group) and base.bracket == "{" and not sups and is_range(base):
             self.one_of(left, base.inner)
             return
         spelling = spelled(base)

@@ -1,12 +1,12 @@
 """A network as the truth: its tensors under the document's letters.
 
 Entries are numbered from 1, as the document writes them: flat (``a_{11}``, the eleventh), by row and column
-(``w_{1,1}``, ``w_{11}`` where no entry is called ``w_1``), or from 0 where a 0 occurs.
+(``w_{1,1}``, ``w_{11}`` where no entry is called ``w_1``), or from 0 where ranges, sums or subscripts do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import permutations, product
 from math import prod
@@ -38,8 +38,16 @@ from symgrad.verify.arrays import Array
 from symgrad.verify.context import Pattern
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.functions import ENTRYWISE
-from symgrad.verify.gather import Stated
-from symgrad.verify.names import INDEX_LETTERS, LOSS_LETTERS, digits_of, label_items, spelled
+from symgrad.verify.gather import Stated, is_range
+from symgrad.verify.names import (
+    INDEX_LETTERS,
+    LOSS_LETTERS,
+    digits_of,
+    items,
+    label_items,
+    letters_in,
+    spelled,
+)
 from symgrad.verify.scalars import (
     ONE,
     PI,
@@ -57,7 +65,18 @@ from symgrad.verify.scalars import (
     times,
     total,
 )
-from symgrad.verify.syntax import Derivative, Listed, Node, Number, children
+from symgrad.verify.syntax import (
+    Big,
+    Derivative,
+    Group,
+    Listed,
+    Name,
+    Node,
+    Number,
+    Relation,
+    Statement,
+    children,
+)
 from symgrad.verify.world import OutsideError, StepError, UnsettledError, World
 
 if TYPE_CHECKING:
@@ -100,6 +119,7 @@ class NetworkNames:
             for letter, stem in self.letters.items()
             for labels, tensor in self.stems[stem].items()
         )  # fmt: skip
+        self.bases = self._counted_from(stated)
         self.functions = frozenset(f for d in model.definitions for f in _unknown_functions(d.body))
         self.computed = frozenset(
             letter
@@ -109,6 +129,23 @@ class NetworkNames:
         self.layered = frozenset(
             letter for letter, stem in self.letters.items() if any(label for label in self.stems[stem])
         )
+
+    def _counted_from(self, stated: Sequence[Stated]) -> dict[str, int]:
+        """The first index of each letter: its own where the document shows it, else that of the others."""
+        starts = _starts(stated, self.letters)
+        shown: dict[str, int] = {}
+        for letter, stem in self.letters.items():
+            use = self.uses.get(letter)
+            found = starts.get(letter, set())
+            if len(found) == 1:
+                (shown[letter],) = found
+            elif use is not None:
+                ends = sum(use.ends_at(whole_shape(t.shape)) for t in self.stems[stem].values())
+                if use.zeros or ends:
+                    shown[letter] = 0 if use.zeros > ends else 1
+        every = set(shown.values())
+        rest = 0 if every == {0} else 1
+        return {letter: shown.get(letter, rest) for letter in self.letters}
 
     def _mapped(self, names: Mapping[str, str]) -> dict[str, str]:
         """The document's letter for each stem, and back: letter → stem."""
@@ -200,6 +237,8 @@ class NetworkNames:
         """Give a world the network's tensors."""
         outputs: list[Scalar] = []
         entered: dict[str, Native] = {}
+        if self.bases and not any(self.bases.values()):
+            world.context.base = 0
         for letter, stem in self.letters.items():
             entered[letter] = Native(letter, self.stems[stem], self, world, self.uses.get(letter))
             world.native[letter] = entered[letter]
@@ -303,7 +342,7 @@ class Native:
                 use.is_flat(whole_shape(tensor.shape), labels) for labels, tensor in tensors.items()
             )
             self.flat = self.flat and not any(rank > 1 for rank in use.ranks)
-        self.base = 0 if use is not None and use.zero else 1
+        self.base = names.bases.get(letter, 1)
         self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)
 
     def all_of(self, tensor: Tensor) -> list[Scalar]:
@@ -404,6 +443,10 @@ class Use:
         self.numbered = False
         self.most = 0
         self.zero = False
+        self.zeros = 0
+        """How many subscripts are 0."""
+        self.places: dict[tuple[int, int, int], int] = {}
+        """How often a number stands at a place of so many subscripts: number, place, how many."""
         self.singles: set[str] = set()
         self.by_layer: dict[tuple[int, ...], set[str]] = {}
         self.ranks: set[int] = set()
@@ -412,10 +455,23 @@ class Use:
         self.differentiated = False
         self.first_right = False
 
+    def count(self, value: int, at: int, of: int) -> None:
+        """Take a number that stands as a subscript."""
+        self.zero = self.zero or value == 0
+        self.zeros += value == 0
+        self.places[value, at, of] = self.places.get((value, at, of), 0) + 1
+
     @property
     def digits(self) -> bool:
         """Whether all single subscripts have two digits: w_{11}, w_{12}."""
         return bool(self.singles) and all(len(text) == 2 for text in self.singles)
+
+    def ends_at(self, shape: tuple[int, ...]) -> int:
+        """How many subscripts are the last of an axis that is counted from 1."""
+        found = self.places.get((prod(shape), 0, 1), 0) if len(shape) > 1 else 0
+        found += sum(self.places.get((n, at, len(shape)), 0) for at, n in enumerate(shape) if n > 1)
+        packed = (text for text in self.singles if len(text) == len(shape) > 1)
+        return found + sum(any(int(d) == n > 1 for d, n in zip(t, shape, strict=True)) for t in packed)
 
     def packs(self, shape: tuple[int, ...]) -> bool:
         """Whether each single subscript is one digit for each axis: ``w_{1221}``."""
@@ -477,6 +533,70 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
     return found
 
 
+def _starts(stated: Sequence[Stated], letters: Iterable[str]) -> dict[str, set[int]]:
+    """From where the indices run that stand alone at a letter, as ranges and sums state it."""
+    wanted = frozenset(letters)
+    ranges: dict[str, set[int]] = {}
+    for one in stated:
+        for index, first in _range_of(one.statement):
+            ranges.setdefault(index, set()).add(first)
+    found: dict[str, set[int]] = {}
+    for one in stated:
+        pending: list[tuple[Node, dict[str, set[int]]]] = [(m, ranges) for m in one.statement.members]
+        while pending:
+            node, known = pending.pop()
+            spelling = spelled(node)
+            if spelling is not None:
+                key = _letter_of(spelling.key)
+                for sub in _single(spelling.subs) if key in wanted else ():
+                    if isinstance(sub, Name):
+                        found.setdefault(key, set()).update(known.get(sub.letter, ()))
+                continue
+            if isinstance(node, Big) and node.lower is not None:
+                bound = {index: {first} for item in items(node.lower) for index, first in _first_of(item)}
+                known = {**known, **bound}
+            pending += [(child, known) for child in children(node)]
+    return found
+
+
+def _single(subs: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Subscripts one by one: those of a list, and the letters of the run ``ij``."""
+    listed = subs[0].items if len(subs) == 1 and isinstance(subs[0], Listed) else subs
+    return tuple(
+        letter
+        for sub in listed
+        for letter in (
+            [sub._replace(letter=c) for c in sub.letter]
+            if isinstance(sub, Name) and sub.letter.isalpha() and sub.style != "word"
+            else [sub]
+        )
+    )
+
+
+def _range_of(statement: Statement) -> Iterator[tuple[str, int]]:
+    r"""The indices of ``i, j = 0, 1`` and ``0 \le i \le n``, each with the first value."""
+    members, relations = statement.members, statement.relations
+    if relations == ("≤", "≤") and isinstance(members[0], Number):
+        yield from ((name.letter, int(members[0].value)) for name in letters_in(members[1]))
+    elif len(members) == 2 and relations in (("=",), ("∈",)) and is_range(members[1]):
+        right = members[1].inner if isinstance(members[1], Group) else members[1]
+        first = items(right)[0]
+        if isinstance(first, Number):
+            for name in items(members[0]):
+                if isinstance(name, Name):
+                    yield from ((letter, int(first.value)) for letter in (*name.letter, name.letter))
+
+
+def _first_of(item: Node) -> Iterator[tuple[str, int]]:
+    """The index of ``i = 0`` under a sum with its first value."""
+    if isinstance(item, Relation) and item.op == "=":
+        first = items(item.right)[0]
+        if isinstance(first, Number):
+            for name in items(item.left):
+                if isinstance(name, Name):
+                    yield from ((letter, int(first.value)) for letter in (*name.letter, name.letter))
+
+
 def _letter_of(key: str) -> str:
     """``w5`` is an entry of w."""
     stem = key.rstrip("0123456789")
@@ -489,17 +609,17 @@ def _note(use: Use, key: str, subs: tuple[Node, ...], labels: tuple[int, ...]) -
         use.numbered = True
         use.most = max(use.most, int(digits))
         use.singles.add(digits)
-        use.zero = use.zero or int(digits) == 0
+        use.count(int(digits), 0, 1)
         return
     if not subs:
         return
     items = subs[0].items if len(subs) == 1 and isinstance(subs[0], Listed) else subs
     use.ranks.add(len(items))
-    for item in items:
+    for at, item in enumerate(items):
         if isinstance(item, Number):
             use.numbered = True
             value = int(item.value)
-            use.zero = use.zero or value == 0
+            use.count(value, at, len(items))
             if len(items) == 1:
                 use.most = max(use.most, value)
                 use.singles.add(digits_of(item))

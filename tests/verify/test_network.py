@@ -154,3 +154,33 @@ def test_the_constant_of_gelu_is_known():
     inner = r"\sqrt{\frac{2}{\pi}} (a_1 + 0.044715 a_1^3)"
     claims = [rf"h_1 = \frac{{a_1}}{{2}} (1 + \tanh({factor} {inner}))" for factor in ("", "2")]
     assert [verdicts(prose(claim), "input(2) | gelu(tanh)") for claim in claims] == [["right"], ["wrong"]]
+
+
+FROM_ZERO = {
+    "ranges in words": (r"$i = 0, 1$ and $j = 0, 1$.", r"w_{ij}", r"z_i", r"a_j"),
+    "zeros as subscripts": ("", r"w_{0,1}", r"z_0", r"a_1"),
+    "a range beside a claim": ("", r"w_{i,j}", r"z_i", r"a_j \qquad (0 \le i,j \le 1)"),
+}
+
+
+@pytest.mark.parametrize("page", FROM_ZERO)
+def test_a_derivation_that_counts_from_zero_is_judged_as_it_counts(page):
+    """What a range or a subscript of another letter shows was not looked at: a_j 'should be' a_{j+1}."""
+    given, weight, z, a = FROM_ZERO[page]
+    gradient = rf"$$\frac{{\partial L}}{{\partial {weight}}} = \frac{{\partial L}}{{\partial {z}}} {a}$$"
+    assert verdicts(f"{given}\n\n{gradient}\n", "input(2) | linear(2)") == ["right"]
+    assert verdicts(f"{given}\n\n{gradient.replace('} = ', '} = 2')}\n", "input(2) | linear(2)") == ["wrong"]
+
+
+def test_sums_from_zero_count_the_entries_from_zero():
+    """With --net, Σ_{i=0}^1 of two entries 'should be' Σ_{i=0}^2."""
+    net = "input(2) | linear(2) | mse"
+    loss = r"$$L = \frac12 \sum_{i=0}^{1} (z_i - y_i)^2$$"
+    assert verdicts(loss + "\n", net) == ["right"]
+    assert verdicts(loss.replace("^{1}", "^{0}") + "\n", net) == ["wrong"]
+    assert verdicts(loss.replace("i=0", "i=1").replace("^{1}", "^{2}") + "\n", net) == ["right"]
+
+
+def test_one_zero_in_a_derivation_that_counts_from_one_moves_nothing():
+    text = prose("z_1 = w_{11} a_1 + w_{12} a_2", "z_2 = w_{21} a_1 + w_{22} a_0")
+    assert verdicts(text, "input(2) | linear(2, bias=false)") == ["right", "wrong"]
