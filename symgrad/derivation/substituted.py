@@ -53,12 +53,15 @@ def put_in(formulas: Sequence[Formula], wanted: Wanted, depth: int | None, most:
         raise BudgetError(refusal(told, most, ways))
     result = []
     for formula in formulas:
-        nested = chosen.get(formula.equation.target)
         if formula.kind == "update":
             result.append(formula)
-        elif nested:
+            continue
+        found, among = chosen.get(formula.equation.target, {}), formula.positions
+        # In a recurrence every step has a formula for its entries.
+        nested = {n: found[n] for n in sorted(found) if among is None or n in among}
+        if nested:
             every = len(nested) == prod(whole_shape(formula.equation.target.shape))
-            result.append(formula._replace(positions=None if every else tuple(sorted(nested)), nested=nested))
+            result.append(formula._replace(positions=None if every else tuple(nested), nested=nested))
     return result
 
 

@@ -16,9 +16,13 @@ def stated(network, *words, depth=None, most=1_000_000, update=None):
     return document(derive(build(network), words or ("all",)), "substituted", update, depth, most)
 
 
+def formulas(page):
+    lines = "".join(render_text(page)).split("\nForward\n")[1].splitlines()
+    return [line.strip() for line in lines if line.startswith("  ")]
+
+
 def text(*arguments, **settings):
-    lines = "".join(render_text(stated(*arguments, **settings))).splitlines()
-    return dict(line.strip().split(" = ", 1) for line in lines if line.startswith("  ") and " = " in line)
+    return dict(line.split(" = ", 1) for line in formulas(stated(*arguments, **settings)))
 
 
 def test_a_perceptron_put_in_by_hand():
@@ -54,9 +58,27 @@ def test_every_name_on_the_page_is_an_input_or_has_its_formula_there(depth):
 
 
 def test_depth_0_is_the_scalar_view():
-    plain = "".join(render_text(document(derive(build(PERCEPTRON)))))
-    deep = "".join(render_text(stated(PERCEPTRON, depth=0)))
-    assert deep.split("\nForward\n")[1] == plain.split("\nForward\n")[1]
+    assert formulas(stated(PERCEPTRON, depth=0)) == formulas(document(derive(build(PERCEPTRON))))
+
+
+@pytest.mark.parametrize("layer", ["rnn(2)", "lstm(2)", "gru(2)"])
+def test_entries_of_a_recurrence_are_stated_once_each_at_its_step(layer):
+    """All steps of a tensor once stood at each of its steps, before what they read."""
+    network = f"input(3x2) | {layer}"
+    assert formulas(stated(network, depth=0)) == formulas(document(derive(build(network))))
+    names = [line.split(" = ")[0] for line in formulas(stated(network, depth=1))]
+    assert len(names) == len(set(names))
+
+
+def test_a_recurrence_put_in_has_one_formula_for_each_entry_that_is_asked_for():
+    lines = formulas(stated("input(2x1) | rnn(1, bias=false)", "s"))
+    z1, z2 = "a1·w1", "a2·w1 + u1·tanh(a1·w1)"
+    assert lines == [
+        f"h1 = tanh({z1})",
+        f"h2 = tanh({z2})",
+        "∂L/∂s2 = ∂L/∂h2",
+        f"∂L/∂s1 = ∂L/∂h1 + ∂L/∂h2·u1·(1 − tanh({z2})²)",
+    ]
 
 
 def test_conventions_speak_of_what_is_on_the_page():
