@@ -28,6 +28,7 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BudgetError",
+    "CheckError",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -144,6 +145,7 @@ if TYPE_CHECKING:
     from symgrad.errors import (
         AlgebraError,
         BudgetError,
+        CheckError,
         DescriptionError,
         NameUnknownError,
         OutputError,

@@ -328,20 +328,24 @@ class Derivation:
         *,
         update: str | None = None,
         depth: int | None = None,
+        steps: bool = False,
         unicode: bool = True,
         max_terms: int = MOST_TERMS,
     ) -> str:
         """The derivation as ``symgrad derive`` prints it; ``update`` adds a step of the optimiser it names.
 
-        ``depth`` limits how many levels of intermediates the view ``"substituted"`` puts in.
+        ``depth`` limits how many levels of intermediates the view ``"substituted"`` puts in; ``steps``
+        explains each gradient line by line, every line checked with exact numbers.
 
         Raises:
             NameUnknownError: there is no such optimiser, or no parameter to update.
-            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations), or its steps
+                are too large to be checked.
         """
         from symgrad.render.text import render_text
 
-        return "".join(render_text(self._document(view, update, depth, max_terms), unicode=unicode))
+        made = self._document(view, update, depth, max_terms, steps=steps)
+        return "".join(render_text(made, unicode=unicode))
 
     def latex(
         self,
@@ -349,6 +353,7 @@ class Derivation:
         *,
         update: str | None = None,
         depth: int | None = None,
+        steps: bool = False,
         width: float = 12.0,
         max_terms: int = MOST_TERMS,
     ) -> str:
@@ -356,11 +361,13 @@ class Derivation:
 
         Raises:
             NameUnknownError: there is no such optimiser, or no parameter to update.
-            BudgetError: it would print more than ``max_terms`` terms (substituted: operations).
+            BudgetError: it would print more than ``max_terms`` terms (substituted: operations), or its steps
+                are too large to be checked.
         """
         from symgrad.render.latex import render_latex
 
-        return "".join(render_latex(self._document(view, update, depth, max_terms), width_cm=width))
+        made = self._document(view, update, depth, max_terms, steps=steps)
+        return "".join(render_latex(made, width_cm=width))
 
     def json(
         self,
@@ -368,6 +375,7 @@ class Derivation:
         *,
         update: str | None = None,
         depth: int | None = None,
+        steps: bool = False,
         max_terms: int = MOST_TERMS,
     ) -> str:
         """The derivation in the JSON format of docs/json.md.
@@ -378,7 +386,8 @@ class Derivation:
         """
         from symgrad.render.json import render_json
 
-        return "".join(render_json(self._document(view, update, depth, max_terms, symbols=True)))
+        made = self._document(view, update, depth, max_terms, steps=steps, symbols=True)
+        return "".join(render_json(made))
 
     def substituted(self, depth: int | None = None, *, max_terms: int = MOST_TERMS) -> Mapping[str, Any]:
         """Formulas with every intermediate put in, or ``depth`` levels of them, as SymPy expressions.
@@ -397,9 +406,18 @@ class Derivation:
         }
 
     def _document(
-        self, view: View, update: str | None, depth: int | None, max_terms: int, *, symbols: bool = False
+        self,
+        view: View,
+        update: str | None,
+        depth: int | None,
+        max_terms: int,
+        *,
+        steps: bool = False,
+        symbols: bool = False,
     ) -> Document:
-        document = derivation.document(self.derived, checked_view(view), update, depth, max_terms)
+        document = derivation.document(
+            self.derived, checked_view(view), update, depth, max_terms, steps=steps
+        )
         within_budget(document, max_terms, symbols=symbols)
         return document
 

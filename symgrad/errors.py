@@ -52,6 +52,10 @@ class AlgebraError(SymgradError):
     """An equation outside what the index algebra can express."""
 
 
+class CheckError(SymgradError):
+    """A derived step that fails its check: a mistake in symgrad, told instead of printed."""
+
+
 class RenderError(SymgradError):
     """A renderer that has no true way to print something."""
 

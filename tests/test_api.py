@@ -259,3 +259,11 @@ def test_a_hessian_as_sympy_expressions():
     assert flat.zero == (("w", "w"), ("w", "b"), ("b", "b"))
     assert flat["w1", "w2"] == 0
     assert flat["w", "w"].shape == (1, 2, 1, 2)
+
+
+def test_a_derivation_explains_its_gradients_when_asked():
+    derived = sg.derive(ARTICLE)
+    assert "chain rule: w enters L through z" in derived.text("index", steps=True)
+    assert r"(chain rule: $w$ enters $L$ through $z$)" in derived.latex(steps=True)
+    assert [each["target"] for each in json.loads(derived.json(steps=True))["steps"]] == ["dL_dw", "dL_da"]
+    assert "chain rule:" not in derived.text("index")

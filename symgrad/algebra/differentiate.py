@@ -11,7 +11,7 @@ from functools import singledispatch
 
 from symgrad.algebra.affine import Affine, affine
 from symgrad.algebra.brackets import equal
-from symgrad.algebra.normal import distributed, gathered, joined, normal
+from symgrad.algebra.normal import gathered, joined, normal
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import (
     ZERO,
@@ -102,8 +102,8 @@ def _(factor: Max, tensor: Tensor, at: At) -> Expression:
         tuple(bracket.put(moved) for bracket in factor.brackets),
         ((FirstMaximiser(factor, tuple(affine(index) for index in here)), 1),),
     )
-    inner = derivative(put(factor.body, moved), tensor, at)
-    return distributed(Expression((selector,)), inner)
+    inner = (piece for term in put(factor.body, moved).terms for piece in derivative_terms(term, tensor, at))
+    return Expression(tuple(joined(selector, piece) for piece in inner))
 
 
 @factor_derivative.register(ValueBracket)

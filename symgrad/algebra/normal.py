@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import singledispatch
 from math import isqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 from symgrad.algebra import written as w
 from symgrad.algebra.affine import Affine, Index
@@ -38,6 +38,15 @@ from symgrad.algebra.terms import (
     refreshed,
 )
 from symgrad.errors import AlgebraError
+
+
+class Solution(NamedTuple):
+    """``[c·unknown + r = 0]`` solved: ``unknown = value``, where all of ``conditions`` hold."""
+
+    bracket: Bracket
+    unknown: Index
+    value: Affine
+    conditions: tuple[Bracket, ...]
 
 
 def number(value: Rational) -> Expression:
@@ -222,11 +231,21 @@ def simplified(term: Term) -> Term | None:
     return Term(_whole(coefficient), tuple(i for i in bound if i in used), brackets, powers)
 
 
-def _eliminated(term: Term) -> Term | None:
+def elimination(term: Term) -> tuple[Term | None, tuple[Solution, ...]]:
+    """The term with solvable brackets solved and nothing else done, and how each was solved, in order.
+
+    None for a term in which a bracket cannot hold.
+    """
+    log: list[Solution] = []
+    reduced = _eliminated(term, log)
+    return reduced, tuple(log)
+
+
+def _eliminated(term: Term, log: list[Solution] | None = None) -> Term | None:
     """The term with solvable brackets solved, provable ones dropped; None where one cannot hold."""
     for index in term.bound:
         if index.size == 1:
-            return _eliminated(_without(term, index, Affine(0, {}), ()))
+            return _eliminated(_without(term, index, Affine(0, {}), ()), log)
         if index.size == 0:
             return None
     kept: list[Bracket] = []
@@ -247,10 +266,12 @@ def _eliminated(term: Term) -> Term | None:
         _, position, (index, coefficient) = min(choices, key=lambda choice: choice[:2])
         value, conditions = solved(kept[position], index, coefficient)
         rest = term._replace(brackets=tuple(kept[:position] + kept[position + 1 :]))
-        return _eliminated(_without(rest, index, value, conditions))
+        if log is not None:
+            log.append(Solution(kept[position], index, value, conditions))
+        return _eliminated(_without(rest, index, value, conditions), log)
     kept = _unimplied(kept)
     counted = _counted(term, kept)
-    return term._replace(brackets=tuple(kept)) if counted is None else _eliminated(counted)
+    return term._replace(brackets=tuple(kept)) if counted is None else _eliminated(counted, log)
 
 
 def _counted(term: Term, brackets: list[Bracket]) -> Term | None:

@@ -56,6 +56,7 @@ _DERIVE_EXAMPLES = """\
 Examples:
   symgrad derive "input(5x5) | conv2d(1, 3, stride=2)" --wrt weights --wrt a13
   symgrad derive "input(3) | linear(4) | tanh" --batch N --view index
+  symgrad derive "input(5x5) | conv2d(1, 3, stride=2)" --view index --steps
   symgrad derive net.txt --view chain --to latex -o derivation.tex
   echo "input(4) | linear(3) | tanh" | symgrad derive - --to json
 """
@@ -97,6 +98,13 @@ Examples:
     shell_complete=_optimisers,
     help="Add a step of an optimiser, as torch.optim takes it, for every parameter: sgd, momentum, nesterov, "
     "adagrad, rmsprop, adam or adamw.",
+)
+@click.option(
+    "--steps",
+    is_flag=True,
+    help="Explain each gradient: its paths, the rules of differentiation, what each index was solved for and "
+    "which "
+    "facts were used, line by line in closed form. Every line is checked with exact numbers.",
 )
 @option(
     "--view",
@@ -154,6 +162,7 @@ def derive(
     words: Sequence[str],
     order: int,
     update: str | None,
+    steps: bool,
     view: View,
     depth: int | None,
     form: str,
@@ -174,11 +183,13 @@ def derive(
         raise click.UsageError("--depth says how much --view substituted puts in; add that view")
     if order == 2 and update is not None:
         raise click.UsageError("--update takes a step along first derivatives; leave out --order 2")
+    if steps and (order == 2 or view in ("matrix", "substituted")):
+        raise click.UsageError("--steps explains first derivatives, in the scalar, chain and index views")
     first = derived(model(net, input_size, batch, sizes), words)
     if order == 2:
         stated = hessian_document(hessian(first), view, depth, max_terms)
     else:
-        stated = document(first, view, update, depth, max_terms)
+        stated = document(first, view, update, depth, max_terms, steps=steps)
     within_budget(stated, max_terms, symbols=form == "json")
     to_file = output not in (None, "-")
     if unicode is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -48,6 +48,7 @@ from symgrad.derivation.matrices import (
 )
 from symgrad.derivation.matrix import Refusal
 from symgrad.derivation.readable import closed_form
+from symgrad.derivation.steps.trace import Explanation
 from symgrad.derivation.sweep import Gradients
 from symgrad.network.model import Model
 
@@ -113,6 +114,10 @@ Key: TypeAlias = Literal[
     "no matrix form",
     "unconfirmed",
     "unchecked",
+    "steps from zero",
+    "kronecker",
+    "held fixed",
+    "checked steps",
 ]
 
 
@@ -245,6 +250,26 @@ def _needed(
 
 
 _CORRELATION = re.compile("conv[123]d")
+
+
+def step_conventions(view: str, explanations: Collection[Explanation]) -> tuple[Convention, ...]:
+    """The conventions that the steps to these gradients rest on beside those of the view."""
+    return tuple(_of_steps(view, explanations))
+
+
+def _of_steps(view: str, explanations: Collection[Explanation]) -> Iterator[Convention]:
+    if not explanations:
+        return
+    if view != "index":
+        yield Convention("steps from zero")
+        if any(_chooses(explanation.equation) for explanation in explanations):
+            yield Convention("first place")
+    terms = [term for explanation in explanations for step in explanation.steps for term in step.body.terms]
+    if any(bracket.kind == "=" for term in terms for bracket in term.brackets):
+        yield Convention("kronecker")
+    if any(way.through or len(each.ways) > 1 for each in explanations for way in each.ways):
+        yield Convention("held fixed")
+    yield Convention("checked steps")
 
 
 def _is_log(factor: Factor) -> bool:

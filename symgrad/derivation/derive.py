@@ -11,12 +11,14 @@ from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.substitute import leaves
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import is_whole, positions_read
-from symgrad.derivation.conventions import conventions
+from symgrad.derivation.conventions import conventions, step_conventions
 from symgrad.derivation.document import CLOSED, Document, Formula, View
 from symgrad.derivation.matrices import Form
 from symgrad.derivation.matrix import matrix_form
 from symgrad.derivation.selection import Selection, select
 from symgrad.derivation.size import MOST_TERMS
+from symgrad.derivation.steps.explain import explain
+from symgrad.derivation.steps.trace import Explanation
 from symgrad.derivation.substituted import put_in
 from symgrad.derivation.sweep import Gradients, sweep
 from symgrad.derivation.updates import checked_optimiser, updates
@@ -50,19 +52,27 @@ def document(
     update: str | None = None,
     depth: int | None = None,
     most: int = MOST_TERMS,
+    *,
+    steps: bool = False,
 ) -> Document:
     """What is to be printed of a derivation: forward formulas, then gradients, in evaluation order.
 
     A gradient that was not asked for is printed where the wanted ones are stated in its terms: those of its
     entries that they read. ``update`` names an optimiser, whose step follows the gradients. In the
     substituted view ``depth`` levels of intermediates are put in, or all, up to ``most`` operations.
+    ``steps`` adds to each gradient how it comes about, every step checked.
 
     Raises:
-        BudgetError: the substituted view would take more.
+        CheckError: a step failed its check.
+        BudgetError: the substituted view would take more, or the network is too large for its steps to be
+            checked.
         NameUnknownError: there is no such optimiser, or no parameter to update.
         AlgebraError: the network has a name that the optimiser needs.
     """
     model, forward, gradients, wanted = derived
+    explanations: Mapping[Tensor, Explanation] = {}
+    if steps:
+        gradients, explanations = explain(model, forward, wanted)
     if view not in CLOSED:
         refuse_symbols(model, view)
     formulas = [
@@ -72,7 +82,13 @@ def document(
     asked = {adjoint: wanted[of] for adjoint, of in adjoints if of is not None and of in wanted}
     positions = positions_printed(gradients.program.equations, asked)
     formulas += (
-        Formula("gradient", eq, both(where, positions[eq.target]), step=place)
+        Formula(
+            "gradient",
+            eq,
+            both(where, positions[eq.target]),
+            step=place,
+            steps=explanations.get(eq.target.of or eq.target),
+        )
         for eq, where, place in in_order(gradients.program.equations, view)
     )
     formulas = [formula for formula in formulas if formula.positions != ()]
@@ -90,6 +106,8 @@ def document(
         shown = tensors_shown(formulas)
         tensors = tuple(tensor for tensor in tensors if tensor in shown)
     stated = conventions(model, forward, gradients, view, forms, tensors, depth)
+    if steps:
+        stated += step_conventions(view, explanations.values())
     if step is not None:
         stated += step.conventions()
         tensors += step.tensors()

@@ -14,6 +14,7 @@ from symgrad.algebra.substitute import Nested
 from symgrad.algebra.tensors import Tensor
 from symgrad.derivation.conventions import Convention
 from symgrad.derivation.matrices import Form
+from symgrad.derivation.steps.trace import Explanation
 from symgrad.errors import NameUnknownError, nearest, quoted
 
 View: TypeAlias = Literal["scalar", "chain", "index", "matrix", "substituted"]
@@ -29,7 +30,8 @@ class Formula(NamedTuple):
 
     ``matrix`` is its matrix form where the view asks for one and there is one. ``nested`` holds, where the
     view puts in what formulas read, each picked entry with what it reads put in. ``step`` numbers the entries
-    of one step of a recurrence, which are stated together.
+    of one step of a recurrence, which are stated together, ``steps`` how a gradient comes about where
+    that is asked for.
     """
 
     kind: Kind
@@ -38,6 +40,7 @@ class Formula(NamedTuple):
     matrix: Form | None = None
     nested: Mapping[int, Nested] = MappingProxyType({})
     step: int | None = None
+    steps: Explanation | None = None
 
 
 class Document(NamedTuple):

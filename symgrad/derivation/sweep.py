@@ -30,6 +30,7 @@ from symgrad.derivation.factor import factored, leading
 from symgrad.derivation.facts import MOST_PRODUCTS, Fact, applied, assumed, proved
 from symgrad.derivation.fold import folded, name_of, named
 from symgrad.derivation.readable import counted
+from symgrad.derivation.steps.trace import Step, Trace
 from symgrad.derivation.through import may_cancel, through
 from symgrad.errors import AlgebraError
 
@@ -54,6 +55,7 @@ def sweep(
     objective: Tensor | None,
     wanted: Iterable[Tensor],
     quantity: str = "L",
+    trace: Trace | None = None,
 ) -> Gradients:
     """The adjoints of ``wanted`` and of every tensor between them and the end of the program.
 
@@ -61,7 +63,7 @@ def sweep(
     function of ``outputs`` and their adjoints are the upstream symbols. A wanted tensor that nothing
     reads, such as a kernel that sees only padding, has the adjoint 0. ``quantity`` is what the names of
     the adjoints call the number that is differentiated; a second sweep, over a program with gradients in
-    it, needs another than the first.
+    it, needs another than the first. A ``trace`` is told every stage.
 
     Raises:
         AlgebraError: if the program has a tensor with the name of an adjoint, or reads one of its outputs.
@@ -91,12 +93,17 @@ def sweep(
             continue  # not asked for, or known: 1 for the objective, an upstream symbol for an output
         if tensor.role == "auxiliary" and tensor not in wanted:
             continue
-        made[tensor] = within.readable(_accumulated(tensor, reading, adjoints, objective, within), reading)
+        eq = _accumulated(tensor, reading, adjoints, objective, within, trace)
+        made[tensor] = within.readable(eq, reading, trace)
+        if trace is not None:
+            trace.done(made[tensor][0])
         after = reading[0].target if len(reading) == 1 else None
         if after in made and may_cancel(made[after][0]):
             near = (*reading, *users[after])
             joint = through(made[tensor][0], made[after][0], partial(within.readable, users=near))
             if joint is not None:
+                if trace is not None:
+                    trace.through(made[after][0], *joint)
                 made[tensor] = joint[0], tuple(dict.fromkeys((*made[after][1], *joint[1])))
                 passed.add(after)
     for tensor in sorted(passed.difference(wanted), key=order.index, reverse=True):
@@ -158,6 +165,7 @@ def _accumulated(
     adjoints: dict[Tensor, Tensor],
     objective: Tensor | None,
     within: Within,
+    trace: Trace | None,
 ) -> Equation:
     letters = _letters(tensor, (*users, *within.naming(tensor)))
     axes = tuple(Index(s, letter) for s, letter in zip(tensor.shape, letters, strict=True))
@@ -165,11 +173,19 @@ def _accumulated(
     terms: list[Term] = []
     for user in users:
         adjoint = None if user.target == objective else adjoints[user.target]
-        local = folded(within.derivative(user.body, tensor, at), user)
+        derived = within.derivative(user.body, tensor, at)
+        local = folded(derived, user)
         out = tuple(affine(index) for index in user.axes)
         end = Term(1, user.axes) if adjoint is None else _entry_term(adjoint, out, user.axes)
-        terms += (joined(end, piece) for piece in local)
-    return Equation(adjoints[tensor], axes, gathered(terms))
+        share = [joined(end, piece) for piece in local]
+        terms += share
+        if trace is not None and derived:
+            trace.local(user, within.ways(user, tensor), [joined(end, piece) for piece in derived], share)
+    body = gathered(terms)
+    if trace is not None:
+        names = [name for other in within.near(users) if (name := name_of(other)) is not None]
+        trace.accumulated(axes, body, names)
+    return Equation(adjoints[tensor], axes, body)
 
 
 class Within:
@@ -212,8 +228,17 @@ class Within:
             pieces += (joined(joined(start, a), b) for a in outer for b in inner)
         return pieces
 
-    def readable(self, eq: Equation, users: Sequence[Equation]) -> tuple[Equation, tuple[Fact, ...]]:
-        """The equation stated in names, with known sums carried out, and the facts that this used."""
+    def ways(self, eq: Equation, tensor: Tensor) -> list[tuple[Equation, ...]]:
+        """The ways from an equation to a tensor that it depends on: directly, and through auxiliaries."""
+        found: list[tuple[Equation, ...]] = [()] if tensor in eq.reads() else []
+        for other in eq.reads():
+            if other in self.auxiliary and other not in (tensor, eq.target):
+                named = self.auxiliary[other]
+                found += ((named, *further) for further in self.ways(named, tensor))
+        return found
+
+    def near(self, users: Sequence[Equation]) -> list[Equation]:
+        """The equations that results may be stated in: of the users, of their parts and beside these."""
         near = {
             other.target: other
             for user in users
@@ -221,19 +246,35 @@ class Within:
             for other in (*self.naming(tensor), *filter(None, [self.auxiliary.get(tensor)]))
         }
         near.update({user.target: user for user in users})
-        names = [name for other in near.values() if (name := name_of(other)) is not None]
+        return list(near.values())
+
+    def readable(
+        self, eq: Equation, users: Sequence[Equation], trace: Trace | None = None
+    ) -> tuple[Equation, tuple[Fact, ...]]:
+        """The equation stated in names, with known sums carried out, and the facts that this used."""
+        near = self.near(users)
+        names = [name for other in near if (name := name_of(other)) is not None]
         if not names and not any(entry.tensor.sums_to_one is not None for entry in entries(eq.body)):
             return eq, ()
         body = gathered(map(counted, named(eq.body, names).terms))
-        facts = [fact for other in near.values() for fact in proved(other, self.auxiliary)]
+        facts = [fact for other in near for fact in proved(other, self.auxiliary)]
         facts += (
             fact for tensor in dict.fromkeys(e.tensor for e in entries(body)) for fact in assumed(tensor)
         )
         plain, used = applied(body, facts)
-        open_, more = applied(expanded(body), facts) if products_of(body) <= MOST_PRODUCTS else (plain, used)
-        if len(more) > len(used) or (more == used and len(open_.terms) < len(plain.terms)):
+        opened = expanded(body) if products_of(body) <= MOST_PRODUCTS else body
+        open_, more = applied(opened, facts)
+        multiply = len(more) > len(used) or (more == used and len(open_.terms) < len(plain.terms))
+        if multiply:
             plain, used = open_, more
-        return eq._replace(body=leading(factored(plain))), used
+        result = leading(factored(plain))
+        if trace is not None:
+            trace.then(Step("name", body, tuple(other for other in near if name_of(other) is not None)))
+            if multiply:
+                trace.then(Step("expand", opened))
+            trace.then(Step("fact", plain, facts=used))
+            trace.then(Step("common", result))
+        return eq._replace(body=result), used
 
 
 def _entry_term(tensor: Tensor, at: tuple[Affine, ...], bound: tuple[Index, ...] = ()) -> Term:

@@ -44,14 +44,19 @@ def through(
 
     ``readable`` states an equation in names and known sums, and says which sums it used.
     """
-    opened = _open(outer.body.terms, inner.target)
-    body = gathered(piece for term in opened for piece in _put_in(term, inner))
+    body = put_in(outer.body, inner)
     if any(entry.tensor == inner.target for entry in entries(body)):
         return None  # it stands where no product can be formed with it, such as inside a function
     found = [readable(outer._replace(body=stated)) for stated in (body, expanded(body))]
     found += [(eq._replace(body=leading(factored(eq.body, adjoints=True))), used) for eq, used in found]
     shortest = min(found, key=lambda result: weight(result[0].body))
     return shortest if weight(shortest[0].body) < weight(outer.body) else None
+
+
+def put_in(expression: Expression, inner: Equation) -> Expression:
+    """The expression with the adjoint that ``inner`` defines put in wherever it is a factor."""
+    opened = _open(expression.terms, inner.target)
+    return gathered(piece for term in opened for piece in _put_in(term, inner))
 
 
 def weight(expression: Expression) -> int:

@@ -126,10 +126,7 @@ def _chain(name: str, paths: list[str], collected: Unrolled, room: float) -> Lin
 
 def index_lines(formula: Indexed, room: float) -> Lines:
     """A closed form, then the ranges of its left side's indices, beside it if there is room."""
-    right = _right(formula)
-    lines = _opened(formula.left, right, room)
-    if len(lines) == 1 and width(formula.left) + EQUALS + right_width(formula) > room:
-        lines = [f"{formula.left} &= {{}}", *_factors(index_right(formula), room - width(formula.left))]
+    lines = equation_lines(formula, room)
     where = index_ranges(formula)
     if where and width(lines[-1].replace("&", "")) + width(r"\qquad" + where) <= room:
         lines[-1] += r"\qquad" + where
@@ -162,6 +159,15 @@ def _indent(depth: int) -> str:
     return r"\qquad" * (depth // 2) + r"\quad" * (depth % 2) + " "
 
 
+def equation_lines(formula: Indexed, room: float) -> Lines:
+    """A closed form without ranges."""
+    right = _right(formula)
+    lines = _opened(formula.left, right, room)
+    if len(lines) == 1 and width(formula.left) + EQUALS + right_width(formula) > room:
+        return [f"{formula.left} &= {{}}", *_factors(index_right(formula), room - width(formula.left))]
+    return lines
+
+
 def _range_lines(formula: Indexed, room: float) -> Lines:
     """The ranges on lines of their own, as many on each as there is room for."""
     lines: Lines = []
@@ -186,7 +192,7 @@ def _factors(right: str, room: float) -> Lines:
 
 def _right(formula: Indexed) -> Unrolled:
     signs = [minus for minus, _ in formula.terms]
-    return Unrolled(0, [text for _, text in formula.terms], signs if any(signs) else None, 1)
+    return Unrolled(0, [text for _, text in formula.terms] or ["0"], signs if any(signs) else None, 1)
 
 
 def index_right(formula: Indexed) -> str:

@@ -45,7 +45,7 @@ from symgrad.render.notation import (
 )
 from symgrad.render.unrolled import compared, in_reading_order, sort_of
 
-_SPARE = ("m", "q", "r", "s", "t", "k", "l", "g", "e", "d")
+SPARE = ("m", "q", "r", "s", "t", "k", "l", "g", "e", "d")
 
 Letters = Mapping[Index, str]
 
@@ -65,21 +65,19 @@ class Indexed(NamedTuple):
 def indexed(equation: Equation, notation: IndexNotation) -> Indexed:
     """The closed form of an equation."""
     form = closed_form(equation)
-    letters = chosen_letters(form)
+    return stated(form, notation, chosen_letters(form))
+
+
+def stated(form: Closed, notation: IndexNotation, letters: Letters, *, kronecker: bool = False) -> Indexed:
+    """A closed form in these letters; ``kronecker`` writes brackets ``[i = k]`` as factors."""
     left = notation.at(form.target, [spelled_index(e, notation, letters) for e in form.left])
     ranges = tuple((letters[index], size(notation, index.size - 1)) for index in form.axes)
-    return Indexed(left, _terms(form.body, notation, letters), ranges)
+    return Indexed(left, _terms(form.body, notation, letters, kronecker=kronecker), ranges)
 
 
 def chosen_letters(form: Closed) -> Letters:
     """A letter for every index of a formula, no two alike and none that is also a tensor's name."""
-    named = [form.target, *(entry.tensor for entry in entries(form.body))]
-    named += [other for tensor in named for other in (tensor.of, *(tensor.pair or ())) if other is not None]
-    taken = {tensor.name for tensor in named}
-    sizes = [n for tensor in named for n in tensor.shape] + [index.size for index in _bound(form.body)]
-    sizes += [c for e in _combinations(form) for c in (e.const, *e.coefficients.values())]
-    taken |= {symbol.name for one in sizes for symbol in size_symbols(one)}
-    taken |= {part for name in _constants(form.body) for part in name.split("^")}
+    taken = names_taken(form)
     letters: dict[Index, str] = {}
     _letter(form.axes, letters, taken)
     _letter_bound(form.body, letters, taken)
@@ -102,7 +100,7 @@ def _letter_bound(expression: Expression, letters: dict[Index, str], taken: set[
 
 def _known(term: Term, letters: Mapping[Index, str]) -> Iterator[Index]:
     """What the term sums over, at any depth, and has a letter from elsewhere."""
-    return (index for index in _bound(Expression((term,))) if index in letters)
+    return (index for index in bound_indices(Expression((term,))) if index in letters)
 
 
 def _letter(indices: Iterable[Index], letters: dict[Index, str], taken: set[str]) -> None:
@@ -110,11 +108,23 @@ def _letter(indices: Iterable[Index], letters: dict[Index, str], taken: set[str]
         if index not in letters:
             letter = index.letter
             if letter in taken:
-                letter = next((spare for spare in _SPARE if spare not in taken), letter)
+                letter = next((spare for spare in SPARE if spare not in taken), letter)
             while letter in taken:
                 letter += "'"
             letters[index] = letter
         taken.add(letters[index])
+
+
+def names_taken(form: Closed) -> set[str]:
+    """The names in a formula that no index may have: of tensors, sizes and constants."""
+    named = [form.target, *(entry.tensor for entry in entries(form.body))]
+    named += [other for tensor in named for other in (tensor.of, *(tensor.pair or ())) if other is not None]
+    taken = {tensor.name for tensor in named}
+    sizes = [n for tensor in named for n in tensor.shape] + [index.size for index in bound_indices(form.body)]
+    sizes += [c for e in _combinations(form) for c in (e.const, *e.coefficients.values())]
+    taken |= {symbol.name for one in sizes for symbol in size_symbols(one)}
+    taken |= {part for name in _constants(form.body) for part in name.split("^")}
+    return taken
 
 
 def _constants(expression: Expression) -> Iterator[str]:
@@ -123,7 +133,8 @@ def _constants(expression: Expression) -> Iterator[str]:
     return (factor.name for factor in factors if isinstance(factor, Named))
 
 
-def _bound(expression: Expression) -> Iterator[Index]:
+def bound_indices(expression: Expression) -> Iterator[Index]:
+    """The indices that an expression binds, at any depth, in the order in which they are met."""
     for term in expression.terms:
         yield from term.bound
         for factor, _ in term.powers:
@@ -131,7 +142,7 @@ def _bound(expression: Expression) -> Iterator[Index]:
             if isinstance(maximum, Max):
                 yield from maximum.indices
             for inner in inner_expressions(factor):
-                yield from _bound(inner)
+                yield from bound_indices(inner)
 
 
 def _combinations(form: Closed) -> Iterator[Affine]:
@@ -154,22 +165,33 @@ def _all_terms(expression: Expression) -> Iterator[Term]:
                 yield from _all_terms(inner)
 
 
+def spelled_expression(expression: Expression, notation: IndexNotation, letters: Letters) -> str:
+    """An expression on one line."""
+    return _expression(expression, notation, letters)
+
+
 def _expression(expression: Expression, notation: IndexNotation, letters: Letters) -> str:
     return signed_sum(notation, _terms(expression, notation, letters))
 
 
-def _terms(expression: Expression, notation: IndexNotation, letters: Letters) -> tuple[tuple[bool, str], ...]:
+def _terms(
+    expression: Expression, notation: IndexNotation, letters: Letters, *, kronecker: bool = False
+) -> tuple[tuple[bool, str], ...]:
     ordered = in_reading_order(expression)
-    return tuple((term.coefficient < 0, _term(term, notation, letters)) for term in ordered.terms)
+    return tuple(
+        (term.coefficient < 0, _term(term, notation, letters, kronecker=kronecker)) for term in ordered.terms
+    )
 
 
-def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
+def _term(term: Term, notation: IndexNotation, letters: Letters, *, kronecker: bool) -> str:
     others = [(f, e) for f, e in term.powers if not isinstance(f, SizeFactor)]
     sizes = [(f, e) for f, e in term.powers if isinstance(f, SizeFactor)]
-    alone = len(others) == 1
-    below = [bracket for bracket in term.brackets if any(index in term.bound for index in bracket.e)]
-    before = [] if below else list(term.brackets)  # conditions stay together
-    below = [bracket for bracket in term.brackets if bracket not in before]
+    alone = len(others) == 1 and not (kronecker and term.brackets)
+    selecting = [bracket for bracket in term.brackets if kronecker and bracket.kind == "="]
+    conditions = [bracket for bracket in term.brackets if bracket not in selecting]
+    below = [bracket for bracket in conditions if any(index in term.bound for index in bracket.e)]
+    before = [] if below else list(conditions)  # conditions stay together
+    below = [bracket for bracket in conditions if bracket not in before]
     outside = [power for power in others if not term.bound or _apart(power[0], term, below)]
     inside = [power for power in others if power not in outside]
 
@@ -185,14 +207,19 @@ def _term(term: Term, notation: IndexNotation, letters: Letters) -> str:
     guards = conditions_told(before, term.bound, read, notation, letters)
     if guards:
         over.append(Atom(notation.indicator(guards), "bracket"))
+    told = [notation.equation(*sides_told(b, term.bound, notation, letters)) for b in selecting]
+    selects = [Atom(notation.indicator(told), "bracket")] if told else []
+    if not term.bound:
+        over += selects
     front = _quotient_of(abs(Fraction(term.coefficient)), times, over, divisors, under, notation)
     if not term.bound:
         return product(notation, front) or notation.number(1)
     ranges = [(letters[index], size(notation, index.size - 1)) for index in term.bound]
-    conditions = conditions_told(below, term.bound, read, notation, letters)
-    body = product(notation, _quotient_of(Fraction(1), [], atoms(inside, 1), [], atoms(inside, -1), notation))
+    limits = conditions_told(below, term.bound, read, notation, letters)
+    over = [*atoms(inside, 1), *selects]
+    body = product(notation, _quotient_of(Fraction(1), [], over, [], atoms(inside, -1), notation))
     joint = notation.joint(front[-1].sort, "call") if front else ""
-    total = notation.sigma(ranges, conditions) + (body or notation.number(1))
+    total = notation.sigma(ranges, limits) + (body or notation.number(1))
     return product(notation, front) + joint + total
 
 
@@ -378,6 +405,22 @@ def _one_below_another(bounds: _Bounds) -> tuple[Affine, Affine] | None:
     )
     whole = len(above) == len(under) == 1 and len(difference.coefficients) == 2
     return (affine(under[0]), affine(above[0])) if whole else None
+
+
+def sides_told(
+    bracket: Bracket, bound: Sequence[Index], notation: IndexNotation, letters: Letters
+) -> tuple[str, str]:
+    """The sides of a bracket ``[left = right]``, a free index alone on the right: ``2i + u = k``."""
+    left, right = _sides(bracket.e, bound, letters)
+    if right.lone() in bound and left.lone() is not None:
+        left, right = right, left
+    if not right.coefficients and len(left.coefficients) > 1:  # between bound indices: no sign on either side
+        leading = next(iter(left.coefficients))
+        right, left = (
+            right - left + affine(leading) * left.coefficients[leading],
+            Affine(0, {leading: left.coefficients[leading]}),
+        )
+    return _pieces(left, notation, letters), _pieces(right, notation, letters)
 
 
 def _sides(e: Affine, bound: Sequence[Index], letters: Letters) -> tuple[Affine, Affine]:

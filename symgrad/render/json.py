@@ -8,16 +8,21 @@ from math import prod
 
 from symgrad.algebra.identifiers import identifiers
 from symgrad.algebra.positions import unflat
+from symgrad.algebra.program import Equation
 from symgrad.algebra.unroll import is_whole, whole_shape
 from symgrad.derivation.document import CLOSED, Document, Formula
+from symgrad.derivation.steps.trace import Explanation
 from symgrad.render.aligned import Lines, aligned
 from symgrad.render.displays import environment
+from symgrad.render.explained import SPEECH as TEX_SPEECH
 from symgrad.render.latex import DEFAULT_WIDTH
 from symgrad.render.metrics import column
+from symgrad.render.notation import signed_sum
 from symgrad.render.plain import PlainNotation
 from symgrad.render.python import PythonNotation
+from symgrad.render.steps import told
 from symgrad.render.substituted import Texts
-from symgrad.render.text import lines, sum_text
+from symgrad.render.text import SPEECH, lines, sum_text
 from symgrad.render.unrolled import unrolled
 from symgrad.render.wording import plain_sentence
 
@@ -38,6 +43,10 @@ def render_json(document: Document, *, width_cm: float = DEFAULT_WIDTH) -> Itera
         for formula in document.formulas
         for equation in _equations(document, formula, width_cm)
     )
+    explained = [(f.equation, f.steps) for f in document.formulas if f.steps is not None]
+    if explained:
+        yield '\n ],\n "steps": [\n  '
+        yield from _separated(_spelled(_steps(equation, steps)) for equation, steps in explained)
     yield "\n ]\n}\n"
 
 
@@ -72,6 +81,24 @@ def _equations(document: Document, formula: Formula, width_cm: float) -> Iterato
         if document.view == "matrix":
             equation["form"] = "index" if formula.matrix is None else "matrix"
         yield equation
+
+
+def _steps(equation: Equation, steps: Explanation) -> dict[str, object]:
+    """The steps to a gradient, in index letters whatever the view."""
+    plain, tex = told(steps, SPEECH), told(steps, TEX_SPEECH)
+    return {
+        "target": equation.target.name,
+        "ranges": [[letter, last] for letter, last in plain.ranges],
+        "lines": [
+            {
+                "text": f"{plain.left} = {signed_sum(SPEECH.notation, line.terms)}",
+                "latex": f"{tex.left} = {signed_sum(TEX_SPEECH.notation, typeset.terms)}",
+                "reason": line.reason,
+            }
+            for line, typeset in zip(plain.lines, tex.lines, strict=True)
+        ],
+        "notes": list(plain.notes),
+    }
 
 
 def _programs(document: Document, formula: Formula) -> Iterator[tuple[str, str | None]]:

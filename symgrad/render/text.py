@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from symgrad.derivation.document import CLOSED, Document, Formula
+from symgrad.derivation.steps.trace import Explanation
 from symgrad.errors import printable
 from symgrad.render.chain import Chained, chained
 from symgrad.render.indexed import Indexed
 from symgrad.render.matrix import PLAIN_MATRICES, closed
 from symgrad.render.notation import Notation, signed_sum
 from symgrad.render.plain import STAR, PlainNotation, to_ascii
+from symgrad.render.steps import Speech, told
 from symgrad.render.substituted import Texts
 from symgrad.render.unrolled import Unrolled, unrolled
 from symgrad.render.wording import LEADS, plain_sentence
+
+SPEECH = Speech(PlainNotation(), lambda formula: formula, lambda of, by: f"∂{of}/∂{by}")
+"""How an explanation is told in plain text."""
 
 
 def render_text(document: Document, *, unicode: bool = True) -> Iterator[str]:
@@ -37,7 +42,27 @@ def _pieces(document: Document) -> Iterator[str]:
         if formula.kind != heading:
             heading = formula.kind
             yield f"\n{LEADS[heading][0]}\n"
-        yield from (f"  {line}\n" for line in lines(document, formula, notation))
+        elif formula.steps is not None:
+            yield "\n"
+        if formula.steps is None:
+            yield from (f"  {line}\n" for line in lines(document, formula, notation))
+        else:
+            explained = _explained(document, formula, formula.steps, notation)
+            yield from (f"  {line}\n" for line in explained)
+
+
+def _explained(
+    document: Document, formula: Formula, explanation: Explanation, notation: PlainNotation
+) -> Iterator[str]:
+    """The steps to a formula and the formula, which is the last of them in the index view."""
+    steps = told(explanation, SPEECH)
+    yield steps.left + _where(steps.ranges)
+    for line in steps.lines:
+        yield f"  = {signed_sum(notation, line.terms)}"
+        yield f"      {line.reason}"
+    yield from (f"  {note}" for note in steps.notes)
+    if document.view != "index" or not steps.closed:
+        yield from lines(document, formula, notation)
 
 
 def formula_lines(document: Document, formula: Formula) -> Iterator[str]:
@@ -79,6 +104,9 @@ def chain_line(name: str, formula: Chained, notation: Notation) -> str:
 
 def index_line(formula: Indexed, notation: Notation) -> str:
     """A closed form and the range of each index on its left."""
-    right = signed_sum(notation, formula.terms)
-    ranges = ", ".join(f"{letter} = 0…{last.replace(' ', '')}" for letter, last in formula.ranges)
-    return f"{formula.left} = {right}" + (f"   for {ranges}" if ranges else "")
+    return f"{formula.left} = {signed_sum(notation, formula.terms)}{_where(formula.ranges)}"
+
+
+def _where(ranges: Sequence[tuple[str, str]]) -> str:
+    told_ = ", ".join(f"{letter} = 0…{last.replace(' ', '')}" for letter, last in ranges)
+    return f"   for {told_}" if told_ else ""

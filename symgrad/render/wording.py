@@ -120,6 +120,16 @@ _SENTENCES: dict[Key, str] = {
     "no matrix form": "No matrix form is known for {names}: here stands the index form.",
     "unconfirmed": "The matrix form of {names} failed its check; here stands the index form.",
     "unchecked": "The matrix form of {names} is too large to be checked; here stands the index form.",
+    "steps from zero": "In the steps every index runs from~0, and a line holds for all entries at once.",
+    "kronecker": "{kronecker} is~1 where {equal}, else~0.",
+    "held fixed": (
+        "Where derivatives are multiplied along a path, each is that of one equation, all else that it reads "
+        "held fixed."
+    ),
+    "checked steps": (
+        "Every line of the steps was evaluated with exact numbers and has the value that flows back "
+        "through the forward equations."
+    ),
     "unknown function": "{function} is some differentiable function, {derivative} its derivative.",
     "step": "The updates are one step of {optimiser}: {new} is {name} after the step.",
     "kept": "The optimiser keeps {names} from step to step; each entry is~0 before the first.",
@@ -209,6 +219,8 @@ _PLAIN = _Format(
         "{k}": "k",
         "{pad}": "pad_k",
         "{crop}": "crop_k",
+        "{kronecker}": "[i = k]",
+        "{equal}": "i = k",
         "{vec}": "vec",
         "{unvec}": "vec⁻¹",
     },
@@ -269,6 +281,8 @@ _TEX = _Format(
         "{k}": "$k$",
         "{pad}": r"$\mathrm{pad}_k$",
         "{crop}": r"$\mathrm{crop}_k$",
+        "{kronecker}": r"$\mathbf{1}[i=k]$",
+        "{equal}": "$i=k$",
         "{vec}": r"$\mathrm{vec}$",
         "{unvec}": r"$\mathrm{vec}^{-1}$",
     },

@@ -301,3 +301,19 @@ def test_second_derivatives_have_no_step_and_no_chain():
     assert "in the views scalar, index and substituted" in refused(
         "derive", SMALL, "--order", "2", "--view", "chain"
     )
+
+
+def test_steps_explain_the_article_in_every_format():
+    told = printed("derive", NETWORK, "--view", "index", "--steps")
+    assert "        2i + u = k gives u = k − 2i, 2j + v = l gives v = l − 2j\n" in told
+    assert "u = 0, 2 for even k and u = 1 for odd k." in told
+    assert r"\text{(chain rule: $w$ enters $L$ through $z$)}" in printed(
+        "derive", NETWORK, "--steps", "--to", "latex"
+    )
+    assert len(json.loads(printed("derive", NETWORK, "--steps", "--to", "json"))["steps"]) == 2
+    assert "chain rule" not in printed("derive", NETWORK, "--view", "index")
+
+
+def test_what_has_no_steps_says_so():
+    assert "scalar, chain and index views" in refused("derive", NETWORK, "--steps", "--view", "matrix")
+    assert "give it a number" in refused("derive", SMALL, "--steps", "--batch", "N", "--view", "index")

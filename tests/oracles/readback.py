@@ -302,7 +302,7 @@ class _Tokens:
 
 # A superscript is a digit to Python, and part of a word: names are spelled out here.
 _TEXT = (
-    r"(?:arg)?max_\{|∂[A-Za-z0-9_]+/∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+"
+    r"(?:arg)?max_\{|∂L/∂[A-Za-z0-9_]+|∂[A-Za-z0-9_]+|Σ_\{|[A-Za-z][A-Za-z0-9]*′+|[a-z]'+"
     r"|[A-Za-z][A-Za-z0-9_]*|[0-9]+\.[0-9]+|[0-9]+|λs|αs|Φ|φ|κ|√|\^\([0-9]+/2\)|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|…|[−+·/()\[\]{}|,=<>≤≥∣]"
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -438,15 +438,17 @@ class Text:
             name, order = name.rstrip("′"), name.count("′")
             return _call({"Φ": "Phi", "φ": "varphi"}.get(name, name), order, argument)
         if token.startswith("∂") and not token.startswith("∂L/"):
-            of, by = (self.symbols[name.lstrip("∂")] for name in tokens.take().split("/"))
-            return lambda world, letters: world.partial(of, by)
+            of_entry, _ = self._reference(tokens)
+            tokens.take("/")
+            by_entry, _ = self._reference(tokens)
+            return lambda world, letters: world.partial(of_entry(world, letters), by_entry(world, letters))
         reference, _ = self._reference(tokens)
         return _entry(reference)
 
     def _reference(self, tokens: _Tokens) -> tuple[Reference, _Tokens]:
         name = tokens.take()
         gradient = name.startswith("∂L/∂")
-        name = name.removeprefix("∂L/∂")
+        name = name.removeprefix("∂L/∂").removeprefix("∂")
         prefix = "dL_d" if gradient else ""
         if tokens.skip("["):
             indices = [self._index(tokens)]
@@ -454,7 +456,7 @@ class Text:
                 indices.append(self._index(tokens))
             tokens.take("]")
             return _indexed(prefix + name, indices), tokens
-        tensor, place = self.symbols[name]
+        tensor, place = self.symbols.get(name, (name, ()))  # a named part is called what its only entry is
         return (lambda world, letters: (prefix + tensor, place)), tokens
 
     def _entries(self, tokens: _Tokens) -> list[tuple[Node, str]]:
@@ -742,7 +744,9 @@ class Tex:
         ranges, conditions = self._ranges(tokens), []
         while not tokens.skip("}"):
             assert tokens.skip("\\\\") or tokens.skip(",", r"\;"), tokens.items[tokens.at :]
-            conditions.append(self._condition(tokens))
+            more = self._ranges(tokens) if self._of_a_letter(tokens) else []
+            ranges += more
+            conditions += [] if more else [self._condition(tokens)]
         if stacked:
             tokens.take("}")
         return ranges, conditions
@@ -818,7 +822,7 @@ class Tex:
         return lambda world, letters: (name, flat(self.shapes[name], int(only(world, letters))))
 
     def _single(self, tokens: _Tokens) -> Node:
-        token = tokens.take()
+        token = self._primed_name(tokens)
         return _number(token) if token.isdigit() else _letter(token)
 
     def _braced(self, tokens: _Tokens) -> list[Node]:
@@ -838,9 +842,11 @@ class Tex:
             conditions = []
             while not tokens.skip("}", "}"):
                 assert tokens.skip("\\\\") or tokens.skip(",", r"\;"), tokens.items[tokens.at :]
-                conditions.append(self._condition(tokens))
+                more = self._ranges(tokens) if self._of_a_letter(tokens) else []
+                ranges += more
+                conditions += [] if more else [self._condition(tokens)]
         else:
-            letter = tokens.take()
+            letter = self._primed_name(tokens)
             tokens.take("=")
             tokens.take("0")
             tokens.take("}")
@@ -857,19 +863,22 @@ class Tex:
         r"""``0\le i,j\le 1,\;0\le k\le 4``, as far as such ranges go; what follows is left."""
         ranges: list[tuple[str, int]] = []
         while tokens.skip("0", r"\le"):
-            letters = [tokens.take()]
+            letters = [self._primed_name(tokens)]
             while tokens.skip(","):
-                letters.append(tokens.take())
+                letters.append(self._primed_name(tokens))
             tokens.take(r"\le")
             last = int(self._digits(tokens))
             ranges += ((letter, last) for letter in letters)
-            following = tokens.items[tokens.at : tokens.at + 3]
-            if following[:1] == [","]:
-                tokens.take(",")
-                tokens.skip(r"\;")
-            else:
+            here = tokens.at
+            if not (tokens.skip(",") and (tokens.skip(r"\;") or True) and self._of_a_letter(tokens)):
+                tokens.at = here
                 break
         return ranges
+
+    def _of_a_letter(self, tokens: _Tokens) -> bool:
+        r"""Whether ranges go on: ``0\le i,j\le 1`` from both sides, of letters and not of combinations."""
+        text = " ".join(tokens.items[tokens.at :])
+        return re.match(r"0 \\le [a-z]( ')*( , [a-z]( ')*)* \\le \d( \d)*( ,| \\\\| \}|$)", text) is not None
 
     def _condition(self, tokens: _Tokens) -> Node:
         sides, relations = [self._index(tokens)], []
@@ -901,10 +910,13 @@ class Tex:
         return _over(node, _number(self._digits(tokens))) if tokens.skip("/") else node
 
     def _primed(self, tokens: _Tokens) -> Node:
+        return _letter(self._primed_name(tokens))
+
+    def _primed_name(self, tokens: _Tokens) -> str:
         letter = tokens.take()
         while tokens.skip("'"):
             letter += "'"
-        return _letter(letter)
+        return letter
 
     def _digits(self, tokens: _Tokens) -> str:
         text = tokens.take()

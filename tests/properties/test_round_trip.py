@@ -8,7 +8,10 @@ the rule of their derivative is used.
 
 from __future__ import annotations
 
+import json
+import re
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from random import Random
 from typing import Any, NamedTuple
@@ -18,10 +21,11 @@ from oracles.chains import alone, random_chain
 from oracles.dual import run, slopes
 from oracles.fields import SLOPES, Fractions
 from oracles.hypotheses import kept
-from oracles.readback import Json, Place, Tex, Text, World, calculated
+from oracles.readback import Equation, Json, Node, Place, Tex, Text, World, calculated, displays
 
 from symgrad.catalogue import CATALOGUE
 from symgrad.derivation.derive import derive, document
+from symgrad.errors import AlgebraError
 from symgrad.network.build import build
 from symgrad.render.json import render_json
 from symgrad.render.latex import render_latex
@@ -210,22 +214,54 @@ class Round:
 
         The named parts of an equation move as well: the chain rule goes through them.
         """
-        moving = {
-            name: {p: Dual(v, Fraction((name, p) == by)) for p, v in entries.items()}
-            for name, entries in self.values.items()
+        return self._slope(
+            of, by, {tensor.name for tensor in self.model.tensors if tensor.role == "auxiliary"}
+        )
+
+    def partial_of_one(self, of: tuple[str, Place], by: tuple[str, Place]) -> Fraction:
+        """``∂of/∂by`` through what the formula of ``of`` reads itself: the named parts are held fixed."""
+        return self._slope(of, by, set())
+
+    def gradient(self, name: str) -> dict[Place, Fraction]:
+        """The gradient by a tensor that the page has put into others: L moves with all that is between."""
+        if self.model.objective is None:
+            (end,) = self.model.outputs
+            upstream = self.given[f"dL_d{end.name}"]
+        else:
+            end, upstream = self.model.objective, {(): Fraction(1)}
+        names = {definition.target.name for definition in self.model.definitions}
+        return {
+            by: sum(u * self._slope((end.name, of), (name, by), names) for of, u in upstream.items())
+            for by in places(self.shapes[name])
         }
-        world = World(self.shapes, moving, apply)
-        parts = {tensor.name for tensor in self.model.tensors if tensor.role == "auxiliary"}
-        for equation in self.forward_and_gradients:
-            name, place = equation.target(world, {})
-            if (name, place) not in (of, by) and name not in parts:
-                continue
-            value = dual(equation.members[-1](world, {}))
-            if (name, place) == of:
-                return value.slope
-            if (name, place) != by:
-                moving[name][place] = value
-        raise AssertionError(f"{of} has no formula")
+
+    @cached_property
+    def _formulas(self) -> list[tuple[str, Place, Node]]:
+        targets = [equation.target(self.world(), {}) for equation in self.forward_and_gradients]
+        right = [equation.members[-1] for equation in self.forward_and_gradients]
+        return [(name, place, node) for (name, place), node in zip(targets, right, strict=True)]
+
+    @cached_property
+    def _still(self) -> World:
+        still = {name: {p: dual(v) for p, v in entries.items()} for name, entries in self.values.items()}
+        return World(self.shapes, still, apply)
+
+    def _slope(self, of: tuple[str, Place], by: tuple[str, Place], moved: set[str]) -> Fraction:
+        """The slope of one entry by another; ``moved`` are the tensors between them that move with it."""
+        values = self._still.values
+        kept = {by: values[by[0]][by[1]]}
+        values[by[0]][by[1]] = Dual(kept[by].value, Fraction(1))
+        try:
+            for name, place, node in self._formulas:
+                if (name, place) == of:
+                    return dual(node(self._still, {})).slope
+                if name in moved and (name, place) != by:
+                    kept[name, place] = values[name][place]
+                    values[name][place] = dual(node(self._still, {}))
+            raise AssertionError(f"{of} has no formula")
+        finally:
+            for (name, place), value in kept.items():
+                values[name][place] = value
 
 
 def flat(entries: dict[Place, Fraction]) -> list[Fraction]:
@@ -309,6 +345,58 @@ def check_index(here: Round) -> None:
         assert calculated(equations, here.world()).values == here.values
 
 
+def check_steps(here: Round) -> None:
+    """Every line of the steps gives every entry the number that the scalar formula gives it."""
+    if re.search(r"\b(rnn|lstm|gru)\(", here.network):
+        with pytest.raises(AlgebraError, match="leave out --steps"):
+            document(derive(here.model), "index", steps=True)
+        return
+    wanted = document(derive(build(here.network)), "index", steps=True)
+    steps = json.loads("".join(render_json(wanted)))["steps"]
+    blocks = [without_words(block) for block in displays("".join(render_latex(wanted)))]
+    known = World(here.shapes, dict(here.values), apply, here.partial_of_one)
+    for tensor in here.model.tensors:
+        name = f"dL_d{tensor.name}"
+        if name not in known.values and any(
+            f"∂L/∂{tensor.name}[" in line["text"] for each in steps for line in each["lines"]
+        ):
+            known.values[name] = here.gradient(tensor.name)
+    tex = here.tex(closed=True)
+    for explained in steps:
+        name = explained["target"]
+        where = [(letter, int(last)) for letter, last in explained["ranges"]]
+        spelled = ", ".join(f"{letter} = 0…{last}" for letter, last in where)
+        left = explained["lines"][0]["latex"].partition(" = ")[0]
+        found: list[Equation] = []
+        while sum(len(equation.members) for equation in found) < len(explained["lines"]):
+            block = blocks.pop(0)
+            if block.startswith(
+                f"\\begin{{aligned}}\n{left} &="
+            ):  # not the closed form, nor the forward pass
+                found += (equation._replace(ranges=where) for equation in tex.read([block]))
+        assert sum(len(equation.members) for equation in found) == len(explained["lines"])
+        for line in explained["lines"]:
+            found.append(here.text.equation(line["text"] + (f"   for {spelled}" if where else "")))
+            found.append(tex.equation(line["latex"])._replace(ranges=where))
+        for equation in found:
+            for member in range(len(equation.members)):
+                entries = list(equation.entries(known, member))
+                assert {called for called, _, _ in entries} == {name}
+                assert {place: value for _, place, value in entries} == known.values[name], (name, member)
+
+
+def without_words(block: str) -> str:
+    r"""The display without its ``\text{…}``, and without rows that hold nothing else."""
+    kept = ""
+    while (at := block.find(r"\text{")) >= 0:
+        end, depth = at + len(r"\text{"), 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(block[end], 0)
+            end += 1
+        kept, block = kept + block[:at], block[end:]
+    return kept + block
+
+
 def check(network: str, seed: int) -> None:
     here = Round(network, seed)
     check_forward(here)
@@ -316,6 +404,7 @@ def check(network: str, seed: int) -> None:
     check_scalar(here)
     check_chain(here)
     check_index(here)
+    check_steps(here)
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)

@@ -72,3 +72,17 @@ def test_pieces_come_one_by_one():
     pieces = list(render_json(document(derive(build(NETWORKS[0])), "scalar")))
     assert len(pieces) > 38
     assert all(a or b for a, b in pairwise(pieces))
+
+
+def test_the_steps_of_every_gradient_are_there_when_asked_for():
+    asked = document(derive(build(NETWORKS[0])), "scalar", steps=True)
+    whole = json.loads("".join(render_json(asked)))
+    assert list(whole)[-1] == "steps"
+    assert [explained["target"] for explained in whole["steps"]] == ["dL_dw", "dL_da"]
+    for explained in whole["steps"]:
+        assert list(explained) == ["target", "ranges", "lines", "notes"]
+        assert all(list(line) == ["text", "latex", "reason"] for line in explained["lines"])
+    kernel, image = whole["steps"]
+    assert kernel["ranges"] == [["u", "2"], ["v", "2"]]
+    assert kernel["lines"][-1]["reason"] == "only u' = u and v' = v are left of the sums"
+    assert len(image["notes"]) == 2

@@ -53,3 +53,22 @@ def test_ascii_has_a_spelling_for_every_sign(view, network):
 )
 def test_a_gradient_reads_as_it_was_typed_by_hand(network, word, line):
     assert f"  {line}\n" in text(network, "scalar", word)
+
+
+def test_steps_stand_before_the_entries_and_end_with_the_closed_form_in_the_index_view():
+    derived = derive(build("input(2) | tanh"))
+    index = "".join(render_text(document(derived, "index", steps=True)))
+    assert index.endswith(
+        "  ∂L/∂a[j]   for j = 0…1\n"
+        "    = Σ_{j'=0…1} ∂L/∂h[j']·∂h[j']/∂a[j]\n"
+        "        chain rule: a enters L through h\n"
+        "    = Σ_{j'=0…1} ∂L/∂h[j']·(1 − tanh(a[j'])²)·[j' = j]\n"
+        "        the derivative of tanh(x) is 1 − tanh(x)²; ∂a[j']/∂a[j] is [j' = j]\n"
+        "    = Σ_{j'=0…1} ∂L/∂h[j']·(1 − h[j']²)·[j' = j]\n"
+        "        by the definition of h\n"
+        "    = ∂L/∂h[j]·(1 − h[j]²)\n"
+        "        only j' = j is left of the sum\n"
+    )
+    scalar = "".join(render_text(document(derived, "scalar", steps=True)))
+    assert "is left of the sum\n  ∂L/∂a1 = ∂L/∂h1·(1 − h1²)\n  ∂L/∂a2 = " in scalar
+    assert "In the steps every index runs from 0" in scalar
