@@ -151,8 +151,8 @@ MUTANTS = [
     ),
     Mutant(
         "algebra/normal.py",
-        "if index.size == 1:\n            return _eliminated(_without(term, index, Affine(0, {}), ()))",
-        "if index.size == 2:\n            return _eliminated(_without(term, index, Affine(0, {}), ()))",
+        "if index.size == 1:\n            return _eliminated(_without(term, index, Affine(0, {}), ()), log)",
+        "if index.size == 2:\n            return _eliminated(_without(term, index, Affine(0, {}), ()), log)",
         "an axis of size 2 is read at 0 alone",
     ),
     Mutant(
@@ -256,8 +256,8 @@ MUTANTS = [
     ),
     Mutant(
         "algebra/differentiate.py",
-        "return distributed(Expression((selector,)), inner)",
-        "return inner",
+        "return Expression(tuple(joined(selector, piece) for piece in inner))",
+        "return Expression(tuple(inner))",
         "every entry of a window gets the gradient",
     ),
     Mutant(
@@ -359,8 +359,8 @@ MUTANTS = [
     ),
     Mutant(
         "derivation/sweep.py",
-        "return eq._replace(body=leading(factored(plain))), used",
-        "return eq._replace(body=leading(factored(plain))), ()",
+        "return eq._replace(body=result), used",
+        "return eq._replace(body=result), ()",
         "a result does not say which facts it used",
     ),
     # Folding, facts, common factors.

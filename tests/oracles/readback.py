@@ -119,7 +119,8 @@ def flat(shape: Place, number: int) -> Place:
 
 
 def _number(text: str) -> Node:
-    value = Fraction(text)
+    value: Fraction | int = Fraction(text)
+    value = int(value) if value.denominator == 1 else value  # whole numbers and places are many, and quick
     return lambda world, letters: value
 
 
@@ -132,17 +133,25 @@ def _sum(parts: list[tuple[int, Node]]) -> Node:
 
 
 def _times(left: Node, right: Node) -> Node:
-    return lambda world, letters: left(world, letters) * right(world, letters)
+    def value(world: World, letters: Letters) -> Any:
+        first = left(world, letters)
+        return first and first * right(world, letters)  # what 0 is multiplied by is not looked up
+
+    return value
 
 
 def _over(left: Node, right: Node) -> Node:
-    return lambda world, letters: left(world, letters) / right(world, letters)
+    def value(world: World, letters: Letters) -> Any:
+        over, under = left(world, letters), right(world, letters)
+        return (Fraction(over) if isinstance(over, int) else over) / under
+
+    return value
 
 
 def _guarded(conditions: list[Node], body: Node) -> Node:
     """The body where all conditions hold, else 0, whatever the body is."""
     return lambda world, letters: (
-        body(world, letters) if all(holds(world, letters) for holds in conditions) else Fraction(0)
+        body(world, letters) if all(holds(world, letters) for holds in conditions) else 0
     )
 
 
@@ -162,7 +171,11 @@ def _kappa() -> Node:
 
 
 def _call(name: str, order: int, argument: Node) -> Node:
-    return lambda world, letters: world.apply(name, order, argument(world, letters))
+    def value(world: World, letters: Letters) -> Any:
+        at = argument(world, letters)
+        return world.apply(name, order, Fraction(at) if isinstance(at, int) else at)
+
+    return value
 
 
 _CONSTANTS = {
@@ -182,9 +195,9 @@ def _constant_number(value: Fraction) -> Node:
 
 
 def _related(relation: str, left: Node, right: Node) -> Node:
-    def value(world: World, letters: Letters) -> Fraction:
+    def value(world: World, letters: Letters) -> int:
         sides = (side(world, letters) for side in (left, right))
-        return Fraction(_RELATIONS[relation](*(getattr(side, "value", side) for side in sides)))
+        return int(_RELATIONS[relation](*(getattr(side, "value", side) for side in sides)))
 
     return value
 
@@ -193,7 +206,7 @@ def _total(ranges: list[tuple[str, int]], conditions: list[Node], body: Node) ->
     names = [name for name, _ in ranges]
 
     def value(world: World, letters: Letters) -> Any:
-        total: Any = Fraction(0)
+        total: Any = 0
         for values in product(*(range(last + 1) for _, last in ranges)):
             here = {**letters, **dict(zip(names, values, strict=True))}
             if all(condition(world, here) for condition in conditions):
@@ -244,9 +257,9 @@ def _greatest(candidates: Candidates) -> Node:
 
 
 def _first_place(candidates: Candidates, at: list[Node]) -> Node:
-    def chosen(world: World, letters: Letters) -> Fraction:
+    def chosen(world: World, letters: Letters) -> int:
         place = _winner(candidates(world, letters))[0]
-        return Fraction(place == tuple(index(world, letters) for index in at))
+        return int(place == tuple(index(world, letters) for index in at))
 
     return chosen
 
@@ -259,7 +272,8 @@ def _first_of(entries: list[tuple[Node, str]], chosen: str) -> Node:
 def _indexed(name: str, indices: list[Node]) -> Reference:
     def reference(world: World, letters: Letters) -> tuple[str, Place]:
         found = [index(world, letters) for index in indices]
-        assert all(n.denominator == 1 for n in found), (name, found)
+        for n in found:
+            assert n.denominator == 1, (name, found)
         return name, tuple(map(int, found))
 
     return reference
@@ -535,7 +549,14 @@ def _conditional(tokens: list[str], opening: str, relations: tuple[str, ...]) ->
 
 
 def _letter(name: str) -> Node:
-    return lambda world, letters: Fraction(letters[name])
+    return lambda world, letters: letters[name]
+
+
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "≤": lambda a, b: a <= b,
+    "=": lambda a, b: a == b,
+    "∣": lambda a, b: b % a == 0,
+}
 
 
 def _held(sides: list[Node], relations: list[str]) -> Node:
@@ -544,8 +565,7 @@ def _held(sides: list[Node], relations: list[str]) -> Node:
     def holds(world: World, letters: Letters) -> bool:
         values = [side(world, letters) for side in sides]
         return all(
-            {"≤": a <= b, "=": a == b, "∣": relation == "∣" and b % a == 0}[relation]
-            for a, relation, b in zip(values, relations, values[1:], strict=False)
+            _HOLDS[relation](a, b) for a, relation, b in zip(values, relations, values[1:], strict=False)
         )
 
     return holds
