@@ -352,7 +352,7 @@ def check_index(here: Round) -> None:
 
 
 _MOST_PLACES = 8
-"""Sums over all paths are long: of a gradient with more entries this many are compared, drawn for each line."""
+"""Sums over all paths are long: of a gradient with more entries this many, drawn, are compared."""
 
 
 def check_steps(here: Round, rng: Random) -> None:
