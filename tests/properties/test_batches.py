@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from oracles import derived
 from oracles.agreement import drawn, with_a_field_that_has_what_it_takes
 from oracles.chains import Chain, Step, random_branches, random_chain
+from oracles.draws import often
 from oracles.fields import Fractions, Prime
 from oracles.sizes import equation_at as as_it_is_at
 from oracles.sizes import tensor_at
@@ -110,8 +111,7 @@ def sum_of_samples(text, n, seed):
     return in_an_exact_field(check)
 
 
-@settings(max_examples=200)
-@given(SEEDS, SIZES)
+@often(30, 200, seed=SEEDS, n=SIZES)
 def test_a_batch_is_its_samples_and_the_gradient_of_a_parameter_their_sum(seed, n):
     text = text_of_samples(seed)
     assert sum_of_samples(text, n, seed) == [], text

@@ -12,10 +12,10 @@ from math import prod
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracles import derived
 from oracles.chains import Chain, random_alone, random_chain
+from oracles.draws import often
 from oracles.dual import Values, flat, run
 from oracles.fields import Element, Field, Fractions, Prime
 from oracles.hypotheses import kept
@@ -28,7 +28,7 @@ from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build
 from symgrad.network.model import Model
 
-two_hundred = settings(max_examples=200, suppress_health_check=list(HealthCheck))
+SOME, MANY = 25, 200
 generators = st.integers(0, 2**40).map(Random)
 
 
@@ -119,8 +119,7 @@ def without_a_loss(rng: Random) -> Model:
             return model
 
 
-@two_hundred
-@given(generators)
+@often(SOME, MANY, rng=generators)
 def test_gradients_are_linear_in_the_upstream(rng):
     point = Point(without_a_loss(rng), rng)
     field = point.field
@@ -135,8 +134,7 @@ def test_gradients_are_linear_in_the_upstream(rng):
     assert together == {name: combined(of_left[name], of_right[name]) for name in together}, point.model.text
 
 
-@two_hundred
-@given(generators)
+@often(SOME, MANY, rng=generators)
 def test_a_zero_upstream_gives_zero_gradients(rng):
     point = Point(without_a_loss(rng), rng)
     zero = point.field.number(0)
@@ -178,8 +176,14 @@ def told(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape))
 
 
-@two_hundred
-@given(generators, shapes, st.sampled_from(["softmax", "log_softmax", "cross_entropy"]), st.data())
+@often(
+    SOME,
+    MANY,
+    rng=generators,
+    shape=shapes,
+    name=st.sampled_from(["softmax", "log_softmax", "cross_entropy"]),
+    data=st.data(),
+)
 def test_the_gradients_by_scores_sum_to_zero_along_the_axis_of_a_softmax(rng, shape, name, data):
     """Σ_j ∂L/∂x_j = 0: adding a number to all scores changes nothing."""
     tail = "" if name == "cross_entropy" else data.draw(st.sampled_from(TAILS))
@@ -216,10 +220,8 @@ def normalised(name: str, shape: tuple[int, ...], option: str, tail: str) -> tup
     return build(f"input({told(shape)}) as q | tanh as u | {name}({option}){tail}"), along
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NORMS)
-@two_hundred
-@given(rng=generators, data=st.data(), tail=st.sampled_from(TAILS))
+@often(SOME, MANY, rng=generators, data=st.data(), tail=st.sampled_from(TAILS))
 def test_the_gradients_by_what_is_normalised_sum_to_zero(name, rng, data, tail):
     """Σ_j ∂L/∂x_j = 0: adding a number to all entries changes nothing."""
     shape = tuple(data.draw(NORMS[name]))
@@ -228,10 +230,8 @@ def test_the_gradients_by_what_is_normalised_sum_to_zero(name, rng, data, tail):
     assert no_sum(Point(model, rng), "u", along, rng) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NORMS)
-@two_hundred
-@given(rng=generators, data=st.data(), tail=st.sampled_from(TAILS))
+@often(SOME, MANY, rng=generators, data=st.data(), tail=st.sampled_from(TAILS))
 def test_without_eps_the_gradients_are_orthogonal_to_what_is_normalised(name, rng, data, tail):
     """Σ_j x̂_j ∂L/∂x_j = 0: without ε no scale changes anything."""
     shape = tuple(data.draw(NORMS[name]))
@@ -257,10 +257,8 @@ def adjoint_differences(chain: Chain, model: Model, rng: Random) -> list[str]:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CONVOLUTIONS)
-@two_hundred
-@given(generators)
+@often(SOME, MANY, rng=generators)
 def test_the_gradient_by_the_image_is_the_adjoint_of_the_convolution(name, rng):
     chain, model = random_alone(name, rng, {"bias": False}, most_entries=40)
     assert adjoint_differences(chain, model, rng) == []
