@@ -14,7 +14,8 @@ from symgrad.algebra.positions import unflat
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import is_whole, whole_shape
 
-_FLAT_RANK = 2
+FLAT_RANK = 2
+"""Tensors of so many axes have their entries numbered flat."""
 
 
 def identifier(tensor: Tensor, position: int) -> str:
@@ -34,7 +35,7 @@ def identifier(tensor: Tensor, position: int) -> str:
         return before + identifier(tensor.beside, position) + after
     if not tensor.shape:
         return tensor.name
-    if len(tensor.shape) <= _FLAT_RANK:
+    if len(tensor.shape) <= FLAT_RANK:
         return f"{tensor.name}{'_' if tensor.label else ''}{position + 1}"
     indices = unflat(position, whole_shape(tensor.shape))
     return "_".join([tensor.name, *(str(n + 1) for n in indices)])
@@ -59,7 +60,7 @@ def identifiers(tensor: Tensor) -> list[str]:
     if not tensor.shape:
         return [tensor.name]
     shape = whole_shape(tensor.shape)
-    if len(shape) <= _FLAT_RANK:
+    if len(shape) <= FLAT_RANK:
         stem = tensor.name + ("_" if tensor.label else "")
         return [f"{stem}{n}" for n in range(1, prod(shape) + 1)]
     names = [tensor.name]
@@ -88,7 +89,7 @@ def position(tensor: Tensor, text: str) -> int | None:
     if not is_whole(tensor.shape):
         return None  # how many entries there are is not known, so none has a name
     shape = whole_shape(tensor.shape)
-    if len(shape) <= _FLAT_RANK:
+    if len(shape) <= FLAT_RANK:
         if tensor.label:
             if not rest.startswith("_"):
                 return None

@@ -29,15 +29,18 @@ class MisfitError(ShapeError):
 class Place(NamedTuple):
     """A layer's place in a network: it names the tensors that the layer brings.
 
-    ``named(stem)`` gives the tensor name and its label, such as ``("w2", "2")`` for ``"w"``. ``lender`` does
-    so for the parameters where they are those of an earlier layer. ``sizes`` is what follows the letter of a
-    size that is found here, where each layer has its own.
+    ``named(stem)`` gives the tensor name and its label, such as ``("w2", "2")`` for ``"w"``; ``lender`` does
+    so for the parameters where they are those of an earlier layer, ``aimed`` for targets. ``sizes`` is what
+    follows the letter of a size that is found here, where each layer has its own. ``called`` is the name and
+    label of the output, those of ``output_stem`` if None.
     """
 
     named: Callable[[str], tuple[str, str]]
     output_stem: str
     lender: Callable[[str], tuple[str, str]] | None = None
     sizes: str = ""
+    called: tuple[str, str] | None = None
+    aimed: Callable[[str], tuple[str, str]] | None = None
 
     def parameter(self, stem: str, shape: tuple[Size, ...], letters: Sequence[str] = "") -> Tensor:
         """A parameter of the layer."""
@@ -46,7 +49,8 @@ class Place(NamedTuple):
 
     def output(self, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
         """The layer's output."""
-        return self._tensor(self.output_stem, shape, "intermediate", letters)
+        name, label = self.called or self.named(self.output_stem)
+        return Tensor(name, shape, "intermediate", letters, label=label)
 
     def auxiliary(self, stem: str, shape: tuple[Size, ...], letters: tuple[str, ...] = ()) -> Tensor:
         """A named part of the layer's equation that gradients are stated in, such as a mean.
@@ -79,7 +83,18 @@ class Place(NamedTuple):
 
         ``sums_to_one`` is the axis over which its entries sum to 1, a hypothesis that results may use.
         """
-        return Tensor("y", like.shape, "target", like.letters, sums_to_one=sums_to_one)
+        return self.target_called("y", like.shape, like.letters, sums_to_one)
+
+    def target_called(
+        self,
+        stem: str,
+        shape: tuple[Size, ...],
+        letters: tuple[str, ...] = (),
+        sums_to_one: int | None = None,
+    ) -> Tensor:
+        """A target by a name of its own."""
+        name, label = self.aimed(stem) if self.aimed else (stem, "")
+        return Tensor(name, shape, "target", letters, label=label, sums_to_one=sums_to_one)
 
     def _tensor(
         self, stem: str, shape: tuple[Size, ...], role: Role, letters: str | tuple[str, ...]

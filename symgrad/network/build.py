@@ -8,12 +8,14 @@ from keyword import iskeyword
 from math import prod
 
 from symgrad.algebra.functions import FUNCTIONS
+from symgrad.algebra.identifiers import FLAT_RANK
 from symgrad.algebra.instantiate import tensor_at
 from symgrad.algebra.lift import across, lifted, one_sample
 from symgrad.algebra.sizes import Size, size_symbols, size_text
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Role, Tensor
 from symgrad.algebra.unroll import whole_shape
-from symgrad.algebra.written import reads
+from symgrad.algebra.written import Apply, reads
+from symgrad.algebra.written import nodes as parts_of
 from symgrad.catalogue import CATALOGUE, JOINS
 from symgrad.catalogue.declare import Layer, MisfitError, Place, told
 from symgrad.catalogue.options import Span
@@ -22,7 +24,7 @@ from symgrad.network.batch import samples
 from symgrad.network.description import Call, Description, read
 from symgrad.network.letters import Letters, UnequalError
 from symgrad.network.model import Model, Step
-from symgrad.network.names import name_layers
+from symgrad.network.names import check_distinct, name_layers
 from symgrad.network.plan import Node, plan
 from symgrad.network.printed import mismatch
 
@@ -126,7 +128,8 @@ def build_model(
     layers = [(node, node.layer) for node in nodes if node.layer is not None]
     unnamed = sum(node.layer is None and not node.alias for node in nodes)
     naming = name_layers([layer for _, layer in layers], unnamed, [node.alias for node, _ in layers])
-    inputs, namers = iter(naming.inputs), iter(zip(naming.layers, naming.stems, strict=True))
+    inputs = iter(naming.inputs)
+    namers = iter(zip(naming.layers, naming.stems, naming.outputs, strict=True))
     outputs: list[Tensor] = []
     places: list[Place | None] = []
     steps: dict[int, Step] = {}
@@ -140,11 +143,12 @@ def build_model(
             outputs.append(tensor)
             _own(description, nodes, owners, number, [tensor])
             continue
-        place = Place(*next(namers))
+        naming_here, stem, called = next(namers)
+        place = Place(naming_here, stem, called=called, aimed=naming.targets)
         if node.shares is not None and (lender := places[node.shares]) is not None:
             place = place._replace(lender=lender.named)
         here = tuple(outputs[n] for n in node.inputs)
-        place = place._replace(sizes=_size_label(node.layer, place)) if letters else place
+        place = place._replace(sizes=_size_label(node.layer, place, called)) if letters else place
         step = steps[number] = _step(description, node.call, node.layer, place, here, size, letters)
         for definition in step.definitions:
             for tensor in (definition.target, *reads(definition)):
@@ -156,6 +160,7 @@ def build_model(
             _refuse_misfit(description, node.call, step, steps[node.shares])
         else:
             brought += dict.fromkeys(_parameters(step))
+        brought += dict.fromkeys(_read_as(step, "target", "given"))
         _own(description, nodes, owners, number, brought)
         places.append(place)
         outputs.append(step.output)
@@ -163,7 +168,9 @@ def build_model(
     tensors = dict.fromkeys(
         tensor for definition in definitions for tensor in (*reads(definition), definition.target)
     )
-    _refuse_clashes(description, nodes, tuple(tensors))
+    _refuse_clashes(description, nodes, steps, tuple(tensors))
+    _refuse_entries_of_one_name(description, nodes, owners, tuple(tensors))
+    check_distinct(definitions)
     objective = outputs[-1] if outputs[-1].role == "objective" else None
     return Model(
         description.text, definitions, tuple(tensors), (outputs[-1],), objective, tuple(steps.values()), size
@@ -192,9 +199,9 @@ def _taken(description: Description, node: Node, name: str) -> DescriptionError:
     )
 
 
-def _size_label(layer: Layer, place: Place) -> str:
+def _size_label(layer: Layer, place: Place, called: tuple[str, str]) -> str:
     """What follows the letters of a layer's sizes: its number, or what its output is called."""
-    return place.named("w")[1] if layer.kind == "layer" else f"_{place.named(layer.stem)[0]}"
+    return place.named("w")[1] if layer.kind == "layer" else f"_{called[0]}"
 
 
 def _equate_shared(letters: Letters, step: Step, lender: Step) -> None:
@@ -293,7 +300,11 @@ def _refuse_misfit(description: Description, call: Call, step: Step, lender: Ste
 
 
 def _parameters(step: Step) -> list[Tensor]:
-    return [t for definition in step.definitions for t in reads(definition) if t.role == "parameter"]
+    return _read_as(step, "parameter")
+
+
+def _read_as(step: Step, *roles: Role) -> list[Tensor]:
+    return [t for definition in step.definitions for t in reads(definition) if t.role in roles]
 
 
 def _bounded(description: Description, call: Call, tensor: Tensor) -> None:
@@ -306,7 +317,27 @@ def _bounded(description: Description, call: Call, tensor: Tensor) -> None:
         )
 
 
-def _refuse_clashes(description: Description, nodes: tuple[Node, ...], tensors: tuple[Tensor, ...]) -> None:
+def _refuse_entries_of_one_name(
+    description: Description, nodes: tuple[Node, ...], owners: Mapping[str, int], tensors: tuple[Tensor, ...]
+) -> None:
+    """A single number of layer 1 may be called v1 only where no v has a first entry."""
+    flat = {t.name: t for t in tensors if not t.label and 0 < len(t.shape) <= FLAT_RANK}
+    for tensor in tensors:
+        other = flat.get(tensor.stem)
+        if other is not None and not tensor.shape and tensor.label.isdigit():
+            raise description.error(
+                f"{tensor.name} would be this layer's {tensor.stem} and an entry of {other.name}; "
+                "call one of them otherwise",
+                nodes[owners[tensor.name]].call.span,
+            )
+
+
+def _refuse_clashes(
+    description: Description,
+    nodes: tuple[Node, ...],
+    steps: Mapping[int, Step],
+    tensors: tuple[Tensor, ...],
+) -> None:
     """A name that the description gives must not be a name that means something else."""
     for node in nodes:
         if node.alias and any(t.stem == node.alias and t.name != node.alias for t in tensors):
@@ -318,6 +349,10 @@ def _refuse_clashes(description: Description, nodes: tuple[Node, ...], tensors: 
         if call.name == "activation":
             word = description.bind(call, CATALOGUE["activation"].options)["f"]
             words[word] = call.arguments[0].span or call.span if call.arguments else call.span
+    for number, step in steps.items():
+        for part in (part for definition in step.definitions for part in parts_of(definition.body)):
+            if isinstance(part, Apply) and part.function.abstract:
+                words.setdefault(part.function.name, nodes[number].call.span)
     for word, span in words.items():
         for meaning in (word, f"d{word}"):
             entry = any(meaning.startswith(n) and meaning[len(n) :].isdigit() for n in numbered)

@@ -41,6 +41,8 @@ MOST_TENSORS: Final = 16
 """The most tensors that a layer reads."""
 
 _DOTS: Final = "…"
+_LOSSES: Final = "l"
+"""What the losses are called that a loss stated for each entry has where they are not reduced."""
 _REDUCTION: Final = Option("reduction", choice("mean", "sum", "none"), "mean")
 
 
@@ -249,6 +251,8 @@ def _refuse_names(signature: Signature) -> None:
         raise DescriptionError(
             f"{signature.output} is what {signature.name} gives; call what it reads otherwise"
         )
+    if signature.each and _LOSSES in (*signature.targets, *signature.given):
+        raise DescriptionError(f"{_LOSSES} are the losses of {signature.name}; call what it reads otherwise")
     sizes = dict.fromkeys(name for shape in signature.shapes.values() for name in _names(shape))
     for name in (*sizes, *(option.name for option in signature.options)):
         check_size(name)
@@ -365,7 +369,7 @@ def _tensor(
     if name in signature.given:
         return place.given(name, shape, a.letters if shape == a.shape else ())
     ones = len(shape) - 1 if name in signature.probabilities else None
-    return Tensor(name, shape, "target", a.letters if shape == a.shape else (), sums_to_one=ones)
+    return place.target_called(name, shape, a.letters if shape == a.shape else (), ones)
 
 
 def _definitions(
@@ -398,7 +402,7 @@ def _definitions(
         target = place.output(*of_axes) if last else place.auxiliary(part, *of_axes)
         if not last:
             check_tensor(part)
-            if part in given.tensors or part == signature.output:
+            if part in (*given.tensors, signature.output) or (signature.each and part == _LOSSES):
                 raise DescriptionError(f"{part} is defined twice; each tensor needs a name of its own")
             given.tensors[part] = target
             given.carried.add(part)
@@ -427,7 +431,7 @@ def _reduced(place: Place, axes: tuple[Index, ...], body: Written, reduction: st
     """A loss as it is, or the mean or sum of those of entries or samples."""
     if reduction == "none":
         losses = place.losses(
-            Tensor("l", tuple(i.size for i in axes), "intermediate", tuple(i.letter for i in axes))
+            Tensor(_LOSSES, tuple(i.size for i in axes), "intermediate", tuple(i.letter for i in axes))
         )
         return Definition(losses, axes, body)
     if not axes:
