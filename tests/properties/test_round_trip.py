@@ -351,7 +351,7 @@ def check_index(here: Round) -> None:
         assert calculated(equations, here.world()).values == here.values
 
 
-_MOST_PLACES = 8
+_MOST_PLACES = 3
 """Sums over all paths are long: of a gradient with more entries this many, drawn, are compared."""
 
 
