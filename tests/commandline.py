@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import pty
 import subprocess
 import sys
@@ -53,7 +54,14 @@ def process(*arguments, **settings):
     settings["env"] = {**os.environ, **UTF8, "PYTHONPATH": str(ROOT), **settings.pop("env", {})}
     settings.setdefault("stdout", subprocess.PIPE)
     settings.setdefault("stderr", subprocess.PIPE)
-    return subprocess.Popen([sys.executable, "-m", "symgrad", *map(str, arguments)], **settings)
+    return subprocess.Popen(
+        [sys.executable, "-m", "symgrad", *map(str, arguments)], preexec_fn=_listening, **settings
+    )
+
+
+def _listening():
+    """A process heeds Ctrl-C, even where the tests run in a shell's background, which does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def formulas(text):

@@ -112,7 +112,7 @@ Key: TypeAlias = Literal[
     "crop",
     "vec",
     "no matrix form",
-    "unconfirmed",
+    "symbolic size",
     "unchecked",
     "steps from zero",
     "kronecker",
@@ -305,7 +305,7 @@ def _of_forms(forms: Mapping[Tensor, Form | Refusal]) -> Iterator[Convention]:
     parts = [n.tensor for n in nodes if isinstance(n, Part) and 0 < len(n.leading) < len(n.tensor.shape)]
     if parts:
         yield Convention("parts", tuple(parts[:1]))
-    refusals: tuple[Refusal, ...] = ("no matrix form", "unconfirmed", "unchecked")
+    refusals: tuple[Refusal, ...] = ("no matrix form", "symbolic size", "unchecked")
     for refusal in refusals:
         without = tuple(tensor for tensor, form in forms.items() if form == refusal)
         if without:

@@ -69,30 +69,27 @@ from symgrad.derivation.matrices import (
 )
 from symgrad.derivation.readable import closed_form
 
-Refusal: TypeAlias = Literal["no matrix form", "unconfirmed", "unchecked"]
-"""Why an equation stays in index form: no pattern, a check that failed, one that would take too long."""
+Refusal: TypeAlias = Literal["no matrix form", "symbolic size", "unchecked"]
+"""Why an equation stays in index form: no pattern holds, a size is no number, a check would take too long."""
 
 _MOST_WAYS = 256
 
 
 def matrix_form(equation: Equation) -> Form | Refusal:
     """The matrix form of an equation, checked, or why it has none."""
-    refusal: Refusal = "no matrix form"
-    for form in recognised(equation):
-        try:
-            if agrees(form, equation):
-                return form
-            refusal = "unconfirmed"
-        except UncheckableError:
-            return "unchecked"
-    return refusal
+    if any(
+        not isinstance(size, int) for tensor in (equation.target, *equation.reads()) for size in tensor.shape
+    ):
+        return "symbolic size"
+    try:
+        return next((form for form in recognised(equation) if agrees(form, equation)), "no matrix form")
+    except UncheckableError:
+        return "unchecked"
 
 
 def recognised(equation: Equation) -> Iterator[Form]:
     """The forms that the patterns suggest, unchecked, the plainest first."""
     target, axes, body = equation
-    if any(not isinstance(size, int) for tensor in (target, *equation.reads()) for size in tensor.shape):
-        return
     moved = _moved(equation)
     if moved is not None:
         yield moved

@@ -118,7 +118,10 @@ _SENTENCES: dict[Key, str] = {
     ),
     "vec": "{vec} puts all entries into one column, row by row; {unvec} undoes it.",
     "no matrix form": "No matrix form is known for {names}: here stands the index form.",
-    "unconfirmed": "The matrix form of {names} failed its check; here stands the index form.",
+    "symbolic size": (
+        "Matrix forms are checked with numbers, and a size of {names} is a symbol: "
+        "here stands the index form."
+    ),
     "unchecked": "The matrix form of {names} is too large to be checked; here stands the index form.",
     "steps from zero": "In the steps every index runs from~0, and a line holds for all entries at once.",
     "kronecker": "{kronecker} is~1 where {equal}, else~0.",
