@@ -124,14 +124,14 @@ Key: TypeAlias = Literal[
 class Convention(NamedTuple):
     """A convention by its key, with the tensors, the constants or the function that it is about.
 
-    What "step" has for a function is what its optimiser is called in running text. ``levels`` is the depth of
-    the substituted view.
+    What "step" has for a function is what its optimiser is called in running text. A constant is told by its
+    name and what it stands for. ``levels`` is the depth of the substituted view.
     """
 
     key: Key
     tensors: tuple[Tensor, ...] = ()
     function: str = ""
-    constants: tuple[str, ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
     axes: tuple[int, ...] = ()
     levels: int = 0
 

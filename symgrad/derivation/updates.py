@@ -10,6 +10,7 @@ from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.tensors import Tensor, adjoint_of
 from symgrad.algebra.terms import Call, Named, factors_at_any_depth
 from symgrad.catalogue import OPTIMISERS, Optimiser
+from symgrad.catalogue.optimisers import constants
 from symgrad.derivation.conventions import Convention
 from symgrad.errors import AlgebraError, NameUnknownError, nearest, quoted
 from symgrad.network.model import Model
@@ -20,6 +21,8 @@ class Update(NamedTuple):
 
     optimiser: Optimiser
     equations: tuple[tuple[Equation, tuple[int, ...] | None], ...]
+    roles: Mapping[str, str]
+    """What each named constant stands for: the name that it has where no network takes it."""
 
     def tensors(self) -> tuple[Tensor, ...]:
         """What the step brings: what is kept from the step before, then what it defines."""
@@ -31,7 +34,7 @@ class Update(NamedTuple):
         factors = (factor for eq, _ in self.equations for factor in factors_at_any_depth(eq.body))
         named = [factor.name for factor in factors if isinstance(factor, Named)]
         names = dict.fromkeys(name for whole in named for name in whole.split("^"))
-        return tuple(sorted(names, key=lambda name: name == "t"))
+        return tuple(sorted(names, key=lambda name: self.roles[name] == "t"))
 
     def conventions(self) -> tuple[Convention, ...]:
         """What the formulas of the step rest on."""
@@ -40,7 +43,7 @@ class Update(NamedTuple):
         return (
             Convention("step", tuple(t for t in parameters[:1] if t is not None), self.optimiser.title),
             *([Convention("kept", kept)] if kept else []),
-            Convention("constants", constants=self.constants()),
+            Convention("constants", constants=tuple((name, self.roles[name]) for name in self.constants())),
         )
 
 
@@ -69,20 +72,28 @@ def updates(model: Model, wanted: Mapping[Tensor, tuple[int, ...] | None], optim
         known = [tensor.name for tensor in model.tensors if tensor.role == "parameter"]
         way = f"add --wrt weights, or one of {', '.join(known)}" if known else "this network has none"
         raise NameUnknownError(f"{optimiser.name} updates parameters, and none is asked for; {way}")
-    steps = [(definition, wanted[w]) for w in parameters for definition in optimiser.step(w, adjoint_of(w))]
-    update = Update(optimiser, tuple((equation(definition), where) for definition, where in steps))
-    _refuse_names(model, update)
+    names = _names(model)
+    letters = constants(names)
+    steps = [
+        (definition, wanted[w])
+        for w in parameters
+        for definition in optimiser.step(w, adjoint_of(w), letters)
+    ]
+    update = Update(
+        optimiser, tuple((equation(definition), where) for definition, where in steps), letters.roles
+    )
+    clash = names & {*update.constants(), *(tensor.name for tensor in update.tensors())}
+    if clash:
+        raise AlgebraError(
+            f"{min(clash)} is a name in this network, and {optimiser.name} needs it; call it otherwise"
+        )
     return update
 
 
-def _refuse_names(model: Model, update: Update) -> None:
-    """Refuse a network in which a function, a size or a tensor is called as something that the step needs."""
+def _names(model: Model) -> set[str]:
+    """The names of tensors, with and without the number of a layer, of indices, sizes and functions."""
     factors = (factor for eq in model.forward.equations for factor in factors_at_any_depth(eq.body))
     functions = {factor.function.name for factor in factors if isinstance(factor, Call)}
-    needed = {*update.constants(), *(tensor.name for tensor in update.tensors())}
     sizes = {symbol.name for tensor in model.tensors for n in tensor.shape for symbol in size_symbols(n)}
-    clash = needed & (functions | sizes | {tensor.name for tensor in model.tensors})
-    if clash:
-        raise AlgebraError(
-            f"{min(clash)} is a name in this network, and {update.optimiser.name} needs it; call it otherwise"
-        )
+    letters = {letter for tensor in model.tensors for letter in tensor.letters}
+    return functions | sizes | letters | {name for t in model.tensors for name in (t.name, t.stem)}

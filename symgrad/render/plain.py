@@ -26,6 +26,14 @@ _GREEK = {
     "β": "beta",
     "π": "pi",
     "τ": "tau",
+    "δ": "delta",
+    "ζ": "zeta",
+    "θ": "theta",
+    "ν": "nu",
+    "ξ": "xi",
+    "χ": "chi",
+    "ψ": "psi",
+    "ω": "omega",
     "Φ": "Phi",
     "φ": "varphi",
 }
@@ -123,7 +131,7 @@ class PlainNotation:
     def constant(self, name: str) -> str:
         """A named constant."""
         letter, subscript, power = parted(name)
-        return _LETTERS.get(letter, letter) + subscript + (f"^{power}" if power else "")
+        return _LETTERS.get(letter, letter) + subscript + (f"^{_LETTERS.get(power, power)}" if power else "")
 
     def call(self, function: Function, argument: str) -> str:
         """A function's value."""

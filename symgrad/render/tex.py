@@ -129,7 +129,7 @@ class TexNotation:
         """A named constant."""
         letter, subscript, power = parted(name)
         text = subscripted(letters_of(letter), subscript)
-        return f"{text}^{power}" if power else _closed(text)
+        return f"{text}^{_closed(letters_of(power))}" if power else _closed(text)
 
     def call(self, function: Function, argument: str) -> str:
         """A function's value."""

@@ -313,8 +313,8 @@ def _filled(convention: Convention, form: _Format) -> str:
         values |= {"{function}": form.math(function), "{derivative}": form.math(function + prime)}
         values["{optimiser}"] = convention.function
     if convention.constants:
-        letters = [(form.math(form.notation.constant(name)), name) for name in convention.constants]
-        values["{constants}"] = _listed([f"{letter} is {_MEANINGS[name]}" for letter, name in letters])
+        letters = [(form.math(form.notation.constant(name)), role) for name, role in convention.constants]
+        values["{constants}"] = _listed([f"{letter} is {_MEANINGS[role]}" for letter, role in letters])
     values["{levels}"] = "one level" if convention.levels == 1 else f"{convention.levels} levels"
     sentence = _SENTENCES[convention.key]
     for place, value in values.items():

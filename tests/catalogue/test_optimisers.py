@@ -10,6 +10,7 @@ from oracles.fields import Floats
 
 from symgrad.algebra.tensors import Tensor, adjoint_of
 from symgrad.catalogue import OPTIMISERS
+from symgrad.catalogue.optimisers import LETTERS, constants
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
@@ -96,3 +97,10 @@ def test_a_step_defines_the_parameter_last_and_reads_nothing_that_comes_later(na
 def test_an_optimiser_says_which_of_torch_it_is():
     for optimiser in OPTIMISERS.values():
         assert re.match(r"``torch\.optim\.\w+\(.*\)``", optimiser.step.__doc__)
+
+
+@pytest.mark.parametrize("taken", sorted({name for names in LETTERS.values() for name in names}))
+def test_the_constants_of_a_step_have_free_letters_and_no_two_one(taken):
+    found = constants([taken, "mu"]).roles
+    assert not {name.partition("_")[0] for name in found} & {taken, "mu"}
+    assert list(found.values()) == list(constants().roles)

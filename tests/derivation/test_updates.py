@@ -54,13 +54,17 @@ def test_without_an_optimiser_nothing_is_updated():
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("sgd", [("step", ["w1"], ()), ("constants", [], ("eta",))]),
+        ("sgd", [("step", ["w1"], ()), ("constants", [], (("eta", "eta"),))]),
         (
             "adam",
             [
                 ("step", ["w1"], ()),
                 ("kept", ["m_w1", "v_w1", "m_b1", "v_b1", "m_w2", "v_w2", "m_b2", "v_b2"], ()),
-                ("constants", [], ("beta_1", "beta_2", "eta", "epsilon", "t")),
+                (
+                    "constants",
+                    [],
+                    tuple((name, name) for name in ("beta_1", "beta_2", "eta", "epsilon", "t")),
+                ),
             ],
         ),
     ],
@@ -88,14 +92,38 @@ def test_no_parameter_to_update_is_an_error_that_says_what_would_work():
         stated("input(2) | tanh", ("all",), "sgd")
 
 
-@pytest.mark.parametrize("function", ["eta", "t", "mu"])
-def test_a_function_that_is_called_as_a_constant_is_refused_where_it_matters(function):
-    network = f"input(2) | linear(1) | activation({function})"
-    needing = {"eta": "sgd", "t": "adam", "mu": "momentum"}[function]
-    with pytest.raises(AlgebraError, match=f"{function} is a name in this network, and {needing} needs it"):
-        stated(network, ("weights",), needing)
-    other = "adagrad" if function != "eta" else None
-    assert stated(network, ("weights",), other)
+@pytest.mark.parametrize(
+    ("network", "optimiser", "letters"),
+    [
+        ("input(2) | layer_norm | mse", "adam", {"rho_1": "beta_1", "rho_2": "beta_2"}),
+        ("input(2) | layer_norm | linear(2) | mse", "adamw", {"rho_1": "beta_1", "rho_2": "beta_2"}),
+        ("input(2x3) | lstm(2)", "adam", {"rho_1": "beta_1", "rho_2": "beta_2", "tau": "t"}),
+        ("input(2) | layer_norm | mse", "momentum", {"alpha": "mu"}),
+        ("input(2) | linear(1) | activation(eta)", "sgd", {"xi": "eta"}),
+        ("input(2) | linear(1) | activation(t)", "adam", {"tau": "t"}),
+        ("input(2) | linear(1) | activation(mu)", "nesterov", {"alpha": "mu"}),
+        ("input(2) | linear(2) as rho | tanh | add(rho)", "rmsprop", {"alpha": "rho"}),
+        ("input(2) | linear(2) as epsilon | tanh | add(epsilon)", "adagrad", {"delta": "epsilon"}),
+    ],
+)
+def test_a_constant_of_the_optimiser_has_another_letter_where_the_network_has_its_own(
+    network, optimiser, letters
+):
+    given = stated(network, ("weights",), optimiser)
+    (told,) = (c.constants for c in given.conventions if c.key == "constants")
+    assert {name: role for name, role in told if name != role} == letters
+    here = {t.name for t in given.tensors} | {t.stem for t in given.tensors}
+    assert not here & {name.partition("_")[0] for name, _ in told}
+    usual = stated(TWO, ("weights",), optimiser)
+    assert [role for _, role in told] == [name for name, _ in usual.conventions[-1].constants]
+
+
+def test_a_network_that_has_every_letter_of_a_constant_is_refused():
+    names = ["eta", "xi", "chi"]
+    others = " | ".join(f"linear(2) as {name}" for name in names)
+    network = f"input(2) | {others} | add({', '.join(names[:-1])})"
+    with pytest.raises(AlgebraError, match="eta is a name in this network, and sgd needs it"):
+        stated(network, ("weights",), "sgd")
 
 
 def test_a_network_of_sympy_definitions_has_no_parameters():
@@ -106,9 +134,8 @@ def test_a_network_of_sympy_definitions_has_no_parameters():
         document(derive(model_from_sympy({z: w * x}), ("w",)), update="sgd")
 
 
-def test_a_size_that_is_called_as_a_constant_is_refused():
+def test_a_size_that_is_called_as_a_constant_leaves_it_another_letter():
     w = Tensor("w", (size_symbol("t"), 3), "parameter")
     model = Model("", (), (w,), (w,), None)
-    with pytest.raises(AlgebraError, match="t is a name in this network, and adam needs it"):
-        step_of(model, {w: None}, OPTIMISERS["adam"])
+    assert step_of(model, {w: None}, OPTIMISERS["adam"]).constants()[-1] == "tau"
     assert step_of(model, {w: None}, OPTIMISERS["sgd"]).constants() == ("eta",)

@@ -64,3 +64,31 @@ def test_three_steps_by_the_printed_expressions_are_those_of_torch(name, view):
         values |= {key: values[f"{key}_new"] for key in fresh}
     for tensor, after in torch_steps(name).items():
         assert [values[key] for key in named(tensor, after)] == pytest.approx(after, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["momentum", "adam", "adamw"])
+def test_constants_under_other_letters_beside_a_layer_norm_take_the_steps_of_torch(name):
+    """The network has a β and a μ, so that the optimiser's are called otherwise; they do what they did."""
+    found = json.loads(derive("input(3) | layer_norm | mse", wrt="weights").json(update=name))
+    start = {"gamma": [0.5, -1.25, 2.0], "beta": [0.25, 0.0, -0.75]}
+    a, y = [0.5, 2.0, -1.0], [1.0, -0.5, 0.25]
+    other = {"mu": "alpha", "beta_1": "rho_1", "beta_2": "rho_2", "lambda": "lambda_"}
+    constants = {other.get(key, key): value for key, value in VALUES.items() if key != "rho"}
+    values = {"sqrt": math.sqrt, **constants}
+    for tensor, entries in {**start, "a": a, "y": y}.items():
+        values |= {f"{tensor}{n}": value for n, value in enumerate(entries, start=1)}
+    fresh = {e["target"][: -len("_new")] for e in found["equations"] if e["target"].endswith("_new")}
+    values |= dict.fromkeys(fresh - values.keys(), 0.0)
+    w = {key: torch.tensor(value, dtype=torch.float64, requires_grad=True) for key, value in start.items()}
+    optimiser = WITNESSES[name](list(w.values()))
+    for values["t"] in (1, 2, 3):
+        for e in found["equations"]:
+            values[e["target"]] = eval(e["expression"], {"__builtins__": {}}, values)  # noqa: S307
+        values |= {key: values[f"{key}_new"] for key in fresh}
+        optimiser.zero_grad()
+        z = torch.nn.functional.layer_norm(torch.tensor(a, dtype=torch.float64), (3,), w["gamma"], w["beta"])
+        torch.nn.functional.mse_loss(z, torch.tensor(y, dtype=torch.float64)).backward()
+        optimiser.step()
+    for tensor, after in w.items():
+        expected = after.detach().tolist()
+        assert [values[f"{tensor}{n}"] for n in (1, 2, 3)] == pytest.approx(expected, rel=1e-12, abs=1e-12)

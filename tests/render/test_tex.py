@@ -94,7 +94,14 @@ def test_what_an_optimiser_brings(tensor, last, indexed, whole):
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("eta", r"{\eta}"), ("beta_1", r"\beta_1"), ("beta_1^t", r"\beta_1^t"), ("t", "t")]
+    ("name", "text"),
+    [
+        ("eta", r"{\eta}"),
+        ("beta_1", r"\beta_1"),
+        ("beta_1^t", r"\beta_1^t"),
+        ("beta_1^tau", r"\beta_1^{\tau}"),
+        ("t", "t"),
+    ],
 )
 def test_constants(name, text):
     assert TEX.constant(name) == text

@@ -28,10 +28,13 @@ def test_a_shape_names_its_tensor():
 
 
 def test_constants_say_what_they_are():
-    assert plain_sentence(Convention("constants", constants=("eta", "t"))) == (
+    assert plain_sentence(Convention("constants", constants=(("eta", "eta"), ("t", "t")))) == (
         "η is the learning rate and t is the number of the step, from 1."
     )
-    assert tex_sentence(Convention("constants", constants=("beta_1",))) == (
+    assert tex_sentence(Convention("constants", constants=(("beta_1", "beta_1"),))) == (
         r"$\beta_1$ is the decay of the mean of gradients."
+    )
+    assert plain_sentence(Convention("constants", constants=(("rho_1", "beta_1"),))) == (
+        "ρ1 is the decay of the mean of gradients."
     )
     assert plain_sentence(Convention("step", TENSORS, "Adam")).endswith("Adam: w2* is w2 after the step.")
