@@ -17,6 +17,10 @@ class MisfitError(Exception):
     """Shapes that do not fit together; the text says which."""
 
 
+class UnknownSizeError(MisfitError):
+    """Nothing says how large two factors are."""
+
+
 class Array:
     """Scalars in row-major order.
 
@@ -123,7 +127,7 @@ def fitted(left: Array, right: Array) -> tuple[Array, Array]:
         right = right.settle(left.shape)
     if left.flexible or right.flexible:
         if left.flexible and right.flexible:
-            raise MisfitError(f"{told(left)} and {told(right)}: nothing says how large they are")
+            raise UnknownSizeError(f"{told(left)} and {told(right)}: nothing says how large they are")
         return (_made_like(left, right), right) if left.flexible else (left, _made_like(right, left))
     if left.shape == right.shape:
         return left, right
@@ -240,7 +244,7 @@ def _settled(left: Array, right: Array) -> tuple[Array, Array]:
             return left.settle((1, right.shape[0])), right
         if not right.shape:
             return left.settle(()), right
-    raise MisfitError(f"{told(left)} times {told(right)}: nothing says how large they are")
+    raise UnknownSizeError(f"{told(left)} times {told(right)}: nothing says how large they are")
 
 
 def _with_flexible(left: Array, right: Array) -> Array:
@@ -261,6 +265,8 @@ def _with_flexible(left: Array, right: Array) -> Array:
         return scaled(factor, left)  # a column in every column: the sum that it stands in says how often
     if right.flexible == "ones" and len(left.shape) == 2 and left.shape[0] == 1:
         return scalar(times((factor, total(left.entries))))
+    if left.flexible == "ones" and right.shape == (1, 1):
+        return _scaled_flexible(right.entries[0], left)
     if left.flexible == "ones" and len(right.shape) == 2 and right.shape[0] == 1:
         return scaled(factor, right)  # a row on every row: the sum that it stands in says how often
     if right.flexible == "ones" and len(left.shape) == 2:
@@ -275,7 +281,7 @@ def _with_flexible(left: Array, right: Array) -> Array:
             return scaled(
                 factor, Array((1, columns), tuple(total(right.entries[j::columns]) for j in range(columns)))
             )
-    raise MisfitError(f"{told(left)} times {told(right)}: nothing says how large they are")
+    raise UnknownSizeError(f"{told(left)} times {told(right)}: nothing says how large they are")
 
 
 def _scaled_flexible(factor: Scalar, flexible: Array) -> Array:
@@ -391,6 +397,10 @@ def agreed_shapes(left: Array, right: Array) -> tuple[Array, Array] | None:
     squeezed = [tuple(size for size in array.shape if size != 1) for array in (left, right)]
     if squeezed[0] == squeezed[1] and len(squeezed[0]) == 0:
         return Array((), left.entries), Array((), right.entries)
+    if squeezed[0] == squeezed[1] and abs(len(left.shape) - len(right.shape)) == 1:
+        column = max(left.shape, right.shape, key=len)
+        if len(column) == 2 and column[1] == 1:  # a vector is a matrix of one column
+            return Array(column[:1], left.entries), Array(column[:1], right.entries)
     for one, other in ((left, right), (right, left)):
         if not one.shape and one.entries[0] is ZERO:
             zeros = Array(other.shape, (ZERO,) * len(other.entries))

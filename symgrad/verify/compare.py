@@ -9,7 +9,7 @@ from typing import NamedTuple
 from symgrad.algebra.positions import unflat
 from symgrad.verify.arrays import Array, agreed_shapes, told
 from symgrad.verify.claims import Reached, Verdict, Witness
-from symgrad.verify.context import Context, has_derivative
+from symgrad.verify.context import Context, Range, has_derivative
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import decide
 from symgrad.verify.indices import free_indices
@@ -78,6 +78,7 @@ class Comparer:
         self.context: Context = worlds[0].context
         self._facts: dict[int, list[tuple[Scalar, Scalar]]] = {}
         self.conditions: Conditions = ()
+        self.ranges: dict[str, Range] = {}
         self.until = 0.0
 
     def outcome(self, member: Node, truth: Truth, conditions: Conditions | None = None) -> Outcome:
@@ -196,6 +197,9 @@ class Comparer:
             given = Array(expected.shape, given.entries)
         both = agreed_shapes(expected, given)
         if both is None:
+            if self._is_each(expected, given, world):
+                detail = "right only if the number on the right stands for each entry of the left side"
+                return Outcome("undecided", None, detail)
             misfit = f"the right side is {told(given)}, the left side is {told(expected)}"
             return Outcome("wrong", "refuted", misfit, misfit=misfit, at=(world, env, 0))
         facts = self.facts(world)
@@ -219,6 +223,17 @@ class Comparer:
             )
             undecided = undecided or Outcome("undecided", "agreed" if agreed else None, detail)
         return undecided
+
+    def _is_each(self, expected: Array, given: Array, world: World) -> bool:
+        """Whether a number is every entry of the array that it should be."""
+        if given.shape or given.flexible or not expected.shape:
+            return False
+        facts = self.facts(world)
+        return all(
+            true is given.entries[0]
+            or decide(true, given.entries[0], limit_s=self.limit_s, facts=facts).verdict == "same"
+            for true in expected.entries
+        )
 
     def facts(self, world: World) -> list[tuple[Scalar, Scalar]]:
         """The equations between inputs that the document states."""
@@ -257,7 +272,9 @@ class Comparer:
             yield env
             return
         letter, *rest = letters
-        limits = world.limits(letter) or world.inferred(letter, *nodes, env=env)
+        own = self.ranges.get(letter)
+        limits = None if own is None else world.limits_of(own, env)
+        limits = limits or world.limits(letter) or world.inferred(letter, *nodes, env=env)
         if limits is None:
             limits = (2, 2) if letter in STEPS else world.anonymous(letter)
         for value in range(limits[0], limits[1] + 1):
@@ -311,7 +328,7 @@ def readings(member: Node) -> list[Reading]:
     found = [Reading()]
     derivatives = has_derivative(member)
     dots = any(
-        isinstance(part, Product) and any(factor.op in ("·", "*", "×") for factor in part.factors)
+        isinstance(part, Product) and any(factor.op in ("·", "*", "∗", "×") for factor in part.factors)
         for part in parts_of(member)
     )
     if derivatives:

@@ -6,7 +6,7 @@ its sizes a value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
@@ -101,6 +101,8 @@ class Context:
         self.definitions: dict[str, list[Definition]] = {}
         self.functions: dict[str, list[Definition]] = {}
         self.ranges: dict[str, Range] = {}
+        self.varying: set[str] = set()
+        """Indices with several ranges, each for the claim that it stands beside."""
         self.unequal: list[tuple[Node, Node]] = []
         self.facts: list[tuple[Node, Node]] = []
         self.templates: list[Template] = []
@@ -137,6 +139,14 @@ class Context:
         self.plain_text = False
         self.layers: set[str] = set()
         self.base = 1
+        self.ones = False
+        """Whether 1 stands for the column of ones where it is a factor."""
+        self.normal = False
+        """Whether the page speaks of Φ, which has the derivative φ."""
+        self.entrywise = False
+        """Whether bars around an array take the absolute value of each entry."""
+        self.reads: dict[str, list[Node]] = {}
+        """What an unknown loss is said to be a function of, by its key."""
 
     # What a letter is
 
@@ -263,6 +273,9 @@ class Context:
             pair = self.split(whole, subs)
             if len(pair) == 2:
                 return Pattern(whole, labels, tuple(pair), None, spelling.span), rest, primes
+        called = joined(key, (*labels, *rest), self.network)
+        if called is not None:
+            key, labels, rest = called, (), ()
         subs = self.split(key, subs)
         if len(subs) == 1 and isinstance(subs[0], Number) and (key, subs[0].value) in self.apart:
             key, subs = f"{key}_{subs[0].value}", []
@@ -412,6 +425,11 @@ class Context:
             return False
         if not all(isinstance(n, Name) and self.is_index(n.letter) for n in (*one.subs, *other.subs)):
             return False
+        if any(
+            isinstance(a, Number) and isinstance(b, Number) and a.value != b.value
+            for a, b in zip(one.labels, other.labels, strict=False)
+        ):
+            return False  # the z of another layer
         return shape_of(one) != shape_of(other)
 
     def forget_general(self, letters: set[str]) -> None:
@@ -438,6 +456,14 @@ class Context:
         table = self.definitions if pattern.parameters is None else self.functions
         same = shape_of(pattern)
         return any(shape_of(known.pattern) == same for known in table.get(pattern.key, ()))
+
+
+def joined(key: str, scripts: Sequence[Node], network: Container[str]) -> str | None:
+    """The ``wQ`` of a network that ``w^{Q}`` or ``w_Q`` stands for."""
+    letter, _, word = key.partition("_")
+    if not word and len(scripts) == 1 and isinstance(scripts[0], Name):
+        word = scripts[0].letter
+    return letter + word if word.isalpha() and letter + word in network else None
 
 
 def shape_of(pattern: Pattern) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from symgrad.verify.scalars import (
     ONE,
+    PI,
     ZERO,
     Scalar,
     bracket,
@@ -95,6 +96,12 @@ BUILTIN: Final = frozenset(ENTRYWISE) | WHOLE - {"T"}
 
 ASSUMED: Final = {"σ": "σ is the logistic function 1/(1 + e^{-x})"}
 """What has to be said where a function is used that the document does not define."""
+
+
+def density(x: Scalar) -> Scalar:
+    """φ, the derivative of the standard normal distribution function Φ."""
+    scale = power(times((number(2), PI)), Fraction(-1, 2))
+    return times((scale, call("exp", times((number(Fraction(-1, 2)), x, x)))))
 
 
 def softmax(entries: tuple[Scalar, ...]) -> tuple[Scalar, ...]:

@@ -8,7 +8,7 @@ document overrule this.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
@@ -18,6 +18,7 @@ from symgrad.verify.functions import BUILTIN
 from symgrad.verify.indices import limits_in
 from symgrad.verify.names import (
     LOSS_LETTERS,
+    is_row_of_ones,
     items,
     label_items,
     letters_in,
@@ -61,6 +62,18 @@ _TURNED = {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}
 _SPACES = ("R", "ℝ", "Z", "ℤ", "N", "ℕ")
 
 
+class Said(NamedTuple):
+    """What a sentence says that no formula does.
+
+    Indices run "from zero"; 1 stands for "ones"; fewer indices than axes name "parts"; functions act
+    "entrywise"; a loss "reads" nodes. "unread" is an equation that cannot be read, with its first name.
+    """
+
+    what: Literal["from zero", "ones", "parts", "entrywise", "reads", "unread"]
+    nodes: tuple[Node, ...] = ()
+    """Of "reads" the loss, and then what it is a function of."""
+
+
 class Stated(NamedTuple):
     """A statement, the passage it stands in, and what the last comment said of it."""
 
@@ -69,6 +82,7 @@ class Stated(NamedTuple):
     statement: Statement
     inline: bool
     plain: bool = False
+    said: Said | None = None
 
 
 class Assertion(NamedTuple):
@@ -82,6 +96,8 @@ class Assertion(NamedTuple):
     """What a chain that begins with a relation goes on from."""
     conditions: tuple[tuple[Node, str, Node], ...] = ()
     """Relations between indices that stand beside the claim: it holds where they do."""
+    ranges: tuple[tuple[str, Range], ...] = ()
+    """How far indices run as it stands beside the claim."""
 
 
 class Gathered(NamedTuple):
@@ -161,19 +177,30 @@ def gather(
     every = [member for one in stated for member in one.statement.members]
     for member in every:
         context.note_names(member)
+    context.ones = any(is_row_of_ones(part) for member in every for part in parts_of(member))
+    context.normal = any(isinstance(p, Name) and p.letter == "Φ" for m in every for p in parts_of(m))
     _note_words(stated, context)
     _note_first(stated, context)
     for member in every:
         context.note_ranks(member)
     assertions: list[Assertion] = []
     last: Node | None = None
+    behind = -1  # the passage that a range beside the last claim would stand in
     for one in stated:
+        if one.said is not None:
+            _take(one.said, context)
+            if one.said.what != "unread":
+                continue
         sorter = _Sorter(context, given, one, last, claimed=bool(assertions))
         statement = one.statement
         beside = (
             bool(assertions) and assertions[-1].stated.passage == one.passage and sorter.speaks_of_indices()
         )
         found = [] if beside and statement.relations != ("=",) else sorter.sort()
+        if sorter.ranged and assertions and one.passage in (behind, behind + one.plain):
+            assertions[-1] = assertions[-1]._replace(ranges=(*assertions[-1].ranges, *sorter.ranged))
+        elif one.statement.relations:
+            behind = one.passage if found else -1
         if beside and not found:
             before = assertions[-1]
             condition = statement.members[0], statement.relations[0], statement.members[1]
@@ -181,8 +208,16 @@ def gather(
         assertions += found
         if found and found[-1].members:
             last = found[-1].anchor if found[-1].anchor is not None else found[-1].members[0]
-    for member in every:
-        context.plain |= plain_names(member)
+    for one in stated:
+        spoken = one.inline and len(one.statement.members) == 1 and spelled(one.statement.members[0])
+        if not spoken:  # "where $f$ is some function"
+            for member in one.statement.members:
+                context.plain |= plain_names(member)
+    for one in stated:
+        if one.said is not None and one.said.what == "unread" and one.statement.problem is not None:
+            left = context.pattern(one.said.nodes[0])
+            if left is not None and left.key not in {*context.definitions, *given}:
+                context.unread.append((one.passage, one.statement.problem))
     _finish(context, arrays=any(multiplies_arrays(member) for member in every))
     made = []
     for assertion in assertions:
@@ -195,6 +230,21 @@ def gather(
         if one.statement.relations[:1] != ("∈",)
     )
     return Gathered(context, tuple(made), formulas)
+
+
+def _take(said: Said, context: Context) -> None:
+    """What a sentence says of the whole page."""
+    match said.what:
+        case "from zero":
+            context.base = 0
+        case "ones":
+            context.ones = True
+        case "entrywise":
+            context.entrywise = True
+        case "reads":
+            loss = spelled(said.nodes[0])
+            if loss is not None:
+                context.reads.setdefault(loss.key, []).extend(said.nodes[1:])
 
 
 def _finish(context: Context, *, arrays: bool) -> None:
@@ -479,6 +529,29 @@ def _counts_up(items_: tuple[Node, ...]) -> bool:
     return len(values) == len(items_) > 1 and all(b - a == 1 for a, b in pairwise(values))
 
 
+def between_limits(statement: Statement) -> Iterator[tuple[str, Node, Node]]:
+    r"""The letters of ``0 \le i, j \le 2`` and ``0 \le i \le 2, 0 \le k \le 1`` with first and last value."""
+    members, relations = statement.members, statement.relations
+    if not relations or any(relation != "≤" for relation in relations):
+        return
+    joined = [*members[:1]]
+    for member in members[1:-1]:
+        pair = items(member)
+        # Where one chain ends and the next begins stands "2, 0".
+        joined += pair if len(pair) == 2 and len(joined) % 3 == 2 else (member,)
+    joined += members[-1:]
+    if len(joined) % 3:
+        return
+    found: list[tuple[str, Node, Node]] = []
+    for first, middle, last in zip(joined[::3], joined[1::3], joined[2::3], strict=True):
+        if not all(isinstance(item, Name) for item in items(middle)) or isinstance(first, Listed):
+            return
+        found += [
+            (c, first, last) for item in items(middle) if isinstance(item, Name) for c in _letters(item)
+        ]
+    yield from found
+
+
 class _Sorter:
     """One statement, sorted."""
 
@@ -491,6 +564,8 @@ class _Sorter:
         self.stated = stated
         self.statement = stated.statement
         self.last = last
+        self.ranged: list[tuple[str, Range]] = []
+        """The ranges of indices that the statement is."""
 
     def sort(self) -> list[Assertion]:
         statement, role = self.statement, self.stated.role
@@ -692,8 +767,22 @@ class _Sorter:
         for item in items(left):
             if isinstance(item, Name):
                 for letter in _letters(item):
-                    context.ranges[letter] = Range(first, last)
-                    context.bound.add(letter)
+                    self.runs(letter, Range(first, last))
+
+    def runs(self, letter: str, limits: Range) -> None:
+        """Take the range of an index; one that has several on a page has each where it stands."""
+        from symgrad.verify.meaning import bare
+
+        context = self.context
+        self.ranged.append((letter, limits))
+        context.bound.add(letter)
+        known = context.ranges.get(letter)
+        if known is not None and self.stated.role is None and bare(known) != bare(limits):
+            context.varying.add(letter)
+        if letter in context.varying:
+            context.ranges.pop(letter, None)
+        else:
+            context.ranges[letter] = limits
 
     def constrain(self) -> None:
         context, members, relations = self.context, self.statement.members, self.statement.relations
@@ -706,15 +795,14 @@ class _Sorter:
         if relations == ("≠",):
             context.unequal.append((members[0], members[1]))
             return
-        if len(members) == 3 and all(r in ("≤", "<") for r in relations) and isinstance(members[1], Name):
-            letter = members[1].letter
-            if context.is_index(letter) and relations == ("≤", "≤"):
-                context.ranges[letter] = Range(members[0], members[2])
-                context.bound.add(letter)
-                for name in letters_in(members[2]):
+        between = list(between_limits(self.statement))
+        if between and all(context.is_index(letter) for letter, _, _ in between):
+            for letter, first, last in between:
+                self.runs(letter, Range(first, last))
+                for name in letters_in(last):
                     if not context.is_known(name.letter) and name.letter not in context.bound:
                         context.sizes.setdefault(name.letter)
-                return
+            return
         for left, op, right in zip(members, relations, members[1:], strict=False):
             for one, turned in ((left, op), (right, _TURNED.get(op, op))):
                 other = right if one is left else left
@@ -827,6 +915,10 @@ class _Sorter:
         r"""``w_{t+1} = w_t - \eta v_t`` of a declared w: it is stepped on with, and not defined."""
         stated = self.context.declarations.get(pattern.key, ())
         if not pattern.subs or not stated or any(declaration.subs for declaration in stated):
+            return False
+        if len(pattern.subs) > 1 and any(len(d.dims) == len(pattern.subs) for d in stated):
+            return False  # an entry, by its place on each axis
+        if all(isinstance(sub, Number) for sub in pattern.subs):
             return False
         terms = (self.context.pattern(node) for node in _top_terms(self.statement.members[1]))
         return any(term is not None and term.key == pattern.key and bool(term.subs) for term in terms)

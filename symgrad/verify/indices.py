@@ -61,7 +61,10 @@ def _free(
             inner = {*bound, *bound_letters(node)}
             for item in items(node.lower) if node.lower is not None else ():
                 if isinstance(item, Relation):
-                    _free(item.right, context, bound, found, scripted=True)
+                    condition = item.op != "=" or isinstance(item.left, Relation)
+                    within = frozenset(inner) if condition else bound
+                    for side in (item.left, item.right) if condition else (item.right,):
+                        _free(side, context, within, found, scripted=True)
             if node.upper is not None:
                 _free(node.upper, context, bound, found, scripted=True)
             _free(node.body, context, frozenset(inner), found, scripted=False)

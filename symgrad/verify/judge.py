@@ -14,6 +14,7 @@ from symgrad.verify.claims import Claim
 from symgrad.verify.gather import Stated, gather
 from symgrad.verify.passages import Document
 from symgrad.verify.premises import premises_in_words
+from symgrad.verify.said import said_in_sentences, unread
 from symgrad.verify.tidy import differentials, has_scripted_delta, tidied, wants_tidying
 from symgrad.verify.verdicts import Verdicts
 
@@ -69,8 +70,11 @@ def read_document(document: Document) -> list[Stated]:
             continue
         plain = passage.display == "plain"
         for statement in read(passage.reading, plain=plain):
-            stated.append(Stated(number, passage.role, statement, passage.display == "inline", plain))
-    stated += list(premises_in_words(document, stated))
+            said = None
+            if statement.problem is not None and passage.role is None:
+                said = unread(passage.reading[slice(*statement.span)], plain=plain)
+            stated.append(Stated(number, passage.role, statement, passage.display == "inline", plain, said))
+    stated = [*said_in_sentences(document, stated), *stated, *premises_in_words(document, stated)]
     every = [member for one in stated for member in one.statement.members]
     deltas = not has_scripted_delta(every)
     after_d = differentials(one.statement.members[0] for one in stated if one.statement.members)

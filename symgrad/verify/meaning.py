@@ -12,12 +12,29 @@ from math import prod
 from typing import Final
 
 from symgrad.verify import arrays
-from symgrad.verify.arrays import IDENTITY, ONES, Array, MisfitError, scalar
+from symgrad.verify.arrays import IDENTITY, ONES, Array, MisfitError, UnknownSizeError, scalar
 from symgrad.verify.calculus import derivative
 from symgrad.verify.context import Definition, Pattern
-from symgrad.verify.functions import ASSUMED, BUILTIN, ENTRYWISE, WHOLE, largest, log_softmax, softmax
+from symgrad.verify.functions import (
+    ASSUMED,
+    BUILTIN,
+    ENTRYWISE,
+    WHOLE,
+    density,
+    largest,
+    log_softmax,
+    softmax,
+)
 from symgrad.verify.indices import free_indices
-from symgrad.verify.names import LOSS_LETTERS, is_transpose, items, letters_in, plain_index, spelled
+from symgrad.verify.names import (
+    LOSS_LETTERS,
+    is_row_of_ones,
+    is_transpose,
+    items,
+    letters_in,
+    plain_index,
+    spelled,
+)
 from symgrad.verify.scalars import (
     ONE,
     PI,
@@ -64,6 +81,8 @@ from symgrad.verify.world import (
     MOST_ENTRIES,
     MOST_LAID_OUT,
     Env,
+    OutsideError,
+    StepError,
     UnsettledError,
     World,
     assignments,
@@ -120,6 +139,8 @@ def evaluate(node: Node, world: World, env: Env) -> Array:  # one case a kind
                 return _cases(node, world, env)
             case _:
                 raise UnsettledError("this has no value", getattr(node, "span", None))
+    except UnknownSizeError as error:
+        raise UnsettledError(str(error), node.span) from None
     except MisfitError as error:
         raise ShapeError(str(error), node.span) from None
 
@@ -371,7 +392,7 @@ def _group(node: Group, world: World, env: Env) -> Array:
         if spelling is not None and (spelling.key.startswith("cal:") or spelling.key in world.context.sets):
             return scalar(number(world.set_size(spelling.key)))
         value = evaluate(node.inner, world, env)
-        if value.shape:
+        if value.shape and not world.context.entrywise:
             return scalar(power(arrays.sum_of_squares(value), Fraction(1, 2)))
         return value.map(lambda entry: call("abs", entry))
     if node.bracket == "‖":
@@ -424,7 +445,36 @@ def _sum(node: Sum, world: World, env: Env) -> Array:
 
 
 def _product(node: Product, world: World, env: Env) -> Array:
-    """Juxtaposition binds closer than ``⊙``; a quotient sign takes the one factor after it."""
+    """Juxtaposition binds closer than ``⊙``; a quotient sign takes the one factor after it.
+
+    A product is 0 where a condition on indices among its factors fails, whatever else stands in it.
+    """
+    try:
+        return _multiplied(node, world, env)
+    except (OutsideError, StepError):
+        if any(_fails(factor.node, world, env) for factor in node.factors):
+            return scalar(ZERO)
+        raise
+
+
+def _fails(node: Node, world: World, env: Env) -> bool:
+    """Whether a factor is a condition on indices that does not hold."""
+    condition: Node = node
+    if isinstance(node, Call) and len(node.arguments) == 1:
+        condition = node.arguments[0]
+    elif isinstance(node, Scripted) and isinstance(node.sub, Relation | Group) and not node.sups:
+        condition = node.sub
+    if isinstance(condition, Group):
+        condition = condition.inner
+    if not isinstance(condition, Relation):
+        return False
+    try:
+        return evaluate(node, world, env).entries == (ZERO,)
+    except UnsettledError:
+        return False
+
+
+def _multiplied(node: Product, world: World, env: Env) -> Array:
     groups: list[list[Factor]] = [[]]
     for factor in node.factors:
         if factor.op in ("⊙", "∘") and groups[-1]:
@@ -443,8 +493,10 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
     parts: list[tuple[Array, Node | None, Node | None]] = []  # value, numerator, denominator
     dots: list[str] = []
     before_quotient = False
-    for factor in factors:
-        value = evaluate(factor.node, world, env)
+    for n, factor in enumerate(factors):
+        after = factors[n + 1].op if n + 1 < len(factors) else ""
+        divides = "/" in (factor.op, after)
+        value = _factor(factor.node, world, env, alone=len(factors) == 1 or divides)
         quotient = isinstance(factor.node, Quotient) and len(value.shape) == 1
         if factor.op == "/":
             before, of, _ = parts[-1]
@@ -464,6 +516,15 @@ def _chain(factors: list[Factor], world: World, env: Env) -> Array:
     for (value, of, by), op in zip(parts[1:], dots[1:], strict=True):
         result, first_of, last_by = _next(result, first_of, last_by, value, of, by, op, world, spoken=spoken)
     return result
+
+
+def _factor(node: Node, world: World, env: Env, *, alone: bool) -> Array:
+    """A factor's value; 1ᵀ is the row of ones, and on a page that says so 1 is the column."""
+    if is_row_of_ones(node):
+        return arrays.transposed(ONES)
+    if world.context.ones and not alone and isinstance(node, Number) and node.value == 1:
+        return ONES
+    return evaluate(node, world, env)
 
 
 def _is_gradient(node: Node, world: World) -> bool:
@@ -498,6 +559,8 @@ def _next(
             return arrays.contracted(right, left, axes), of, left_by
     if op == "⊙" and left.shape == right.shape:
         return arrays.entrywise(left, right), None, None
+    if op in ("⋆", "∗") and (left.shape or left.flexible) and (right.shape or right.flexible):
+        raise UnsettledError(f"{op} between two arrays may be a convolution, which is not covered")
     if op == "⊗" and world.context.entrywise_tensor:
         return arrays.entrywise(left, right), None, None
     if op == "⊗":
@@ -519,7 +582,7 @@ def _next(
             and len(right.shape) > rank
         ):
             return arrays.contracted(left, right, rank), None, by
-        if op == "*" and left.shape == right.shape:
+        if op in ("*", "∗") and left.shape == right.shape:
             return arrays.entrywise(left, right), None, None
         raise
 
@@ -699,6 +762,9 @@ def _index_letter(node: Node) -> str:
 
 
 def _holds(condition: Relation, world: World, env: Env) -> bool:
+    if isinstance(condition.left, Relation):  # 0 ≤ k − i ≤ 2
+        inner = condition.left
+        return _holds(inner, world, env) and _holds(condition._replace(left=inner.right), world, env)
     left, right = world.whole(condition.left, env), world.whole(condition.right, env)
     match condition.op:
         case "=" | "≡":
@@ -723,6 +789,10 @@ def _condition(condition: Node, world: World, env: Env) -> Array:
         return _condition(condition.inner, world, env)
     if not isinstance(condition, Relation):
         raise UnsettledError("this is no condition", getattr(condition, "span", None))
+    if isinstance(condition.left, Relation):  # 2 ≤ m ≤ 3
+        both = condition.left, condition._replace(left=condition.left.right)
+        first, second = (_condition(one, world, env) for one in both)
+        return arrays.entrywise(*arrays.fitted(first, second))
     if plain_index(condition.left) and plain_index(condition.right):
         try:
             return scalar(ONE if _holds(condition, world, env) else ZERO)
@@ -815,6 +885,9 @@ def applied(pattern: Pattern, primes: int, node: Call, world: World, env: Env) -
         for _ in range(primes):
             function = _derived(function)
         return values[0].map(function)
+    if key == "φ" and context.normal and len(values) == 1 and not primes:
+        world.assumptions.setdefault("φ beside Φ is the density of the standard normal distribution")
+        return values[0].map(density)
     if key in BUILTIN or key == "logsoftmax":
         return _whole_function(key, values, primes, node)
     return _abstract(pattern, primes, values, node, world, env)

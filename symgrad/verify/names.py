@@ -86,6 +86,19 @@ def items(node: Node) -> tuple[Node, ...]:
     return tuple(inner for item in node.items for inner in items(item))
 
 
+def is_row_of_ones(node: Node) -> bool:
+    """Whether a node is 1ᵀ: a number is not transposed."""
+    return (
+        isinstance(node, Scripted)
+        and isinstance(node.base, Number)
+        and node.base.value == 1
+        and node.sub is None
+        and not node.primes
+        and len(node.sups) == 1
+        and is_transpose(node.sups[0])
+    )
+
+
 def letters_in(node: Node) -> Iterator[Name]:
     """Every Name inside, at any depth."""
     pending = [node]

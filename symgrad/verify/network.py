@@ -6,7 +6,7 @@ Entries are numbered from 1, as the document writes them: flat (``a_{11}``, the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import permutations, product
 from math import prod
@@ -35,19 +35,20 @@ from symgrad.algebra.written import (
 )
 from symgrad.errors import NameUnknownError, nearest, quoted
 from symgrad.verify.arrays import Array
-from symgrad.verify.context import Pattern
+from symgrad.verify.context import Pattern, joined
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.functions import ENTRYWISE
-from symgrad.verify.gather import Stated, is_range
+from symgrad.verify.gather import Stated, between_limits, is_range
 from symgrad.verify.names import (
     INDEX_LETTERS,
     LOSS_LETTERS,
+    Spelled,
     digits_of,
     items,
     label_items,
-    letters_in,
     spelled,
 )
+from symgrad.verify.reader.letters import GREEK
 from symgrad.verify.scalars import (
     ONE,
     PI,
@@ -88,6 +89,7 @@ _USUAL: Final = {
     **dict.fromkeys("axiu", "input"), **dict.fromkeys("wkfvbcgmθ", "parameter"),
     **dict.fromkeys("zosyhqpr", "intermediate"), **dict.fromkeys("td", "target"),
 }  # fmt: skip
+_SPELLED_OUT: Final = {letter: name for name, letter in GREEK.items() if not name.startswith("var")}
 _CONSTANTS: Final = {"pi": PI, "kappa": power(times((number(2), power(PI, -1))), Fraction(1, 2))}
 _DEFINED: Final = {"Phi": ENTRYWISE["Φ"]}
 """What forward equations call, in the functions that are judged."""
@@ -99,8 +101,8 @@ class NetworkNames:
 
     def __init__(self, model: Model, stated: Sequence[Stated], names: Mapping[str, str]) -> None:
         self.model = model
-        self.uses = _uses(stated)
         self.stems = _stems(model)
+        self.uses = _uses(stated, self.stems)
         self.assumptions: list[str] = []
         self.letters = self._mapped(names)
         self.keys = frozenset(self.letters)
@@ -119,6 +121,7 @@ class NetworkNames:
             for letter, stem in self.letters.items()
             for labels, tensor in self.stems[stem].items()
         )  # fmt: skip
+        self.parts = any(one.said is not None and one.said.what == "parts" for one in stated)
         self.bases = self._counted_from(stated)
         self.functions = frozenset(f for d in model.definitions for f in _unknown_functions(d.body))
         self.computed = frozenset(
@@ -132,6 +135,8 @@ class NetworkNames:
 
     def _counted_from(self, stated: Sequence[Stated]) -> dict[str, int]:
         """The first index of each letter: its own where the document shows it, else that of the others."""
+        if any(one.said is not None and one.said.what == "from zero" for one in stated):
+            return dict.fromkeys(self.letters, 0)
         starts = _starts(stated, self.letters)
         shown: dict[str, int] = {}
         for letter, stem in self.letters.items():
@@ -166,8 +171,8 @@ class NetworkNames:
                 taken.add(letter)
                 free.remove(letter)
         for letter in list(free):
-            # W beside w is the whole of it.
-            stem = letter.lower()
+            # W beside w is the whole of it, and γ is what the network calls gamma.
+            stem = _SPELLED_OUT.get(letter, letter.lower())
             if stem in self.stems and (stem not in taken or not self.uses[letter].numbered):
                 found[letter] = stem
                 taken.add(stem)
@@ -343,6 +348,7 @@ class Native:
             )
             self.flat = self.flat and not any(rank > 1 for rank in use.ranks)
         self.base = names.bases.get(letter, 1)
+        self.use = use
         self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)
 
     def all_of(self, tensor: Tensor) -> list[Scalar]:
@@ -368,7 +374,7 @@ class Native:
         whole = Array(shape, every)
         if not subs:
             return whole
-        if len(subs) == 1 and len(shape) > 1:
+        if len(subs) == 1 and len(shape) > 1 and not self.has_parts(shape):
             place = subs[0] - self.base
             if not 0 <= place < len(every):
                 return self._outside(
@@ -390,6 +396,10 @@ class Native:
                 )
         return whole.at(tuple(sub - self.base for sub in subs))
 
+    def has_parts(self, shape: tuple[int, ...]) -> bool:
+        """Whether a single subscript is that of the first of several axes: others have one for each."""
+        return self.names.parts or (self.use is not None and len(shape) in self.use.ranks)
+
     def _outside(self, name: str, why: str, span: Span | None) -> Array:
         if self.world.reading.zero_outside:
             self.world.assumptions.setdefault("an entry outside its range counts as 0")
@@ -398,7 +408,7 @@ class Native:
 
     def limits(self, position: int, count: int) -> tuple[int, int] | None:
         """First and last value of a subscript, of ``count`` in all."""
-        if count == 1 and len(self.shape) > 1:
+        if count == 1 and len(self.shape) > 1 and not self.has_parts(self.shape):
             return self.base, prod(self.shape) - 1 + self.base
         if position < len(self.shape):
             return self.base, self.shape[position] - 1 + self.base
@@ -501,7 +511,7 @@ class Use:
         return not (inside or zero)
 
 
-def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
+def _uses(stated: Sequence[Stated], stems: Container[str]) -> dict[str, Use]:
     """Every letter with subscripts, in the order in which it is met."""
     found: dict[str, Use] = {}
     for one in stated:
@@ -512,6 +522,10 @@ def _uses(stated: Sequence[Stated]) -> dict[str, Use]:
                 node, inside = pending.pop()
                 spelling = spelled(node)
                 if spelling is not None:
+                    subs = _without_word(spelling.subs)
+                    called = joined(_with_word(spelling), _scripts(spelling.sups), stems)
+                    if called is not None:
+                        spelling = spelling._replace(key=called, sups=(), subs=subs)
                     key = _letter_of(spelling.key)
                     alone = key == spelling.key and not spelling.subs and not label_items(spelling.sups)[0]
                     indicator = spelling.key in ("bb:1", "𝟙", "1")
@@ -576,8 +590,9 @@ def _single(subs: tuple[Node, ...]) -> tuple[Node, ...]:
 def _range_of(statement: Statement) -> Iterator[tuple[str, int]]:
     r"""The indices of ``i, j = 0, 1`` and ``0 \le i \le n``, each with the first value."""
     members, relations = statement.members, statement.relations
-    if relations == ("≤", "≤") and isinstance(members[0], Number):
-        yield from ((name.letter, int(members[0].value)) for name in letters_in(members[1]))
+    between = list(between_limits(statement))
+    if between:
+        yield from ((letter, int(first.value)) for letter, first, _ in between if isinstance(first, Number))
     elif len(members) == 2 and relations in (("=",), ("∈",)) and is_range(members[1]):
         right = members[1].inner if isinstance(members[1], Group) else members[1]
         first = items(right)[0]
@@ -595,6 +610,27 @@ def _first_of(item: Node) -> Iterator[tuple[str, int]]:
             for name in items(item.left):
                 if isinstance(name, Name):
                     yield from ((letter, int(first.value)) for letter in (*name.letter, name.letter))
+
+
+def _scripts(sups: tuple[Node, ...]) -> tuple[Node, ...]:
+    labels, rest = label_items(sups)
+    return (*labels, *rest)
+
+
+def _with_word(spelling: Spelled) -> str:
+    """``w_Q`` of ``w_Q`` and of ``w_{Q,1}``."""
+    words = [sub.letter for sub in _first_sub(spelling.subs)]
+    return "_".join((spelling.key, *words))
+
+
+def _without_word(subs: tuple[Node, ...]) -> tuple[Node, ...]:
+    return subs[len(_first_sub(subs)) :]
+
+
+def _first_sub(subs: tuple[Node, ...]) -> list[Name]:
+    """A first subscript that is a capital: it says which of several."""
+    first = subs[0] if subs else None
+    return [first] if isinstance(first, Name) and first.letter.isupper() else []
 
 
 def _letter_of(key: str) -> str:

@@ -304,7 +304,7 @@ def is_call(head: Node, group: Group, context: Context) -> bool:
         return True
     if primes:
         return True
-    return key not in context.plain and key not in _FACTORS
+    return key not in context.plain and key.partition("_")[0] not in _FACTORS
 
 
 def _labelled(key: str, context: Context) -> bool:

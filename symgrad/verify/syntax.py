@@ -128,7 +128,7 @@ class Sum(NamedTuple):
 class Factor(NamedTuple):
     """A factor and the sign of multiplication before it, empty for none.
 
-    ``op`` is one of ``"" "·" "*" "×" "⊙" "∘" "⊗" "⋆" "/"``. The first factor has none. ``/`` divides by
+    ``op`` is one of ``"" "·" "*" "×" "⊙" "∘" "⊗" "⋆" "∗" "/"``. The first factor has none. ``/`` divides by
     this one factor.
     """
 

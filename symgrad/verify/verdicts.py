@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.verify.claims import Claim, Finding, Member, Reached, Verdict, Witness
 from symgrad.verify.compare import Comparer, Outcome, Truth, truth_of
+from symgrad.verify.context import Context
 from symgrad.verify.documents.pieces import Span
 from symgrad.verify.equality import Sampler
 from symgrad.verify.equality.facts import solved
@@ -16,7 +17,7 @@ from symgrad.verify.meaning import evaluate
 from symgrad.verify.names import LOSS_LETTERS, spelled
 from symgrad.verify.notation import Notation
 from symgrad.verify.passages import Document
-from symgrad.verify.syntax import Derivative, Group, Node, Product, Scripted, children, parts_of
+from symgrad.verify.syntax import Call, Derivative, Group, Node, Product, Scripted, children, parts_of
 from symgrad.verify.updates import arrow_truth, other_updates, update_truth
 from symgrad.verify.world import World
 
@@ -65,6 +66,7 @@ class Verdicts:
             return self._unreadable(assertion)
         self._narrow()
         self.comparer.conditions = assertion.conditions
+        self.comparer.ranges = dict(assertion.ranges)
         if self.network is not None:
             strangers = self.unknown_names(assertion, whole=True)
             if strangers:
@@ -99,6 +101,10 @@ class Verdicts:
                 detail = f"right only if {numbers[0]} is a number; nothing says what shape it has"
                 return self._made(assertion, "undecided", None, detail=detail)
         if any(outcome.verdict == "wrong" for _, outcome in outcomes):
+            functions = self._unknown_functions(assertion)
+            if functions:
+                detail = f"nothing in the document says what the function {functions[0]} is"
+                return self._made(assertion, "undecided", None, detail=detail)
             vectors = self._vectors_as_numbers(assertion)
             if vectors:
                 detail = f"{vectors[0]} stands alone here and has entries elsewhere; nothing says how many"
@@ -138,6 +144,14 @@ class Verdicts:
             if not context.is_known(named[0].key) and named[0].key not in self._not_arrays:
                 found[key] = None
         return list(found)
+
+    def _unknown_functions(self, assertion: Assertion) -> list[str]:
+        """Functions in a claim of which no equation of the document or the network speaks."""
+        network = frozenset() if self.network is None else self.network.functions
+        stated = {key for body in self.context.bodies() for key in _functions(body, self.context)}
+        known = {*BUILTIN, *LOSS_LETTERS, *self.context.functions, *network, *stated, *self._not_arrays}
+        found = {key for member in assertion.members for key in _functions(member, self.context)}
+        return sorted(key for key in found - known if len(key.rpartition(":")[2]) > 1)
 
     def _vectors_as_numbers(self, assertion: Assertion) -> list[str]:
         """Names that stand alone in a claim and with subscripts elsewhere, of which nothing says how long."""
@@ -398,6 +412,12 @@ class Verdicts:
 
     def _text(self, assertion: Assertion, span: Span) -> str:
         return self.document.passages[assertion.stated.passage].text[span[0] : span[1]]
+
+
+def _functions(node: Node, context: Context) -> set[str]:
+    """The keys of the functions that a formula calls."""
+    calls = (part.function for part in parts_of(node) if isinstance(part, Call))
+    return {named[0].key for function in calls if (named := context.named(function)) is not None}
 
 
 def _operands(node: Node) -> Iterator[Node]:

@@ -463,6 +463,8 @@ class World:
         if len(shape) == 2 and shape[0] == 1 and len(rest) == 1:
             shape = shape[1:]
             array = Array(shape, array.entries)
+        if len(rest) == 2 and len(shape) == 1 and rest[1] == self.context.base and self._is_column(key):
+            rest = rest[:1]
         if len(rest) > len(shape):
             raise OutsideError(f"{key} has {len(shape)} axes and is read with {len(rest)} indices", span)
         base = self.context.base
@@ -477,6 +479,13 @@ class World:
                     span,
                 )
         return array.at(tuple(value - base for value in rest))
+
+    def _is_column(self, key: str) -> bool:
+        """Whether a name is declared as a matrix with one column."""
+        return any(
+            len(d.dims) == 2 and isinstance(d.dims[1], Number) and d.dims[1].value == 1
+            for d in self.context.declarations.get(key, ())
+        )
 
     def _defined(
         self, definition: Definition, labels: tuple[int, ...], subs: tuple[int, ...], bound: dict[str, int],
@@ -886,6 +895,7 @@ class World:
                 for call in calls_of(definition.body, key)
                 for argument in call.arguments
             ]
+            self._arguments[key] += self.context.reads.get(key, ())
         found: dict[Scalar, None] = {}
         for argument in self._arguments[key]:
             try:
@@ -1001,6 +1011,12 @@ class World:
         bound = dict(bound)
         for node, value in zip(nodes, values, strict=True):
             letter, shift = _affine(node, self.context)
+            if not letter and (several := self._unsettled(node, bound)):
+                solved = self._solved(node, several, value, bound)
+                if solved is None:
+                    return None
+                bound |= solved
+                continue
             if not letter:
                 try:
                     if self.whole(node, Env(bound)) != value:
@@ -1020,10 +1036,32 @@ class World:
                 continue
             if limits is not None and shift > 0 and value > limits[1]:
                 return None  # z^(l+1) for the last l: there is no such layer
-            low, high = limits if limits is not None else (_WINDOW[0], None)
+            low, high = limits if limits is not None else (min(_WINDOW[0], self.context.base), None)
             if here < low or (high is not None and here > high):
                 return None
         return bound
+
+    def _unsettled(self, node: Node, bound: dict[str, int]) -> list[str]:
+        """The indices without a value in a subscript such as ``2i + d``."""
+        letters = dict.fromkeys(name.letter for name in letters_in(node))
+        return [
+            c for c in letters if c not in bound and self.context.is_index(c) and not self.context.is_size(c)
+        ]
+
+    def _solved(
+        self, node: Node, letters: list[str], value: int, bound: dict[str, int]
+    ) -> dict[str, int] | None:
+        """The values of several indices at which a subscript has a value, the first of them."""
+        ranges = [(letter, limits) for letter in letters if (limits := self.limits(letter)) is not None]
+        if len(ranges) < len(letters) or prod(last - first + 1 for _, (first, last) in ranges) > MOST_ENTRIES:
+            raise UnsettledError("nothing says for which indices an equation gives an entry", None)
+        for more in assignments(ranges):
+            try:
+                if self.whole(node, Env({**bound, **more})) == value:
+                    return more
+            except UnsettledError:
+                continue
+        return None
 
     def inferred(self, letter: str, *nodes: Node, env: Env | None = None) -> tuple[int, int] | None:
         """The range of an index from the axes that it reads; ``env`` says of which layer."""

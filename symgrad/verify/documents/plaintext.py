@@ -35,7 +35,8 @@ _ALONE: Final = frozenset("aAI")  # also English words
 _WORD = re.compile(r"\S+")
 _PIECE = re.compile(r"[^\W\d_]+")
 _RELATION = re.compile(r"(?<![=<>!:])=(?![=>])|:=|<-(?!-)|[←∈]")
-_OPERATORS = "=+-−–*·×⋅⊙∘/^_←∂∇∑Σ∏√(<>≤≥∈…"
+_OPERATORS = "=+-−–*·×⋅⊙∘⋆∗⊛⊗|/^_←∂∇∑Σ∏√(<>≤≥≠∈…"
+_NETWORK = re.compile(r"[ \t]*input\([^\n|]{0,99}\)[^\n|]{0,99}(?:\||\Z|\n)")
 _ENDS_OPEN = re.compile(r"[=∈+\-−–*·×⋅⊙∘/^(←:]$|<-$")
 _BEGINS_OPEN = re.compile(r"[=∈+\-−–*·×⋅⊙∘/^)←]|:=|<-")
 _CONTINUES = re.compile(r"[=+·×⋅⊙/*]|[-−–](?=\s)")
@@ -84,7 +85,7 @@ def scan(text: str) -> Iterator[Found | Mark]:
         if premise := _premise(text, start, end):
             yield premise
             continue
-        if not _RELATION.search(line):
+        if not _RELATION.search(line) or _NETWORK.match(line):
             continue
         read = _line(text, start, end, names)
         if not read.share:

@@ -75,7 +75,7 @@ RELATIONS: Final[dict[str, str]] = {
     "Leftrightarrow": "⇔", "Longleftrightarrow": "⇔", "eq": "=",
 }  # fmt: skip
 OPERATORS: Final[dict[str, str]] = {
-    "cdot": "·", "cdotp": "·", "bullet": "⊙", "ast": "*", "times": "×", "odot": "⊙", "circ": "∘",
+    "cdot": "·", "cdotp": "·", "bullet": "⊙", "ast": "∗", "times": "×", "odot": "⊙", "circ": "∘",
     "otimes": "⊗",
     "star": "⋆", "div": "/", "bigodot": "⊙", "bigotimes": "⊗", "circledast": "⋆", "slash": "/",
 }  # fmt: skip
@@ -162,7 +162,7 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "*": ("op", "*"), "/": ("op", "/"), "·": ("op", "·"), "⋅": ("op", "·"), "∙": ("op", "·"),
     "•": ("op", "·"),
     "×": ("op", "×"), "⊙": ("op", "⊙"), "∘": ("op", "∘"), "⊗": ("op", "⊗"), "⋆": ("op", "⋆"),
-    "∗": ("op", "*"),
+    "∗": ("op", "∗"),
     "÷": ("op", "/"), "∕": ("op", "/"), "@": ("op", "·"), "⨀": ("op", "⊙"),
     "=": ("rel", "="), "<": ("rel", "<"), ">": ("rel", ">"), "≤": ("rel", "≤"), "≥": ("rel", "≥"),
     "≠": ("rel", "≠"), "≈": ("rel", "≈"), "∝": ("rel", "∝"), "≡": ("rel", "≡"), "∈": ("rel", "∈"),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from symgrad.verify.reader.grammar import Grammar
 
 HIGHEST_POWER: Final = 64
-_STARS: Final = ("*", "⋆")
+_STARS: Final = ("*", "∗", "⋆")
 
 
 def scripted(reader: Grammar, base: Node, first: Token) -> Node:
@@ -187,6 +187,9 @@ def above(reader: Grammar) -> tuple[list[Node], int]:
     span = (token.start, token.stop)
     if token.kind == "lbrace":
         return inside(reader, token)
+    if _is_ring(reader):
+        reader.at += 1  # x^∘2: the power of each entry, as all powers of arrays are
+        return [argument(reader, "^")], 0
     if token.kind == "top":
         reader.at += 1
         return [Transposed(False, span)], 0
@@ -225,6 +228,12 @@ def labels(node: Node) -> bool:
     return type(node) in (Name, Number)
 
 
+def _is_ring(reader: Grammar) -> bool:
+    """Whether a ring stands before a number."""
+    pair = reader.tokens[reader.at : reader.at + 2]
+    return len(pair) == 2 and (pair[0].kind, pair[0].text, pair[1].kind) == ("op", "∘", "num")
+
+
 def inside(reader: Grammar, brace: Token) -> tuple[list[Node], int]:
     """The parts of a superscript in braces: labels, transposes, stars, primes, or an expression."""
     tokens, mate = reader.tokens, reader.mate
@@ -235,6 +244,8 @@ def inside(reader: Grammar, brace: Token) -> tuple[list[Node], int]:
     primes = 0
     if reader.at == end:
         raise Refused("nothing between the braces", (brace.start, tokens[end].stop))
+    if _is_ring(reader):
+        reader.at += 1
     labelled = only_labels(reader, end)
     while reader.at < end:
         token = tokens[reader.at]
