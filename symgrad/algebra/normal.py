@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import singledispatch
+from itertools import combinations
 from math import isqrt
 from typing import Final, NamedTuple
 
@@ -255,6 +256,8 @@ def _eliminated(term: Term, log: list[Solution] | None = None) -> Term | None:
             return None
         if holds is None and bracket not in kept:
             kept.append(bracket)
+    if _contradictory(kept):
+        return None
     kept = _pinned(kept)
     bound = dict.fromkeys(term.bound)
     choices = [
@@ -313,6 +316,15 @@ def _unimplied(brackets: list[Bracket]) -> list[Bracket]:
         if bracket.kind != ">="
         or not any(decide(Bracket(">=", bracket.e + e * sign)) for e in equations for sign in (1, -1))
     ]
+
+
+def _contradictory(brackets: list[Bracket]) -> bool:
+    """Whether two brackets cannot both hold: ``[i − 1 ≥ 0]`` and ``[−i ≥ 0]`` add up to −1 ≥ 0."""
+    sides = [bracket.e for bracket in brackets if bracket.kind == ">="]
+    return any(
+        e.coefficients.keys() == f.coefficients.keys() and decide(Bracket(">=", e + f)) is False
+        for e, f in combinations(sides, 2)
+    )
 
 
 def _pinned(brackets: list[Bracket]) -> list[Bracket]:

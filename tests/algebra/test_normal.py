@@ -272,6 +272,17 @@ def test_brackets_that_hold_everywhere_go_and_those_that_hold_nowhere_take_the_t
     assert len(term.brackets) == 1
 
 
+def test_two_brackets_that_cannot_hold_together_take_the_term_with_them():
+    """``0 ≤ 2i + 2u − 1 < 1`` is i + u ≥ 1 and i + u ≤ 0; it stood on the page as a sum over no places."""
+    x, i, u = Tensor("x", (3,), "input"), Index(2, "i"), Index(2, "u")
+    read = affine(i) * 2 + affine(u) * 2 - 1
+    (never, once) = (
+        normal(w.Total((u,), w.Iverson((at_least(read, 0), at_least(last, read))) * x[u])) for last in (0, 1)
+    )
+    assert never.terms == ()
+    assert len(once.terms) == 1
+
+
 def test_division_by_what_is_zero_is_refused():
     with pytest.raises(AlgebraError, match="zero"):
         normal((C[()] - C[()]) ** -1)
