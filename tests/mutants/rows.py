@@ -460,4 +460,35 @@ MUTANTS = [
         "rest = term",
         "an adjoint stays beside what it is",
     ),
+    Mutant(
+        "algebra/normal.py",
+        'decide(Bracket(">=", e + f)) is False',
+        'decide(Bracket(">=", e + f - 1)) is False',
+        "brackets that hold at one place together hold nowhere",
+    ),
+    # What is put in, and what matrix forms say.
+    Mutant(
+        "algebra/substitute.py",
+        "powers[piece] = powers.get(piece, 0) + inner * exponent",
+        "powers[piece] = powers.get(piece, 0) + inner",
+        "a·b put into the square of c is a·b",
+    ),
+    Mutant(
+        "algebra/substitute.py",
+        "coefficient = coefficient * Fraction(one.coefficient) ** int(exponent)",
+        "coefficient = coefficient * Fraction(one.coefficient)",
+        "½a put into a square is ½a²",
+    ),
+    Mutant(
+        "derivation/substituted.py",
+        "if among is None or n in among",
+        "if n >= 0",
+        "each step of a recurrence states the entries of all",
+    ),
+    Mutant(
+        "derivation/instances.py",
+        "there = tuple(n + f for n, f in zip(at, first, strict=True))",
+        "there = at",
+        "a crop begins at the first entry",
+    ),
 ]

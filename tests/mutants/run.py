@@ -43,6 +43,7 @@ QUICK = [
     ),
 ]
 THOROUGH = [
+    "tests/properties/test_views.py",
     *(f"tests/algebra/test_{name}.py" for name in ("normal", "terms", "keys", "differentiate", "unroll")),
     "tests/properties/test_convolution.py",
     "tests/properties/test_metamorphic.py",

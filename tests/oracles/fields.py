@@ -91,6 +91,134 @@ class Prime:
     zero = greatest = positive
 
 
+class NoRootError(ArithmeticError):
+    """An element that is no square; another point is to be drawn."""
+
+
+class Residue:
+    """An element of the prime field with Python's operators, the squares being the positive ones.
+
+    Signs multiply as those of numbers do: −1 is no square, so of x and −x one is positive unless x = 0, and
+    x·y is positive where both are. Sums of positive elements need not be, and > is not transitive.
+    """
+
+    __slots__ = ("n",)
+
+    def __init__(self, x: Residue | Fraction | int) -> None:
+        if isinstance(x, int):
+            self.n: int = x % Prime.p
+        else:
+            self.n = x.n if isinstance(x, Residue) else Prime().number(x)
+
+    def __repr__(self) -> str:
+        return f"Residue({self.n})"
+
+    def __hash__(self) -> int:
+        return hash(self.n)
+
+    def __eq__(self, other: object) -> Any:
+        return self.n == Residue(other).n if isinstance(other, _NUMBERS) else NotImplemented
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Residue):
+            return Residue(self.n + other.n)
+        return self + Residue(other) if isinstance(other, _NUMBERS) else NotImplemented
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Residue):
+            return Residue(self.n * other.n)
+        return self * Residue(other) if isinstance(other, _NUMBERS) else NotImplemented
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self) -> Residue:
+        return Residue(-self.n)
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -other
+
+    def __truediv__(self, other: Any) -> Any:
+        return self * Residue(other) ** -1 if isinstance(other, _NUMBERS) else NotImplemented
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return other * self**-1
+
+    def __pow__(self, exponent: int) -> Residue:
+        if not self.n and exponent < 0:
+            raise ZeroDivisionError("0 has no inverse")
+        return Residue(pow(self.n, exponent, Prime.p))
+
+    @property
+    def sign(self) -> int:
+        """1, 0 or −1."""
+        return 0 if not self.n else 1 if pow(self.n, (Prime.p - 1) // 2, Prime.p) == 1 else -1
+
+    def __gt__(self, other: Any) -> bool:
+        return Residue(self - other).sign > 0
+
+    def __lt__(self, other: Any) -> bool:
+        return Residue(self - other).sign < 0
+
+    def __ge__(self, other: Any) -> bool:
+        return not self < other
+
+    def __le__(self, other: Any) -> bool:
+        return not self > other
+
+
+_NUMBERS = (Residue, Fraction, int)
+
+
+class Residues:
+    """The prime field with a sign and with true roots: what can be told of both holds, exactly.
+
+    The square root is the positive one, so that √x² = |x|.
+    """
+
+    number = staticmethod(Residue)
+
+    def add(self, x, y):
+        return x + y
+
+    def mul(self, x, y):
+        return x * y
+
+    def power(self, x, exponent):
+        exponent = Fraction(exponent)
+        if exponent.denominator == 1:
+            return Residue(x) ** int(exponent)
+        assert exponent.denominator == 2, "no other roots in the prime field"
+        x = Residue(x)
+        if x < 0:
+            raise NoRootError(x)
+        return Residue(pow(x.n, (Prime.p + 1) // 4, Prime.p)) ** int(2 * exponent)
+
+    def constant(self, name):
+        if name == "kappa":
+            return self.power(2 / self.constant("pi"), Fraction(1, 2))
+        return Residue(EXACT[name]) if name in EXACT else Residue(arbitrary(name)) ** 2
+
+    def apply(self, name, order, x):
+        x = Residue(x)
+        if (name, order) == ("relu", 0):
+            return x if x > 0 else Residue(0)
+        if (name, order) == ("abs", 0):
+            return x * x.sign
+        return Residue(arbitrary(name, order, x.n))
+
+    def positive(self, x):
+        return Residue(int(x > 0))
+
+    def zero(self, x):
+        return Residue(int(x == 0))
+
+    def greatest(self, xs):
+        return xs[_first_greatest(xs)]
+
+    def is_first(self, n, xs):
+        return Residue(int(_first_greatest(xs) == n))
+
+
 class Fractions:
     """The rationals, for what needs an order."""
 
