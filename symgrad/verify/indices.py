@@ -7,9 +7,48 @@ from symgrad.verify.names import items, spelled
 from symgrad.verify.syntax import Big, Label, Name, Node, Number, Relation, Scripted, children
 
 
+def below(node: Big) -> tuple[Node, ...]:
+    r"""What stands under a sum, piece by piece; ``0 \le i, j \le 1`` is 0 ≤ i ≤ 1 and 0 ≤ j ≤ 1."""
+    found: list[Node] = []
+    for item in items(node.lower) if node.lower is not None else ():
+        before = found[-1] if found else None
+        if (
+            isinstance(before, Relation)
+            and isinstance(item, Relation)
+            and before.op == item.op == "≤"
+            and isinstance(before.right, Name)
+            and isinstance(item.left, Name)
+            and not isinstance(before.left, Name | Relation)
+            and not isinstance(item.right, Name | Relation)
+        ):
+            found[-1] = Relation(before, "≤", item.right, before.span)
+            found.append(Relation(before._replace(right=item.left), "≤", item.right, item.span))
+        else:
+            found.append(item)
+    return tuple(found)
+
+
+def between(item: Node) -> tuple[str, Node, Node] | None:
+    """The letter of ``0 ≤ i ≤ 1`` with its first and last value."""
+    if not isinstance(item, Relation) or not isinstance(item.left, Relation) or item.op != "≤":
+        return None
+    middle = item.left.right
+    if item.left.op != "≤" or isinstance(item.left.left, Relation) or not isinstance(middle, Name):
+        return None
+    return middle.letter, item.left.left, item.right
+
+
+def binds_between(node: Big) -> bool:
+    """Whether a sum says only by bounds what it runs over: no i = 0 and no bare i stand under it."""
+    pieces = below(node)
+    return bool(pieces) and all(isinstance(item, Relation) and item.op != "=" for item in pieces)
+
+
 def bound_letters(node: Big) -> list[str]:
     """The letters that a sum runs over, and the run ``ij`` of two besides."""
     found: list[str] = []
+    if binds_between(node):
+        found += [limits[0] for item in below(node) if (limits := between(item)) is not None]
     for item in items(node.lower) if node.lower is not None else ():
         left = item.left if isinstance(item, Relation) else item
         for name in items(left):

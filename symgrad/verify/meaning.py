@@ -25,7 +25,7 @@ from symgrad.verify.functions import (
     log_softmax,
     softmax,
 )
-from symgrad.verify.indices import free_indices
+from symgrad.verify.indices import below, between, binds_between, free_indices
 from symgrad.verify.names import (
     LOSS_LETTERS,
     is_row_of_ones,
@@ -680,8 +680,13 @@ def limits_of(node: Big, world: World, env: Env) -> tuple[list[tuple[str, tuple[
         return [(letter, _known_limits(letter, node, world, env)) for letter in letters], []
     if node.lower is None:
         raise UnsettledError("a sum that does not say over what", node.span)
-    for item in items(node.lower):
-        if isinstance(item, Relation) and item.op == "=" and not isinstance(item.left, Listed):
+    bounds = binds_between(node)
+    for item in below(node):
+        limited = between(item) if bounds else None
+        if limited is not None:
+            letter, low, high = limited
+            ranges.append((letter, (world.whole(low, env, new=True), world.whole(high, env, new=True))))
+        elif isinstance(item, Relation) and item.op == "=" and not isinstance(item.left, Listed):
             letter = _index_letter(item.left)
             if isinstance(item.right, Listed):  # i = 1, …, n
                 first = world.whole(item.right.items[0], env, new=True)

@@ -1131,7 +1131,23 @@ class World:
             if position < len(d.pattern.subs)
         ]
         constants = [int(node.value) for node in stated if isinstance(node, Number)]
-        return (min(constants), max(constants)) if constants else None
+        if constants:
+            return min(constants), max(constants)
+        return self._axis_of_sums(pattern, position)
+
+    def _axis_of_sums(self, pattern: Pattern, position: int) -> tuple[int, int] | None:
+        """How far sums take a subscript of a name that nothing else says the size of: the K of Σ_k^K z_k."""
+        key = pattern.key
+        if key in self.context.declarations or key in self.context.definitions:
+            return None
+        if key not in self._ends:
+            self._ends[key] = self._ends_in_sums(key)
+        found = {
+            limits
+            for count, at, limits in self._ends[key]
+            if count == len(pattern.subs) and at == position
+        }
+        return found.pop() if len(found) == 1 else None
 
     def _axis_of_whole(
         self, pattern: Pattern, position: int, labels: tuple[int, ...] | None, env: Env

@@ -388,6 +388,28 @@ $$\frac{\partial L}{\partial z} = p - y$$
 """,
         ["undecided"],
     ),
+    "an index that nothing ranges beside a sum with limits": (
+        r"""
+$p_i = \frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}}$
+
+$$\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)$$
+
+$$\frac{\partial p_i}{\partial z_j} = p_j (\delta_{ij} - p_j)$$
+
+$$\frac{\partial p_i}{\partial z_j} = p_i (p_j - \delta_{ij})$$
+""",
+        ["right", "wrong", "wrong"],
+    ),
+    "a sum over what two bounds admit": (
+        r"""
+$L = \sum_{i=1}^{2} \sum_{j=1}^{2} x_{ij}^2$.
+
+$$L = \sum_{\substack{1\le i,j\le 2}} x_{ij}^2$$
+
+$$L = \sum_{\substack{1\le i,j\le 2\\0\le i-j\le 1}} x_{ij}^2$$
+""",
+        ["right", "wrong"],
+    ),
     "a column beside a matrix entry by entry": (
         r"""
 Input $u \in \mathbb{R}^3$, $P \in \mathbb{R}^{4\times 3}$, $Q \in \mathbb{R}^{2\times 4}$.
