@@ -104,6 +104,7 @@ class NetworkNames:
         self.stems = _stems(model)
         self.uses = _uses(stated, self.stems)
         self.assumptions: list[str] = []
+        self.only_input = ""
         self.letters = self._mapped(names)
         self.keys = frozenset(self.letters)
         # Who writes z_3 for an entry of a matrix means the twelfth of a by a_{12}.
@@ -141,6 +142,8 @@ class NetworkNames:
         shown: dict[str, int] = {}
         for letter, stem in self.letters.items():
             use = self.uses.get(letter)
+            if use is not None and len(self.stems[stem]) > 1 and use.counts_layers(self.stems[stem]):
+                continue
             found = starts.get(letter, set())
             if len(found) == 1:
                 (shown[letter],) = found
@@ -156,6 +159,9 @@ class NetworkNames:
         """The document's letter for each stem, and back: letter → stem."""
         found: dict[str, str] = {}
         for stem, letter in names.items():
+            single = next((t for t in self.model.tensors if t.name == stem), None)
+            if stem not in self.stems and single is not None:
+                self.stems[stem] = {(): single}
             if stem not in self.stems:
                 close = nearest(stem, self.stems)
                 hint = f"; did you mean {close}?" if close else "."
@@ -177,6 +183,17 @@ class NetworkNames:
                 found[letter] = stem
                 taken.add(stem)
                 free.remove(letter)
+        inputs = [t for t in self.model.tensors if t.role == "input"]
+        if len(inputs) == 1 and inputs[0].name not in taken:
+            # What is called x beside the layers' a is the only input.
+            stem = inputs[0].name
+            for letter in [c for c in free if c in ("x", "X") and not self.uses[c].computed][:1]:
+                if stem in self.stems or inputs[0].stem in found.values() or _label(inputs[0]):
+                    self.stems.setdefault(stem, {(): inputs[0]})
+                    self.only_input = letter
+                    found[letter] = stem
+                    taken.add(stem)
+                    free.remove(letter)
         open_stems = [stem for stem in self.stems if stem not in taken]
         candidates = [letter for letter in free if self.uses[letter].numbered][:_MOST_LETTERS]
         if candidates and open_stems:
@@ -256,6 +273,9 @@ class NetworkNames:
                         outputs += native.all_of(tensor)
         outputs = list(dict.fromkeys(outputs))
         world.network_outputs = outputs if self.model.objective is None else None
+        if self.only_input:
+            told = f"{self.only_input} is the network's only input, {self.letters[self.only_input]}"
+            world.context.inferred.setdefault(self.only_input, told)
         for assumption in self.assumptions:
             world.context.notes.setdefault(assumption)
 
@@ -315,9 +335,11 @@ class NetworkNames:
         offset = 0
         for size, index in zip(whole_shape(tensor.shape), place, strict=True):
             offset = offset * size + index
-        stem = tensor.stem
-        letter = next(letter for letter, known in self.letters.items() if known == stem)
-        return self.entries(tensor, world, letter, _label(tensor))[offset]
+        known = {stem: letter for letter, stem in self.letters.items()}
+        own = tensor.name in known
+        letter = known[tensor.name] if own else known[tensor.stem]
+        labels = next(labels for labels, one in self.stems[self.letters[letter]].items() if one == tensor)
+        return self.entries(tensor, world, letter, labels)[offset]
 
 
 def _later(
@@ -349,6 +371,8 @@ class Native:
             self.flat = self.flat and not any(rank > 1 for rank in use.ranks)
         self.base = names.bases.get(letter, 1)
         self.use = use
+        # W_1 is that of layer 1 where no name of the letter says its layer otherwise.
+        self.below = len(tensors) > 1 and use is not None and use.counts_layers(tensors)
         self.rank = 1 if self.flat and len(self.shape) == 2 else len(self.shape)
 
     def all_of(self, tensor: Tensor) -> list[Scalar]:
@@ -365,8 +389,12 @@ class Native:
         """What a name stands for at labels and subscripts."""
         if not labels and len(self.tensors) == 1:
             labels = next(iter(self.tensors))
+        if not labels and self.below and subs[:1] in self.tensors:
+            labels, subs = subs[:1], subs[1:]
         if labels not in self.tensors:
-            layer = ", ".join(map(str, labels)) or "?"
+            layer = ", ".join(map(str, labels))
+            if not layer:
+                raise StepError(f"{self.letter} does not say of which layer it is", span)
             raise StepError(f"the network has no {self.letter} of layer {layer}", span)
         tensor = self.tensors[labels]
         shape = whole_shape(tensor.shape)
@@ -463,6 +491,7 @@ class Use:
         self.computed = False
         """Whether it stands alone on a left side, or is differentiated: ``∂o/∂x``."""
         self.differentiated = False
+        self.labelled = False
         self.first_right = False
 
     def count(self, value: int, at: int, of: int) -> None:
@@ -482,6 +511,15 @@ class Use:
         found += sum(self.places.get((n, at, len(shape)), 0) for at, n in enumerate(shape) if n > 1)
         packed = (text for text in self.singles if len(text) == len(shape) > 1)
         return found + sum(any(int(d) == n > 1 for d, n in zip(t, shape, strict=True)) for t in packed)
+
+    def counts_layers(self, tensors: Container[tuple[int, ...]]) -> bool:
+        """Whether the letter has nothing but one number that is a layer: ``W_1``."""
+        return (
+            not self.labelled
+            and self.ranks == {1}
+            and bool(self.places)
+            and all((value,) in tensors for value, _, _ in self.places)
+        )
 
     def packs(self, shape: tuple[int, ...]) -> bool:
         """Whether each single subscript is one digit for each axis: ``w_{1221}``."""
@@ -541,6 +579,7 @@ def _uses(stated: Sequence[Stated], stems: Container[str]) -> dict[str, Use]:
                     labels = tuple(
                         int(item.value) for item in label_items(spelling.sups)[0] if isinstance(item, Number)
                     )
+                    use.labelled |= bool(spelling.sups and label_items(spelling.sups)[0])
                     _note(use, spelling.key, spelling.subs, labels)
                     continue
                 pending += [(child, node) for child in reversed(children(node))]

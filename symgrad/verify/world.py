@@ -1143,9 +1143,7 @@ class World:
         if key not in self._ends:
             self._ends[key] = self._ends_in_sums(key)
         found = {
-            limits
-            for count, at, limits in self._ends[key]
-            if count == len(pattern.subs) and at == position
+            limits for count, at, limits in self._ends[key] if count == len(pattern.subs) and at == position
         }
         return found.pop() if len(found) == 1 else None
 

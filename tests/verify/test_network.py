@@ -184,3 +184,31 @@ def test_sums_from_zero_count_the_entries_from_zero():
 def test_one_zero_in_a_derivation_that_counts_from_one_moves_nothing():
     text = prose("z_1 = w_{11} a_1 + w_{12} a_2", "z_2 = w_{21} a_1 + w_{22} a_0")
     assert verdicts(text, "input(2) | linear(2, bias=false)") == ["right", "wrong"]
+
+
+TEXTBOOK = r"""
+$$z_1 = W_1 x + b_1$$
+$$h = \tanh(z_1)$$
+$$z_2 = W_2 h + b_2$$
+$$\frac{\partial L}{\partial z_2} = z_2 - y$$
+$$\frac{\partial L}{\partial W_2} = \frac{\partial L}{\partial z_2} h^T$$
+$$\frac{\partial L}{\partial h} = W_2^T \frac{\partial L}{\partial z_2}$$
+$$\frac{\partial L}{\partial W_1} = \frac{\partial L}{\partial z_1} x^T$$
+$$\frac{\partial L}{\partial W_1} = \frac{\partial L}{\partial z_2} x^T$$
+"""
+TWO_LAYERS = "input(3) | linear(4) | tanh | linear(2) | mse(reduction=sum,half)"
+
+
+@pytest.mark.parametrize("form", ["{}_{}", "{}^{{({})}}", "{}^{{[{}]}}"])
+def test_textbook_notation_is_matched_to_the_layers(form):
+    """Every claim was undecided: 'the network has no z of layer ?'; an x beside W^{(1)} was no input."""
+    text = TEXTBOOK
+    for letter in "zWb":
+        for layer in "12":
+            text = text.replace(f"{letter}_{layer}", "{" + form.format(letter, layer) + "}")
+    names = {"a0": "x", "a1": "h"}
+    assert verdicts(text, TWO_LAYERS, names=names) == ["right"] * 7 + ["wrong"]
+    claims = judge(text, TWO_LAYERS)
+    assert [claim.verdict for claim in claims][-1] == "wrong"
+    assert not any("layer ?" in claim.detail for claim in claims)
+    assert "x is the network's only input, a0" in claims[0].assumptions
