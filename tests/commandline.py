@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +55,9 @@ def process(*arguments, **settings):
     settings.setdefault("stdout", subprocess.PIPE)
     settings.setdefault("stderr", subprocess.PIPE)
     return subprocess.Popen(
-        [sys.executable, "-m", "symgrad", *map(str, arguments)], preexec_fn=_listening, **settings
+        [sys.executable, "-m", "symgrad", *map(str, arguments)],
+        preexec_fn=_listening,
+        **settings,  # noqa: PLW1509  # there are no threads
     )
 
 
