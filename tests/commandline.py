@@ -56,8 +56,8 @@ def process(*arguments, **settings):
     settings.setdefault("stderr", subprocess.PIPE)
     return subprocess.Popen(
         [sys.executable, "-m", "symgrad", *map(str, arguments)],
-        preexec_fn=_listening,
-        **settings,  # noqa: PLW1509  # there are no threads
+        preexec_fn=_listening,  # noqa: PLW1509  # there are no threads
+        **settings,
     )
 
 
