@@ -108,7 +108,7 @@ def layer_norm(
 def _batch_norm(name: str, kinds: dict[int, str], summary: str) -> Layer:
     """The catalogue entry of batch normalisation over batches of these numbers of axes."""
 
-    def state(place: Place, a: Tensor, *, eps: Fraction, affine: bool) -> tuple[Definition, ...]:
+    def state(place: Place, a: Tensor, *, eps: Fraction, affine: bool, bias: bool) -> tuple[Definition, ...]:
         if len(a.shape) not in kinds:
             hint = "; --batch 8 takes 8 samples of it" if len(a.shape) + 1 in kinds else ""
             raise MisfitError(
@@ -120,14 +120,18 @@ def _batch_norm(name: str, kinds: dict[int, str], summary: str) -> Layer:
                 f"{name} needs more than one entry per channel, and its input is {told(a.shape)}"
             )
         stated = _standardised(place, a, inner, eps, "nckl"[: len(a.shape)])
-        return (*stated, _scaled(place, stated[-1].target, (1,), affine=affine, bias=True))
+        return (*stated, _scaled(place, stated[-1].target, (1,), affine=affine, bias=bias))
 
     state.__doc__ = summary
     return Layer(
         name,
         "layer",
         "z",
-        (Option("eps", number, _EPS), Option("affine", flag, default=True)),
+        (
+            Option("eps", number, _EPS),
+            Option("affine", flag, default=True),
+            Option("bias", flag, default=True),
+        ),
         state,
         over="batch",
     )
@@ -176,9 +180,10 @@ def rms_norm(place: Place, a: Tensor, *, eps: Fraction, elementwise_affine: bool
     Option("num_groups", count),
     Option("eps", number, _EPS),
     Option("affine", flag, default=True),
+    Option("bias", flag, default=True),
 )
 def group_norm(
-    place: Place, a: Tensor, *, num_groups: Size, eps: Fraction, affine: bool
+    place: Place, a: Tensor, *, num_groups: Size, eps: Fraction, affine: bool, bias: bool
 ) -> tuple[Definition, ...]:
     """Group normalisation of a sample: ``z[c,…] = γ[c]·(a[c,…] − μ[g])/s[g] + β[c]``, g the group of c.
 
@@ -215,7 +220,8 @@ def group_norm(
     n = Index(channels, "c")
     body: Written = x[g, *inner]
     if affine:
-        gamma, beta = (place.parameter(name, (channels,), "c") for name in ("gamma", "beta"))
-        body = gamma[n] * body
+        body = place.parameter("gamma", (channels,), "c")[n] * body
     placed: Written = Total((g, inner[0]), same(n, c) * body)
-    return mean, root, unit, Definition(z, (n, *inner[1:]), placed + beta[n] if affine else placed)
+    if affine and bias:
+        placed = placed + place.parameter("beta", (channels,), "c")[n]
+    return mean, root, unit, Definition(z, (n, *inner[1:]), placed)

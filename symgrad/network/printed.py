@@ -46,11 +46,29 @@ class Module(NamedTuple):
     meant: Mapping[str, object] = {}
 
 
+class _Anything(tuple[object, ...]):
+    """The values of a setting that changes no formula, whatever it is."""
+
+    __slots__ = ()
+
+    def __contains__(self, value: object) -> bool:
+        return True
+
+
 _INPLACE: Final = {"inplace": (True, False)}
 _CHANNELS: Final = ("in_channels", "out_channels")
 _ZEROS: Final = {"padding_mode": ("zeros",)}
+_RUNNING: Final = {"momentum": _Anything(), "track_running_stats": _Anything()}
+"""The running statistics, which training does not use."""
+_ONE_WAY: Final = {
+    "num_layers": (1,), "bidirectional": (False,), "dropout": (0,), "proj_size": (0,),
+    "batch_first": (True, False),
+}  # fmt: skip
+"""One layer in the direction of time; a sample has no axis of the batch."""
 _WHOLE: Final = {"dilation": (1,), "ceil_mode": (False,), "return_indices": (False,)}
 MODULES: Final[Mapping[str, Module]] = {
+    "BatchNorm1d": Module(("num_features",), _RUNNING),
+    "BatchNorm2d": Module(("num_features",), _RUNNING),
     "Conv1d": Module(_CHANNELS, _ZEROS),
     "Conv2d": Module(_CHANNELS, _ZEROS),
     "Conv3d": Module(_CHANNELS, _ZEROS),
@@ -59,6 +77,10 @@ MODULES: Final[Mapping[str, Module]] = {
     "Dropout": Module((), _INPLACE),
     "Embedding": Module(("num_embeddings", "embedding_dim")),
     "Flatten": Module((), {"start_dim": (1,), "end_dim": (-1,)}),
+    "GroupNorm": Module(("num_groups", "num_channels")),
+    "RNN": Module(("input_size", "hidden_size"), _ONE_WAY),
+    "LSTM": Module(("input_size", "hidden_size"), _ONE_WAY),
+    "GRU": Module(("input_size", "hidden_size"), _ONE_WAY),
     "LayerNorm": Module(("normalized_shape",)),
     # The smallest step from 1 of the numbers at hand: of torch's default, which is single precision.
     "RMSNorm": Module(("normalized_shape",), name="rms_norm", meant={"eps": Fraction(1, 2**23)}),
@@ -73,7 +95,10 @@ MODULES: Final[Mapping[str, Module]] = {
 }  # fmt: skip
 """The modules that print more than the options of their layer."""
 
-SIZES: Final = ("in_features", "in_channels", "num_embeddings", "normalized_shape", "dim")
+SIZES: Final = (
+    "in_features", "in_channels", "num_channels", "num_features", "num_embeddings", "input_size",
+    "normalized_shape", "dim",
+)  # fmt: skip
 """What a module prints that follows from its input."""
 
 
@@ -226,7 +251,12 @@ def mismatch(layer: str, check: Argument, shape: tuple[int, ...]) -> str | None:
         if shape[max(0, len(shape) - len(parts)) :] == parts:
             return None
         return f"normalized_shape is printed as {told(parts)}, and the input of this layer is {told(shape)}"
-    if said == "in_channels":
+    if said in ("num_channels", "num_features") and len(shape) > 1:
+        channels = shape[0] if said == "num_channels" else shape[1]  # which follow the batch
+        if value == channels:
+            return None
+        counted = f"{channels} channels"
+    elif said == "in_channels":
         channels = shape[0] if len(shape) > int(layer[-2]) else 1
         if value == channels:
             return None

@@ -164,6 +164,9 @@ MODULES = {
     "nn.LayerNorm(3)": ("2x3", "layer_norm"),
     "nn.LayerNorm((2, 3), eps=0.001)": ("2x3", "layer_norm(axes=2, eps=0.001)"),
     "nn.LayerNorm(3, elementwise_affine=False)": ("2x3", "layer_norm(elementwise_affine=false, bias=false)"),
+    "nn.GroupNorm(2, 4)": ("4x3", "group_norm(2)"),
+    "nn.GroupNorm(1, 4, eps=0.5, affine=False)": ("4x3", "group_norm(1, eps=0.5, affine=false, bias=false)"),
+    "nn.GroupNorm(1, 4, bias=False)": ("4x3", "group_norm(1, bias=false)"),
     "nn.RMSNorm(3, eps=1e-5)": ("2x3", "rms_norm"),
     "nn.RMSNorm(3)": ("2x3", "rms_norm(eps=1/8388608)"),
     "nn.Softplus()": ("3", "softplus"),
@@ -189,6 +192,45 @@ def test_a_module_is_read_as_torch_prints_it(module):
     assert sum(row.size for row in summary(model)) == sum(prod(p.shape) for p in made.parameters())
 
 
+@pytest.mark.parametrize(
+    ("module", "size", "text"),
+    [
+        ("nn.BatchNorm1d(3)", "4x3", "batch_norm1d"),
+        ("nn.BatchNorm1d(3, momentum=None)", "4x3x2", "batch_norm1d"),
+        ("nn.BatchNorm2d(3, eps=0.5, affine=False)", "2x3x2x2",
+         "batch_norm2d(eps=0.5, affine=false, bias=false)"),
+        ("nn.BatchNorm2d(3, bias=False, track_running_stats=False)", "2x3x2x2", "batch_norm2d(bias=false)"),
+    ],
+)  # fmt: skip
+def test_a_batch_normalisation_is_read_as_torch_prints_it(module, size, text):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    made = torch.nn.Sequential(eval(module, {"nn": torch.nn}))  # noqa: S307  # our own
+    model = build(str(made), size)
+    assert model.text == f"input({size}) | {text}"
+    given = torch.rand(*map(int, size.split("x")))
+    assert model.steps[-1].output.shape == tuple(made(given).shape)
+    assert sum(row.size for row in summary(model)) == sum(prod(p.shape) for p in made.parameters())
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("nn.LSTM(4, 3)", "lstm(3)"),
+        ("nn.LSTM(4, 3, batch_first=True, bias=False)", "lstm(3, bias=false)"),
+        ("nn.GRU(4, 2)", "gru(2)"),
+        ("nn.RNN(4, 2)", "rnn(2)"),
+    ],
+)
+def test_a_recurrent_layer_is_read_as_torch_prints_it(module, text):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    made = eval(module, {"nn": torch.nn})  # noqa: S307  # our own
+    model = build(str(torch.nn.Sequential(made)), "5x4")
+    assert model.text == f"input(5x4) | {text}"
+    states, _ = made(torch.zeros(5, 4))
+    assert model.steps[-1].output.shape == tuple(states.shape)
+    assert sum(row.size for row in summary(model)) == sum(prod(p.shape) for p in made.parameters())
+
+
 def test_an_embedding_is_read_as_torch_prints_it():
     torch = pytest.importorskip("torch", reason="torch is not installed")
     made = torch.nn.Sequential(torch.nn.Embedding(10, 3), torch.nn.Linear(3, 2))
@@ -210,6 +252,12 @@ def test_an_embedding_is_read_as_torch_prints_it():
         ("Softmax(dim=1)", "2x3", "over the last axis, which PyTorch counts as dim=2", "1"),
         ("Softmax(dim=None)", "3", "over the last axis", "None"),
         ("LayerNorm((4,), eps=1e-05, elementwise_affine=True)", "2x3", "printed as 4", "(4,)"),
+        ("GroupNorm(2, 4, eps=1e-05, affine=True)", "5x2", "num_channels is printed as 4", "4"),
+        ("BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True)", "2x4x2x2",
+         "num_features is printed as 3, and the input of this layer is 2×4×2×2: 4 channels", "3"),
+        ("LSTM(4, 3, num_layers=2)", "5x4", "num_layers=1 only", "num_layers"),
+        ("GRU(3, 3, bidirectional=True)", "5x4", "bidirectional=false only", "bidirectional"),
+        ("RNN(3, 3)", "5x4", "input_size is printed as 3, .* is 5×4: 4 features", "3"),
         ("Softplus(beta=1.0, threshold=5.0)", "3", "threshold=20 only", "threshold"),
         ("GELU(approximate='erf')", "3", "approximate must be none or tanh", "'erf'"),
     ],
