@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from types import FunctionType
 
-from symgrad.algebra.affine import AffineLike, Index
+from symgrad.algebra.affine import AffineLike, Index, position
 from symgrad.algebra.brackets import Bracket, within
 from symgrad.algebra.extents import size_alone
 from symgrad.algebra.functions import (
@@ -28,7 +29,7 @@ from symgrad.algebra.functions import (
     softplus,
     tanh,
 )
-from symgrad.algebra.sizes import Size
+from symgrad.algebra.sizes import Polynomial, Size
 from symgrad.algebra.written import (
     PI,
     Iverson,
@@ -42,7 +43,7 @@ from symgrad.algebra.written import (
     same,
     written,
 )
-from symgrad.errors import AlgebraError
+from symgrad.errors import AlgebraError, printable
 
 __all__ = [
     "PI",
@@ -77,7 +78,7 @@ def total(body: Callable[..., WrittenLike], over: Size | tuple[Size, ...] | None
     Raises:
         AlgebraError: nothing tells how far an index runs.
     """
-    indices = _indices(body, over)
+    indices = _indices(body, over, "total")
     return Total(indices, _body(body, indices))
 
 
@@ -91,8 +92,8 @@ def maximum(
     Raises:
         AlgebraError: nothing tells how far an index runs.
     """
-    indices = _indices(body, over)
-    return Maximum(indices, where(*indices) if where else (), _body(body, indices))
+    indices = _indices(body, over, "maximum")
+    return Maximum(indices, where(*map(position, indices)) if where else (), _body(body, indices))
 
 
 def inside(e: AffineLike, size: Size) -> Written:
@@ -105,13 +106,27 @@ def sqrt(x: WrittenLike) -> Written:
     return written(x) ** Fraction(1, 2)
 
 
-def _indices(body: Callable[..., WrittenLike], over: Size | tuple[Size, ...] | None) -> tuple[Index, ...]:
+def _indices(
+    body: Callable[..., WrittenLike], over: Size | tuple[Size, ...] | None, what: str
+) -> tuple[Index, ...]:
+    if not isinstance(body, FunctionType):
+        raise AlgebraError(f"{what} takes a function of its indices: {what}(lambda j: x[j])")
+    if body.__defaults__ or body.__kwdefaults__:
+        raise AlgebraError(
+            f"the parameters of the function that {what} takes are indices, which have no default"
+        )
+    sizes = over if isinstance(over, tuple) else (over,)
+    for size in sizes if over is not None else ():
+        if not isinstance(size, int | Polynomial) or (isinstance(size, int) and size < 1):
+            raise AlgebraError(
+                f"an index runs over a whole number of places from 1 on, not over={printable(repr(over))}"
+            )
     return fresh((0,) * body.__code__.co_argcount if over is None else over, body)
 
 
 def _body(body: Callable[..., WrittenLike], indices: tuple[Index, ...]) -> Written:
     """The body at the indices; each index of size 0 gets the size that follows from it."""
-    node = written(body(*indices))
+    node = written(body(*map(position, indices)))
     for index in indices:
         index.size = index.size or _size(index, node)
     return node

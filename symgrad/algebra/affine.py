@@ -7,10 +7,14 @@ different objects; letters are chosen at printing time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from itertools import count
-from typing import TypeAlias
+from numbers import Integral
+from typing import Any, TypeAlias
 
-from symgrad.algebra.sizes import Size, divided, exact, size_text
+from symgrad.algebra.misuse import Piece
+from symgrad.algebra.sizes import Polynomial, Size, divided, exact, size_text
+from symgrad.errors import AlgebraError
 
 _serials = count()
 
@@ -32,15 +36,15 @@ class Index:
     def __repr__(self) -> str:
         return f"{self.letter}#{self.serial}"
 
-    def __add__(self, other: AffineLike) -> Affine:
+    def __add__(self, other: Affine | Index | Size) -> Affine:
         return affine(self) + other
 
     __radd__ = __add__
 
-    def __sub__(self, other: AffineLike) -> Affine:
+    def __sub__(self, other: Affine | Index | Size) -> Affine:
         return affine(self) - other
 
-    def __rsub__(self, other: AffineLike) -> Affine:
+    def __rsub__(self, other: Affine | Index | Size) -> Affine:
         return -affine(self) + other
 
     def __mul__(self, factor: Size) -> Affine:
@@ -74,7 +78,7 @@ class Affine:
     def __iter__(self) -> Iterator[Index]:
         return iter(self.coefficients)
 
-    def __add__(self, other: AffineLike) -> Affine:
+    def __add__(self, other: Affine | Index | Size) -> Affine:
         other = affine(other)
         coefficients = dict(self.coefficients)
         for index, coefficient in other.coefficients.items():
@@ -90,10 +94,10 @@ class Affine:
     def __neg__(self) -> Affine:
         return self * -1
 
-    def __sub__(self, other: AffineLike) -> Affine:
+    def __sub__(self, other: Affine | Index | Size) -> Affine:
         return self + affine(other) * -1
 
-    def __rsub__(self, other: AffineLike) -> Affine:
+    def __rsub__(self, other: Affine | Index | Size) -> Affine:
         return -self + other
 
     def __mul__(self, factor: Size) -> Affine:
@@ -132,13 +136,87 @@ class Affine:
         return " + ".join([*parts, size_text(self.const)])
 
 
-AffineLike: TypeAlias = "Affine | Index | Size"
+class Position(Piece):
+    """An affine combination in the hands of an equation's author: it can be moved, and not compared.
+
+    Indices are compared by identity all over the algebra, so that ``i == j`` would be false for all places.
+    """
+
+    __slots__ = ("e",)
+
+    def __init__(self, e: Affine) -> None:
+        self.e = e
+
+    @property
+    def what(self) -> str:
+        """What it is."""
+        return "an index"
+
+    @property
+    def use(self) -> str:
+        """What it is for."""
+        return (
+            "an index says which entry is read, as in w[i, 2 * j + 1]: it is added to indices and whole "
+            "numbers, multiplied by whole numbers, and is itself no number in a formula"
+        )
+
+    def __add__(self, other: Position | Size) -> Position:
+        return Position(self.e + affine(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Position | Size) -> Position:
+        return Position(self.e - affine(other))
+
+    def __rsub__(self, other: Position | Size) -> Position:
+        return Position(affine(other) - self.e)
+
+    def __mul__(self, factor: Any) -> Position:
+        by = None if isinstance(factor, Piece) else affine(factor)
+        if by is None or by.coefficients:
+            raise AlgebraError(self.use)
+        return Position(self.e * by.const)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Position:
+        return Position(-self.e)
+
+    def __pos__(self) -> Position:
+        return self
+
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = Piece.no_operation
+    __abs__ = Piece.no_operation
+
+
+AffineLike: TypeAlias = "Affine | Index | Position | Size"
 
 
 def affine(value: AffineLike) -> Affine:
-    """``value`` as an affine combination."""
+    """``value`` as an affine combination.
+
+    Raises:
+        AlgebraError: it is none.
+    """
     if isinstance(value, Affine):
         return value
     if isinstance(value, Index):
         return Affine(0, {value: 1})
-    return Affine(value, {})
+    if isinstance(value, Position):
+        return value.e
+    return Affine(_size(value), {})
+
+
+def _size(value: object) -> Size:
+    """A size, or a whole number of another library, such as NumPy's int64."""
+    if isinstance(value, int | Fraction | Polynomial):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    what = value.what if isinstance(value, Piece) else f"{type(value).__name__}, which is none of them"
+    raise AlgebraError(f"a place is made of indices and whole numbers, and this is {what}")
+
+
+def position(index: Index) -> Position:
+    """The index as the author of an equation gets it."""
+    return Position(affine(index))

@@ -32,12 +32,12 @@ class Bracket(NamedTuple):
 
 def equal(left: AffineLike, right: AffineLike) -> Bracket:
     """``[left = right]``."""
-    return tidied("=", affine(left) - right)
+    return tidied("=", affine(left) - affine(right))
 
 
 def at_least(left: AffineLike, right: AffineLike) -> Bracket:
     """``[left ≥ right]``."""
-    return tidied(">=", affine(left) - right)
+    return tidied(">=", affine(left) - affine(right))
 
 
 def within(e: AffineLike, size: AffineLike) -> tuple[Bracket, Bracket]:

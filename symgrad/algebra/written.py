@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from math import e
+from numbers import Rational, Real
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, TypeAlias
 
 from symgrad.algebra.affine import Affine, AffineLike, Index
 from symgrad.algebra.brackets import Bracket, equal, within
+from symgrad.algebra.misuse import Piece
 from symgrad.algebra.sizes import Polynomial, Size
 from symgrad.errors import AlgebraError
 
@@ -26,10 +29,23 @@ Comparison: TypeAlias = Literal[">", "<=", "="]
 WrittenLike: TypeAlias = "Written | Number | Polynomial"
 
 
-class Written:
+class Written(Piece):
     """A node of an equation as written; combine nodes with ``+ − * / **``."""
 
     __slots__ = ()
+
+    @property
+    def what(self) -> str:
+        """What it is."""
+        return "a formula"
+
+    @property
+    def use(self) -> str:
+        """What it is for."""
+        return (
+            "formulas are combined with + − * / and powers; "
+            "Σ_j w[i, j]·x[j] is total(lambda j: w[i, j] * x[j])"
+        )
 
     def __add__(self, other: WrittenLike) -> Written:
         return Sum((self, written(other)))
@@ -59,7 +75,39 @@ class Written:
         return Product((written(other), Power(self, Fraction(-1))))
 
     def __pow__(self, exponent: Number) -> Written:
-        return Power(self, _exact(exponent))
+        return Power(self, _exponent(exponent))
+
+    def __rpow__(self, base: Number) -> Written:
+        """``base ^ x`` as ``exp(x · log base)``."""
+        from symgrad.algebra.functions import (
+            exp,
+            log,
+        )  # its rows are stated with the operations of this class
+
+        if base == e:
+            raise AlgebraError("e to the power x is exp(x)")
+        if not base > 0:
+            raise AlgebraError("a formula is an exponent of a positive number alone, as in 2**x")
+        return quantity(1) if base == 1 else exp(self * log(written(base)))
+
+    def __pos__(self) -> Written:
+        return self
+
+    def __abs__(self) -> Written:
+        from symgrad.algebra.functions import (
+            absolute,
+        )  # its rows are stated with the operations of this class
+
+        return absolute(self)
+
+    def __getitem__(self, _: object) -> NoReturn:
+        raise AlgebraError(
+            "a formula is a single number and has no entries; where it stands for a tensor's entry "
+            'it is read already, and a tensor with entries has a shape, as in x: "N"'
+        )
+
+    def __iter__(self) -> NoReturn:
+        raise AlgebraError("a formula is a single number and is not iterated over")
 
 
 class Quantity(Written):
@@ -130,9 +178,9 @@ class Function(NamedTuple):
     order: int = 0
     rule: Callable[[Written], Written] | None = None
 
-    def __call__(self, argument: Written, /) -> Written:
+    def __call__(self, argument: WrittenLike, /) -> Written:
         """The function's value at ``argument``, as written."""
-        return Apply(self, argument)
+        return Apply(self, written(argument))
 
     def derivative(self, argument: Written) -> Written:
         """The derivative at ``argument``."""
@@ -213,14 +261,53 @@ class Definition(NamedTuple):
 PI = Constant("pi")
 
 
-def written(value: WrittenLike) -> Written:
-    """``value`` as a node."""
-    return value if isinstance(value, Written) else quantity(value)
+def written(value: object) -> Written:
+    """``value`` as a node.
+
+    Raises:
+        AlgebraError: it is neither a formula nor a number.
+    """
+    if isinstance(value, Written):
+        return value
+    if isinstance(value, int | Fraction | float | Polynomial):
+        return quantity(value)
+    if isinstance(value, Piece):
+        raise AlgebraError(value.use)
+    if isinstance(value, Rational):  # another library's, such as NumPy's int64
+        return Quantity(Fraction(int(value.numerator), int(value.denominator)))
+    if isinstance(value, Real):
+        return quantity(float(value))
+    kind = "a function; take its value, as in tanh(x)" if callable(value) else f"{type(value).__name__}"
+    raise AlgebraError(f"a formula is made of formulas and real numbers, and this is {kind}")
 
 
 def quantity(value: Number | Polynomial) -> Quantity:
     """A number or a size as a node; a float is the decimal that it prints as, so 0.1 is one tenth."""
     return Quantity(_exact(value) if isinstance(value, float) else value)
+
+
+def _exponent(value: object) -> Fraction:
+    if isinstance(value, float):
+        exact, near = _exact(value), Fraction(value).limit_denominator(_NEAR)
+        if exact.denominator > _LONG:
+            hint = f": write Fraction({near.numerator}, {near.denominator})" if float(near) == value else ""
+            raise AlgebraError(f"an exponent is exact, and {value} is a decimal of so many digits{hint}")
+        return exact
+    if isinstance(value, Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    if isinstance(value, Written):
+        raise AlgebraError(
+            "an exponent is a rational number; where x is positive, exp(y * log(x)) is x to the power y"
+        )
+    raise AlgebraError(
+        f"an exponent is a rational number, such as 2 or Fraction(1, 3), not {type(value).__name__}"
+    )
+
+
+_LONG: Final = 10**9
+"""The largest denominator of a decimal that somebody meant as it stands."""
+_NEAR: Final = 1000
+"""The largest denominator of a fraction that is offered for a decimal."""
 
 
 def _exact(value: Number) -> Fraction:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-from symgrad.algebra.affine import AffineLike, Index, affine
+from symgrad.algebra.affine import AffineLike, Index, affine, position
 from symgrad.algebra.extents import size_that_fits
+from symgrad.algebra.misuse import Piece
 from symgrad.algebra.sizes import Size
 from symgrad.algebra.written import Read, Written, written
 from symgrad.catalogue.declare import Kind, Layer
@@ -26,7 +27,7 @@ _OUTPUTS: Final[dict[Kind, str]] = {"layer": "z", "activation": "a", "reshape": 
 """What outputs are called where nothing is said of it, as in the catalogue."""
 
 
-class Entries:
+class Entries(Piece):
     """A tensor as the function of a layer gets it: ``w[i, j]`` is an entry, ``w.shape`` its sizes."""
 
     __slots__ = ("_given", "_name", "shape")
@@ -38,7 +39,27 @@ class Entries:
         whole = given.tensors[name].shape
         self.shape: tuple[Size, ...] = whole[len(whole) - axes :]
 
-    __iter__ = None  # an entry is read at indices; a loop over a tensor would never end
+    @property
+    def what(self) -> str:
+        """What it is."""
+        return f"the tensor {self._name}"
+
+    @property
+    def use(self) -> str:
+        """What it is for."""
+        read = ", ".join("ijklmnqr"[: len(self.shape)])
+        return (
+            f"{self._name} is a tensor, and an equation is stated for its entries, such as "
+            f"{self._name}[{read}]; Σ_j w[i, j]·x[j] is total(lambda j: w[i, j] * x[j])"
+        )
+
+    def __iter__(self) -> NoReturn:  # a loop over a tensor would never end
+        raise AlgebraError(self.use)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+        Piece.no_operation
+    )
+    __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = Piece.no_operation
 
     def __getitem__(self, indices: AffineLike | tuple[AffineLike, ...]) -> Read:
         """The entry at one index for each axis.
@@ -184,14 +205,17 @@ def _axes_and_body(
         if shape:
             raise AlgebraError(f"{layer} returns a function of {len(shape)} indices, as in lambda i: …")
         return (), _written(layer, made)
-    letters = list(inspect.signature(made).parameters)
+    parameters = inspect.signature(made).parameters
+    letters = list(parameters)
+    if any(p.default is not p.empty or p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters.values()):
+        raise AlgebraError(f"{layer} returns a function of the output's indices alone, as in lambda i, j: …")
     known = shape if shape is not None else (None,) * len(letters)
     if len(known) != len(letters):
         raise AlgebraError(
             f"{layer} has an output of {len(known)} axes and returns a function of {len(letters)} indices"
         )
     axes = tuple(Index(n or 0, letter) for n, letter in zip(known, letters, strict=True))
-    body = _written(layer, made(*axes))
+    body = _written(layer, made(*map(position, axes)))
     sizes = [index.size or _fitting(layer, index, body) for index in axes]
     for index, size in zip(axes, sizes, strict=True):
         index.size = size
@@ -209,9 +233,7 @@ def _fitting(layer: str, index: Index, body: Written) -> Size:
 
 def _written(layer: str, made: Any) -> Written:
     try:
-        node = written(made)
-    except TypeError:
-        node = None
-    if node is None or not isinstance(made, Written | int | float):
-        raise AlgebraError(f"{layer} returns {type(made).__name__}, which is no formula")
-    return node
+        return written(made)
+    except AlgebraError as misuse:
+        what = made.what if isinstance(made, Piece) else type(made).__name__
+        raise AlgebraError(f"{layer} returns {what}, which is no formula: {misuse}") from None

@@ -8,7 +8,7 @@ import pytest
 
 from symgrad.catalogue.options import REQUIRED
 from symgrad.equations import exp, sigmoid, total
-from symgrad.errors import DescriptionError, SymgradError
+from symgrad.errors import AlgebraError, DescriptionError, SymgradError
 from symgrad.network.build import build
 from symgrad.network.from_function import layer_from_function
 
@@ -255,7 +255,7 @@ def test_a_tensor_is_not_looped_over():
     def mine(a: "N") -> "N":
         return lambda i: sum(a)
 
-    with pytest.raises(TypeError, match="not iterable"):
+    with pytest.raises(AlgebraError, match=r"stated for its entries, such as a\[i\]"):
         build("input(4) | mine", custom=[layer_from_function(mine, "layer")])
 
 
