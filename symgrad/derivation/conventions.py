@@ -18,6 +18,7 @@ from symgrad.algebra.terms import (
     Factor,
     FirstMaximiser,
     Named,
+    Term,
     ValueBracket,
     inner_expressions,
 )
@@ -267,6 +268,8 @@ def _of_steps(view: str, explanations: Collection[Explanation]) -> Iterator[Conv
     terms = [term for explanation in explanations for step in explanation.steps for term in step.body.terms]
     if any(bracket.kind == "=" for term in terms for bracket in term.brackets):
         yield Convention("kronecker")
+    if any(b.kind != "=" for term in terms if not _below_the_sign(term) for b in term.brackets):
+        yield Convention("conditions")
     if any(way.through or len(each.ways) > 1 for each in explanations for way in each.ways):
         yield Convention("held fixed")
     yield Convention("checked steps")
@@ -336,9 +339,14 @@ def _padded(equation: Equation) -> bool:
 
 
 def _conditional(equation: Equation) -> bool:
-    """Whether a term has a condition that stands below no sum sign, so that it is printed as a factor."""
+    """Whether a term has conditions that are printed as a factor."""
     terms = (term for part in _parts(closed_form(equation).body) for term in part.terms)
-    return any(term.brackets and not term.bound for term in terms)
+    return any(term.brackets and not _below_the_sign(term) for term in terms)
+
+
+def _below_the_sign(term: Term) -> bool:
+    """Whether the conditions of a term stand below its sum sign: one of them is on what is summed over."""
+    return any(index in term.bound for bracket in term.brackets for index in bracket.e)
 
 
 def _chooses(equation: Equation) -> bool:

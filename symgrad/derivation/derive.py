@@ -107,7 +107,7 @@ def document(
         tensors = tuple(tensor for tensor in tensors if tensor in shown)
     stated = conventions(model, forward, gradients, view, forms, tensors, depth)
     if steps:
-        stated += step_conventions(view, explanations.values())
+        stated += tuple(one for one in step_conventions(view, explanations.values()) if one not in stated)
     if step is not None:
         stated += step.conventions()
         tensors += step.tensors()

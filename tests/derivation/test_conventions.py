@@ -1,11 +1,15 @@
 """Which conventions a network's formulas rest on: those it needs, and no others."""
 
+import re
+
 import pytest
 from oracles.chains import alone
 
+import symgrad as sg
 from symgrad.algebra.terms import Call, Max, ValueBracket, inner_expressions
 from symgrad.catalogue import CATALOGUE
 from symgrad.derivation.derive import derive, document
+from symgrad.equations import total
 from symgrad.network.build import build
 
 
@@ -121,3 +125,42 @@ def test_of_ties_something_is_said_where_a_gradient_asks_for_the_greatest():
     assert "first place" in keys(network, "index")
     of_weights = document(derive(build(network), ("weights",)), "scalar").conventions
     assert "ties" not in [convention.key for convention in of_weights]
+
+
+SENTENCE = "A term is 0 where a condition in its brackets fails"
+
+
+def test_a_condition_before_a_sum_is_explained():
+    """∂L/∂a[j] = ∂L/∂z[j]·[j ≤ 1]·Σ w[j, m] for j = 0…2 reads z[2], which there is not."""
+
+    @sg.layer
+    def own(a: "N", w: "M K") -> "M":
+        return lambda i: a[i] * total(lambda m: w[i, m])
+
+    network = sg.Network("input(3) | own(2, 3)", using=[own])
+    derived = sg.derive(network)
+    assert "∂L/∂z[j]·[j ≤ 1]·Σ" in derived.text("index")
+    assert SENTENCE in derived.text("index")
+    assert SENTENCE in derived.latex("index").replace("~", " ")
+    assert SENTENCE in derived.json("index")
+    assert SENTENCE not in derived.text("scalar")
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        "input(2x7) | conv1d(2, 3, padding=1)",
+        "input(4x3) | lstm(2)",
+        "input(4x3) | gru(2)",
+        "input(1x6x6) | max_pool2d(2, 3)",
+        "input(1x7x7) | conv2d(2, 3, stride=2, padding=1) | relu | flatten | linear(2) | mse",
+        "input(2x6) | conv_transpose1d(2, 3, stride=2)",
+        "input(4x2) | multihead_attention(2, is_causal=true)",
+    ],
+)
+@pytest.mark.parametrize("steps", [False, True])
+def test_conditions_are_explained_wherever_one_is_printed_as_a_factor(network, steps):
+    text = sg.derive(sg.Network(network)).text("index", steps=steps and not re.search("lstm|gru", network))
+    formulas = text.partition("\nForward")[2]
+    factors = re.findall(r"(?<![\w])\[([^\[\]]*[≤∣|][^\[\]]*)\]", formulas)
+    assert (SENTENCE in text) == bool(factors), factors
