@@ -6,10 +6,12 @@ It is neutral: equations stay equations of the algebra, and each renderer unroll
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.program import Equation
+from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.substitute import Nested
 from symgrad.algebra.tensors import Tensor
 from symgrad.derivation.conventions import Convention
@@ -51,6 +53,19 @@ class Document(NamedTuple):
     conventions: tuple[Convention, ...]
     tensors: tuple[Tensor, ...]
     formulas: tuple[Formula, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the page names, so that no index has its letter."""
+        told = (name for each in self.conventions for name, _ in each.constants)
+        return _names(self.tensors, tuple(told))
+
+
+@lru_cache(maxsize=4)
+def _names(tensors: tuple[Tensor, ...], constants: tuple[str, ...]) -> frozenset[str]:
+    """Tensors with and without the number of a layer, sizes, and the constants of a step."""
+    sizes = {symbol.name for tensor in tensors for n in tensor.shape for symbol in size_symbols(n)}
+    return frozenset(sizes | {*constants} | {name for t in tensors for name in (t.name, t.stem)})
 
 
 def checked_view(word: str) -> View:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from keyword import iskeyword
 from math import prod
 
@@ -88,8 +88,8 @@ def build_general(
     from symgrad.network.toml import read_toml
 
     description = (read_toml if toml else read)(text, input_size)
-    build_model(description, batch)  # what does not fit is told of the numbers that were written
-    letters = Letters()
+    stated = build_model(description, batch)  # what does not fit is told of the numbers that were written
+    letters = Letters([name for tensor in stated.tensors for name in (tensor.name, tensor.stem)])
     while True:
         letters.begin()
         try:
@@ -109,8 +109,26 @@ def _refuse_one_letter_for_two(model: Model, letters: Letters) -> None:
     batch = () if model.batch is None else size_symbols(model.batch)
     found = {symbol.name for t in model.tensors for n in t.shape[1:] for symbol in size_symbols(n)}
     for symbol in batch:
-        if symbol.name in found | letters.numbers.keys():
-            raise DescriptionError(f"{symbol.name} is a size of this network; take N for the batch")
+        if symbol.name in (sizes := found | letters.numbers.keys()):
+            names = {name for tensor in model.tensors for name in (tensor.name, tensor.stem)}
+            raise DescriptionError(
+                f"{symbol.name} is a size of this network; take {_free(sizes | names)} for the batch"
+            )
+
+
+def _free(taken: Collection[str]) -> str:
+    """A letter that counts samples and means nothing else."""
+    return next((letter for letter in "NBSMRGFEIJ" if letter not in taken), "a number")
+
+
+def _refuse_batch_called_as_a_tensor(model: Model) -> None:
+    names = {name for tensor in model.tensors for name in (tensor.name, tensor.stem)}
+    for symbol in () if model.batch is None else size_symbols(model.batch):
+        if symbol.name in names:
+            sizes = {one.name for t in model.tensors for n in t.shape for one in size_symbols(n)}
+            raise DescriptionError(
+                f"{symbol.name} is a tensor of this network; take {_free(sizes | names)} for the batch"
+            )
 
 
 def build_model(
@@ -172,9 +190,11 @@ def build_model(
     _refuse_entries_of_one_name(description, nodes, owners, tuple(tensors))
     check_distinct(definitions)
     objective = outputs[-1] if outputs[-1].role == "objective" else None
-    return Model(
+    model = Model(
         description.text, definitions, tuple(tensors), (outputs[-1],), objective, tuple(steps.values()), size
     )
+    _refuse_batch_called_as_a_tensor(model)
+    return model
 
 
 def _own(

@@ -9,7 +9,7 @@ letter is stated in terms of the others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from symgrad.algebra.instantiate import size_at
@@ -30,6 +30,9 @@ _OPTIONS: Final[Mapping[str, Sequence[str]]] = {
 }
 """The letters of an option that is a size, along one axis, two or three."""
 
+_INSTEAD: Final = "EDFGIJ"
+"""The letters of a size whose own is the name of a tensor, as K is of keys."""
+
 
 class UnequalError(Exception):
     """Two sizes that must be equal, and are not in letters."""
@@ -42,7 +45,9 @@ class UnequalError(Exception):
 class Letters:
     """The letters of a network, the number that each stands for there, and what some are stated in."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Collection[str] = ()) -> None:
+        """``names`` are those of tensors, which no size has."""
+        self._names = frozenset(names)
         self.numbers: dict[str, int] = {}
         self._stated: dict[str, Size] = {}
         self._drawn: set[str] = set()
@@ -78,7 +83,10 @@ class Letters:
     def _size(self, name: str, number: int) -> Size:
         if number == 1:
             return 1
-        while name in self._drawn:  # two layers never share a letter by chance
+        if name in self._names:
+            letter, label = name[0], name[1:]
+            name = next((other + label for other in _INSTEAD if other + label not in self._names), letter)
+        while name in self._drawn | self._names:  # two layers never share a letter by chance
             name += "b"
         self._drawn.add(name)
         self.numbers[name] = number

@@ -32,7 +32,7 @@ def aligned(document: Document, formula: Formula, room: float) -> Iterator[Lines
     notation = TexNotation()
     equation = formula.equation
     if document.view in CLOSED:
-        return iter([index_lines(closed(formula, TEX_MATRICES), room)])
+        return iter([index_lines(closed(formula, TEX_MATRICES, document.names), room)])
     names = notation.entries(equation.target)
     if formula.nested:
         nested = TexLines()

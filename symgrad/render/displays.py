@@ -151,7 +151,7 @@ def _closed_forms(document: Document, room: float) -> Iterator[tuple[Kind, str]]
     kind: Kind = "forward"
     pending: list[Indexed] = []
     for formula in document.formulas:
-        form = closed(formula, TEX_MATRICES)
+        form = closed(formula, TEX_MATRICES, document.names)
         if pending and (formula.kind != kind or not _side_by_side([*pending, form], room)):
             yield kind, _closed(pending, room)
             pending = []

@@ -6,7 +6,7 @@ formula, and a prime where no letter is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
@@ -45,6 +45,8 @@ from symgrad.render.notation import (
 )
 from symgrad.render.unrolled import compared, in_reading_order, sort_of
 
+_INSTEAD = {"u": ("r",), "v": ("s",)}
+"""The letters of a place in a window are replaced together: where v is a tensor, a window is w[r, s]."""
 SPARE = ("m", "q", "r", "s", "t", "k", "l", "g", "e", "d")
 
 Letters = Mapping[Index, str]
@@ -62,10 +64,10 @@ class Indexed(NamedTuple):
     ranges: tuple[tuple[str, str], ...]
 
 
-def indexed(equation: Equation, notation: IndexNotation) -> Indexed:
-    """The closed form of an equation."""
+def indexed(equation: Equation, notation: IndexNotation, names: Collection[str] = ()) -> Indexed:
+    """The closed form of an equation on a page that has these names, which no index takes."""
     form = closed_form(equation)
-    return stated(form, notation, chosen_letters(form))
+    return stated(form, notation, chosen_letters(form, names))
 
 
 def stated(form: Closed, notation: IndexNotation, letters: Letters, *, kronecker: bool = False) -> Indexed:
@@ -75,9 +77,9 @@ def stated(form: Closed, notation: IndexNotation, letters: Letters, *, kronecker
     return Indexed(left, _terms(form.body, notation, letters, kronecker=kronecker), ranges)
 
 
-def chosen_letters(form: Closed) -> Letters:
-    """A letter for every index of a formula, no two alike and none that is also a tensor's name."""
-    taken = names_taken(form)
+def chosen_letters(form: Closed, names: Collection[str] = ()) -> Letters:
+    """A letter for every index of a formula, no two alike and none that names anything on its page."""
+    taken = names_taken(form, names)
     letters: dict[Index, str] = {}
     _letter(form.axes, letters, taken)
     _letter_bound(form.body, letters, taken)
@@ -108,18 +110,25 @@ def _letter(indices: Iterable[Index], letters: dict[Index, str], taken: set[str]
         if index not in letters:
             letter = index.letter
             if letter in taken:
-                letter = next((spare for spare in SPARE if spare not in taken), letter)
+                letter = next((spare for spare in spares(letter) if spare not in taken), letter)
             while letter in taken:
                 letter += "'"
             letters[index] = letter
         taken.add(letters[index])
 
 
-def names_taken(form: Closed) -> set[str]:
-    """The names in a formula that no index may have: of tensors, sizes and constants."""
+def spares(letter: str) -> tuple[str, ...]:
+    """What an index is called where its own letter is taken, the best first."""
+    return (*_INSTEAD.get(letter, ()), *SPARE)
+
+
+def names_taken(form: Closed, names: Collection[str] = ()) -> set[str]:
+    """The names in a formula and on its page that no index may have: of tensors, sizes and constants."""
     named = [form.target, *(entry.tensor for entry in entries(form.body))]
     named += [other for tensor in named for other in (tensor.of, *(tensor.pair or ())) if other is not None]
-    taken = {tensor.name for tensor in named}
+    taken = {*names, *(tensor.name for tensor in named)}
+    if not taken.isdisjoint(_INSTEAD):
+        taken |= _INSTEAD.keys()
     sizes = [n for tensor in named for n in tensor.shape] + [index.size for index in bound_indices(form.body)]
     sizes += [c for e in _combinations(form) for c in (e.const, *e.coefficients.values())]
     taken |= {symbol.name for one in sizes for symbol in size_symbols(one)}

@@ -46,7 +46,9 @@ def render_json(document: Document, *, width_cm: float = DEFAULT_WIDTH) -> Itera
     explained = [(f.equation, f.steps) for f in document.formulas if f.steps is not None]
     if explained:
         yield '\n ],\n "steps": [\n  '
-        yield from _separated(_spelled(_steps(equation, steps)) for equation, steps in explained)
+        yield from _separated(
+            _spelled(_steps(equation, steps, document.names)) for equation, steps in explained
+        )
     yield "\n ]\n}\n"
 
 
@@ -83,9 +85,9 @@ def _equations(document: Document, formula: Formula, width_cm: float) -> Iterato
         yield equation
 
 
-def _steps(equation: Equation, steps: Explanation) -> dict[str, object]:
+def _steps(equation: Equation, steps: Explanation, names: frozenset[str]) -> dict[str, object]:
     """The steps to a gradient, in index letters whatever the view."""
-    plain, tex = told(steps, SPEECH), told(steps, TEX_SPEECH)
+    plain, tex = (told(steps, speech._replace(names=names)) for speech in (SPEECH, TEX_SPEECH))
     return {
         "target": equation.target.name,
         "ranges": [[letter, last] for letter, last in plain.ranges],

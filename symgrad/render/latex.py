@@ -39,7 +39,7 @@ def render_latex(document: Document, *, width_cm: float = DEFAULT_WIDTH) -> Iter
         explanation = run[0].steps
         shown = document._replace(formulas=tuple(run))
         if explanation is not None:
-            steps = told(explanation, SPEECH)
+            steps = told(explanation, SPEECH._replace(names=document.names))
             yield from _explained(steps, width_cm)
             if document.view == "index" and steps.closed:
                 continue

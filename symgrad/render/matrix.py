@@ -6,7 +6,7 @@ signs, and the ranges of the indices that choose parts of tensors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
@@ -180,16 +180,21 @@ def _told(steps: Sequence[int]) -> str:
     return str(steps[0]) if len(set(steps)) == 1 else ",".join(map(str, steps))
 
 
-def closed(formula: Formula, matrices: MatrixNotation) -> Indexed:
-    """The closed form of a formula: its matrix form if it has one, else its index form."""
+def closed(formula: Formula, matrices: MatrixNotation, names: Collection[str] = ()) -> Indexed:
+    """The closed form of a formula: its matrix form if it has one, else its index form.
+
+    ``names`` are those of its page, which no index takes.
+    """
     if formula.matrix is None:
-        return indexed(formula.equation, matrices.index)
-    return matrix_indexed(formula.matrix, formula.equation, matrices)
+        return indexed(formula.equation, matrices.index, names)
+    return matrix_indexed(formula.matrix, formula.equation, matrices, names)
 
 
-def matrix_indexed(form: Form, equation: Equation, matrices: MatrixNotation) -> Indexed:
+def matrix_indexed(
+    form: Form, equation: Equation, matrices: MatrixNotation, names: Collection[str] = ()
+) -> Indexed:
     """A matrix form, with the letters that the index form of the equation has."""
-    letters = dict(chosen_letters(closed_form(equation)))
+    letters = dict(chosen_letters(closed_form(equation), names))
     for index in (*form.axes, *(i for node in all_nodes(form.body) for i in _bound(node))):
         letters.setdefault(index, index.letter)
     writer = _Writer(matrices, letters)

@@ -6,7 +6,7 @@ beside ``u``. A line that would read as the one before it is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,11 +34,11 @@ from symgrad.derivation.facts import Fact
 from symgrad.derivation.readable import Closed, closed_form
 from symgrad.derivation.steps.trace import Explanation, Step, Way, plain
 from symgrad.render.indexed import (
-    SPARE,
     Letters,
     conditions_told,
     names_taken,
     sides_told,
+    spares,
     spelled_expression,
     spelled_index,
     stated,
@@ -52,11 +52,15 @@ _X = Entry(Tensor("x", (), "input"), ())
 
 
 class Speech(NamedTuple):
-    """How a format writes formulas, and a formula and a derivative within a sentence."""
+    """How a format writes formulas, and a formula and a derivative within a sentence.
+
+    ``names`` are those of the page, which no index takes.
+    """
 
     notation: IndexNotation
     math: Callable[[str], str]
     partial: Callable[[str, str], str]
+    names: Collection[str] = ()
 
 
 class Line(NamedTuple):
@@ -90,7 +94,7 @@ def told(explanation: Explanation, speech: Speech) -> Told:
     before = steps[0]
     for step in steps:
         form = _form(equation, step.body)
-        chosen = _letters(form, letters)
+        chosen = _letters(form, letters, speech.names)
         letters = {**letters, **chosen}
         line = stated(form, speech.notation, chosen, kronecker=True)
         text = line.terms
@@ -124,15 +128,16 @@ def _form(equation: Equation, body: Expression) -> Closed:
     return Closed(equation.target, left, axes, plain(body.terms, equation.axes))
 
 
-def _letters(form: Closed, known: Letters) -> dict[Index, str]:
+def _letters(form: Closed, known: Letters, page: Collection[str]) -> dict[Index, str]:
     """A letter for every index, unlike all in whose scope it stands; what it had is kept if possible."""
     beside: dict[Index, set[Index]] = {index: set(form.axes) for index in form.axes}
     _scopes(form.body, frozenset(form.axes), beside)
-    names = names_taken(form)
+    names = names_taken(form, page)
     letters: dict[Index, str] = {}
     for index, others in beside.items():
         taken = names | {letters[other] for other in others if other in letters}
-        wished = (known.get(index, index.letter), index.letter, index.letter + "'", *SPARE)
+        primed = () if index.letter in names else (index.letter + "'",)
+        wished = (known.get(index, index.letter), index.letter, *primed, *spares(index.letter))
         letter = next((wish for wish in wished if wish not in taken), index.letter)
         while letter in taken:
             letter += "'"
@@ -172,7 +177,7 @@ def _paths(equation: Equation, ways: Sequence[Way], speech: Speech) -> Line | No
         powers.append((Entry(target, tuple(map(affine, equation.axes))), 1))
         terms.append(Term(1, tuple(index for eq in chain for index in eq.axes), (), tuple(powers)))
     form = _form(equation, Expression(tuple(terms)))
-    letters = _letters(form, {})
+    letters = _letters(form, {}, speech.names)
     texts = []
     for way, term in zip(ways, form.body.terms, strict=True):
         at = [
@@ -237,7 +242,7 @@ def _reason(explanation: Explanation, before: Step, step: Step, letters: Letters
         case "put in":
             (inner,) = step.named
             form = _form(inner, inner.body)
-            inner_letters = _letters(form, {})
+            inner_letters = _letters(form, {}, speech.names)
             text = stated(form, speech.notation, inner_letters)
             right = signed_sum(speech.notation, text.terms)
             return f"{_name(inner, inner_letters, speech)} is {speech.math(right)}"

@@ -55,7 +55,7 @@ def _explained(
     document: Document, formula: Formula, explanation: Explanation, notation: PlainNotation
 ) -> Iterator[str]:
     """The steps to a formula and the formula, which is the last of them in the index view."""
-    steps = told(explanation, SPEECH)
+    steps = told(explanation, SPEECH._replace(names=document.names))
     yield steps.left + _where(steps.ranges)
     for line in steps.lines:
         yield f"  = {signed_sum(notation, line.terms)}"
@@ -74,7 +74,7 @@ def lines(document: Document, formula: Formula, notation: PlainNotation) -> Iter
     """A formula's equations, one line each."""
     equation = formula.equation
     if document.view in CLOSED:
-        yield index_line(closed(formula, PLAIN_MATRICES), notation)
+        yield index_line(closed(formula, PLAIN_MATRICES, document.names), notation)
         return
     names = notation.entries(equation.target)
     if formula.nested:

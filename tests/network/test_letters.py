@@ -132,3 +132,34 @@ def test_so_is_a_random_network(seed):
         assert "symbolic" in str(refusal)  # noqa: PT017  # what cannot be stated is none of this test
         return
     assert disagreements(text) == [], text
+
+
+@pytest.mark.parametrize(
+    ("letter", "what"), [("K", "tensor"), ("V", "tensor"), ("P", "tensor"), ("E", "size")]
+)
+def test_a_batch_that_is_called_as_keys_values_or_weights_is_refused_with_a_letter_that_works(letter, what):
+    network = "input(3x4) | multihead_attention(2)"
+    with pytest.raises(DescriptionError, match=f"{letter} is a {what} of this network; take N for the batch"):
+        build_general(network, batch=letter)
+    assert build_general(network, batch="N")[0].batch == size_symbol("N")
+    if what == "tensor":
+        with pytest.raises(DescriptionError, match=f"{letter} is a tensor of this network; take N for"):
+            build(network, batch=letter)
+    named = "input(3) | linear(4) as N | tanh | add(N)"
+    with pytest.raises(DescriptionError, match="N is a tensor of this network; take B for the batch"):
+        build(named, batch="N")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(3x4) | multihead_attention(2)",
+        "input(3x4) | multihead_attention(2) | linear(5)",
+        "input(4x3) | linear(3) as T | tanh | add(T)",
+        "input(3) | linear(4) as K | tanh | linear(4) as E | add(K)",
+    ],
+)
+def test_no_size_is_called_as_a_tensor_such_as_the_keys(text):
+    model, numbers = build_general(text)
+    assert not numbers.keys() & {name for t in model.tensors for name in (t.name, t.stem)}
+    assert not disagreements(text)

@@ -1,20 +1,23 @@
 """Closed forms: letters, ranges and conditions as a textbook prints them."""
 
+import re
+
 import pytest
 
 from symgrad.algebra.program import Equation, Program, equation
-from symgrad.algebra.sizes import size_symbol
+from symgrad.algebra.sizes import size_symbol, size_symbols
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.terms import Expression, SizeFactor, Term
 from symgrad.catalogue import CATALOGUE
 from symgrad.catalogue.declare import Place
-from symgrad.derivation.derive import derive
+from symgrad.derivation.derive import derive, document
 from symgrad.derivation.sweep import sweep
 from symgrad.network.build import build
 from symgrad.render.indexed import indexed
 from symgrad.render.notation import signed_sum
 from symgrad.render.plain import PlainNotation
 from symgrad.render.tex import TexNotation
+from symgrad.render.text import lines
 
 
 def closed(network, target, notation=None):
@@ -174,3 +177,26 @@ def test_a_maximum_among_other_factors_stands_in_parentheses():
     stated = define(y, lambda i: maximum(2, lambda u: x[i + u] * 2 + 1) ** 2 * x[i])
     form = indexed(equation(stated), PlainNotation())
     assert [text for _, text in form.terms] == ["x[i]·(max_{u=0…1} (2·x[i + u] + 1))²"]
+
+
+@pytest.mark.parametrize(
+    ("network", "options"),
+    [
+        ("input(6x6) | conv2d(2, 3, stride=2) | relu | flatten | linear(3)", {}),
+        ("input(3) | linear(4) as i | tanh | add(i)", {}),
+        ("input(3) | linear(4) as j | tanh | linear(4) as m | add(j)", {}),
+        ("input(2x3) | lstm(2)", {"update": "adam"}),
+        ("input(2x3) | gru(2)", {"batch": "N"}),
+        ("input(3x4) | multihead_attention(2) | tanh", {}),
+    ],
+)
+def test_no_index_of_a_page_is_called_as_a_tensor_a_size_or_a_constant_that_it_shows(network, options):
+    """The flattened v and the v of a kernel, an output that is called i, the h of heads and the hidden h."""
+    given = document(derive(build(network, batch=options.get("batch"))), "index", options.get("update"))
+    sizes = {s.name for t in given.tensors for n in t.shape for s in size_symbols(n)}
+    constants = {name for c in given.conventions for name, _ in c.constants}
+    names = {t.name for t in given.tensors} | sizes | constants
+    for formula in given.formulas:
+        for line in lines(given, formula, PlainNotation()):
+            letters = re.findall(r"[{ ,]([a-z]'*) ?=", line.partition(" = ")[2])
+            assert not names & set(letters), line
