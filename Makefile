@@ -7,6 +7,8 @@ venv := .venv
 python := $(venv)/bin/python
 # A file's tests stay together: they share what they compile.
 side_by_side := --numprocesses auto --dist loadfile
+# The searches of verify have budgets of time, and processes of their own: nothing runs beside them.
+searching := tests/properties/test_verify_mutants.py
 pip := $(python) -m pip --disable-pip-version-check --quiet --quiet
 
 .DELETE_ON_ERROR:
@@ -27,7 +29,8 @@ quick: $(venv)/tools ## run the tests that are not marked slow
 	$(python) -m pytest $(side_by_side) -m "not slow and not volume" $(PYTEST_ARGS)
 
 volume: $(venv)/tools ## run the proofs by the thousand (minutes)
-	$(python) -m pytest -m volume $(PYTEST_ARGS)
+	$(python) -m pytest --numprocesses auto -m volume --ignore $(searching) $(PYTEST_ARGS)
+	$(python) -m pytest -m volume $(searching) $(PYTEST_ARGS)
 
 mutants: $(venv)/tools ## make mistakes in copies of the code, and see that a test notices each (an hour on one core)
 	$(python) tests/mutants/run.py -j $$(nproc)

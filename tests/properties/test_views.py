@@ -439,8 +439,8 @@ def test_of_random_networks_every_view_is_compared():
 
 
 @pytest.mark.volume
-@pytest.mark.parametrize("hundred", range(6))
-def test_all_views_of_six_hundred_random_networks_agree(hundred: int):
+@pytest.mark.parametrize("hundred", range(2))
+def test_all_views_of_a_hundred_random_networks_agree(hundred: int):
     found = []
     for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred):
         with suppress(NoRootError):  # a dozen roots exist at one point in four thousand
