@@ -620,7 +620,8 @@ def gradient_check(
     """Every gradient by its formula beside difference quotients of the forward pass, in numbers.
 
     What ``values`` does not give is drawn at random with ``seed``. ``agrees`` of the result says whether all
-    agree, ``compared`` how closely each; see :class:`symgrad.evaluate.check.GradientCheck`.
+    agree, ``compared`` how closely each; what is at a kink or has no value is not compared. See
+    :class:`symgrad.evaluate.check.GradientCheck`.
 
     Raises:
         ValuesError: a shape does not fit, a name is unknown, or an unknown function is not given.

@@ -12,15 +12,21 @@ from symgrad.cli.parameters import files, option, written
 from symgrad.errors import ValuesError
 
 if TYPE_CHECKING:
-    from symgrad.evaluate.check import GradientCheck
+    from symgrad.evaluate.check import GradientCheck, Verdict
 
 _GRADCHECK = f"""\
 Compare the gradients of a network with difference quotients of its forward pass.
 
 {NET}
 The point is drawn at random, between 0.1 and 0.9, or given by a file as for evaluate; what the file leaves
-out is drawn. Without a loss L is the output times a random upstream, summed. The exit status is 1 where a
-gradient does not agree.
+out is drawn. Without a loss L is the output times a random upstream, summed. At a
+kink, where quotients have no meaning, and where the network has no value, nothing is compared.
+
+\b
+Exit status:
+  0  every gradient agrees
+  1  one differs
+  3  some could not be compared, and none differs
 """
 
 _GRADCHECK_EXAMPLES = """\
@@ -75,21 +81,42 @@ def gradcheck(
             given = read_values(values, made.sources)
         found = gradient_check(network, made, derived.wanted, given, seed=seed)
     written(_table(found, "the given point" if values else f"a random point (seed {seed})"), None)
-    if not found.agrees:
-        context.exit(1)
+    verdicts = {one.verdict for one in found.compared}
+    if verdicts != {"agrees"}:
+        context.exit(1 if "differs" in verdicts else 3)
+
+
+_WORDS: dict[Verdict, str] = {"agrees": "agrees", "differs": "DIFFERS", "not compared": "not compared"}
+_KINK = "at a kink: the difference quotient has no meaning there"
+_NO_VALUE = "the network or its gradient has no value there"
 
 
 def _table(found: GradientCheck, where: str) -> list[str]:
     rows = [("gradient", "entries", "largest entry", "largest difference", "")]
     for one in found.compared:
         entries = str(one.entries) if one.entries == one.of else f"{one.entries} of {one.of:,}"
-        verdict = "agrees" if one.agrees else "DIFFERS"
-        rows.append((f"dL_d{one.tensor}", entries, f"{one.largest:.3g}", f"{one.difference:.1e}", verdict))
+        difference = f"{one.difference:.1e}" if one.entries else "—"
+        rows.append((f"dL_d{one.tensor}", entries, f"{one.largest:.3g}", difference, _WORDS[one.verdict]))
     widths = [max(len(row[n]) for row in rows) for n in range(5)]
     lines = [f"Formulas beside difference quotients of the forward pass, at {where}\n", "\n"]
     for row in rows:
         cells = (row[0].ljust(widths[0]), *(row[n].rjust(widths[n]) for n in (1, 2, 3)), row[4])
         lines.append("  ".join(cells).rstrip() + "\n")
-    wrong = [f"dL_d{one.tensor}" for one in found.compared if not one.agrees]
-    lines += ["\n", f"No agreement: {', '.join(wrong)}\n" if wrong else "All gradients agree.\n"]
+    lines.append("\n")
+    for one in found.compared:
+        for number, why in ((one.kinks, _KINK), (one.undefined, _NO_VALUE)):
+            if number:
+                entries = "1 entry" if number == 1 else f"{number} entries"
+                lines.append(f"dL_d{one.tensor}: {entries} not compared: {why}\n")
+    wrong = [f"dL_d{one.tensor}" for one in found.compared if one.verdict == "differs"]
+    if wrong:
+        lines.append(f"No agreement: {', '.join(wrong)}\n")
+    elif found.agrees:
+        lines.append("All gradients agree.\n")
+    else:
+        lines.append(
+            "What could be compared agrees.\n"
+            if any(o.entries for o in found.compared)
+            else "Nothing could be compared.\n"
+        )
     return lines

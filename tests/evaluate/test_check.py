@@ -11,6 +11,7 @@ import symgrad as sg
 from symgrad.algebra.normal import scaled
 from symgrad.algebra.program import Program
 from symgrad.derivation.derive import derive
+from symgrad.equations import log
 from symgrad.evaluate.check import MOST_ENTRIES, gradient_check
 from symgrad.evaluate.evaluator import evaluator
 from symgrad.network.build import build
@@ -76,3 +77,47 @@ def test_a_number_of_samples_is_needed():
     with pytest.raises(sg.AlgebraError, match="number of samples"):
         sg.gradient_check(sg.Network("input(3) | relu", batch="N"))
     assert sg.gradient_check(sg.Network("input(3) | linear(2) | batch_norm1d | mse", batch=4)).agrees
+
+
+def test_at_a_kink_nothing_is_compared():
+    """relu at exactly 0 was said to differ."""
+    (only,) = sg.gradient_check("input(3) | relu | mse", {"a": [0.0, 0.5, 0.2]}).compared
+    assert (only.verdict, only.agrees) == ("not compared", False)
+    assert (only.entries, only.of, only.kinks, only.undefined) == (2, 3, 1, 0)
+    assert only.difference < 1e-9
+
+
+@pytest.mark.parametrize("distance", [0, 1e-9, -1e-7, 1e-6, 1e-5, -1.5e-5, 3e-5, -1e-4, 1e-3])
+@pytest.mark.parametrize("network", ["input(1) | relu | mse", "input(1) | hardtanh(0, 1)", "input(1) | l1"])
+def test_beside_a_kink_nothing_is_said_to_differ(network, distance):
+    at = {"a": [distance], "y": [0.0]} if "l1" in network else {"a": [distance]}
+    (only,) = sg.gradient_check(network, at).compared[:1]
+    assert only.verdict == ("agrees" if abs(distance) > 2e-5 else "not compared")
+
+
+def test_where_the_network_has_no_value_nothing_is_compared():
+    @sg.activation
+    def own(x):
+        return log(x - 5)
+
+    network = sg.Network("input(3) | own", using=[own])
+    checked = sg.gradient_check(network)
+    assert not checked.agrees
+    (only,) = checked.compared
+    assert (only.verdict, only.entries, only.undefined) == ("not compared", 0, 3)
+    assert sg.gradient_check(network, {"a": [6.0, 7.0, 8.0]}).agrees
+
+
+def test_a_wrong_derivative_at_a_smooth_point_differs_whatever_its_bend():
+    network = "input(1) | activation(f)"
+    for at in (0.0, 0.3, 2.0):
+        for f, df in (
+            (np.cosh, np.cosh),
+            (np.square, np.sin),
+            (lambda x: x**3, np.cos),
+            (lambda x: x, np.exp),
+        ):
+            if abs(df(at) - {np.cosh: np.sinh(at), np.square: 2 * at}.get(f, 3 * at * at)) < 1e-3:
+                continue
+            checked = sg.gradient_check(network, {"a": [at]}, {"f": f, "df": lambda x, df=df: df(x) + 1e-3})
+            assert checked.compared[0].verdict == "differs"
