@@ -397,13 +397,7 @@ class Derivation:
         Raises:
             BudgetError: written out they would take more than ``max_terms`` operations.
         """
-        from symgrad.algebra.exchange import nested_to_sympy
-
-        return {
-            identifier(formula.equation.target, position): nested_to_sympy(nested)
-            for formula in self._document("substituted", None, depth, max_terms).formulas
-            for position, nested in sorted(formula.nested.items())
-        }
+        return _substituted(self._document("substituted", None, depth, max_terms))
 
     def _document(
         self,
@@ -576,6 +570,22 @@ class Hessian:
 
         return "".join(render_json(self._document(view, depth, max_terms, symbols=True)))
 
+    @property
+    def formulas(self) -> Mapping[str, Any]:
+        """What the second derivatives are stated in has its formula here: ``h.formulas["dz1_dw1"]``."""
+        return self._formulas
+
+    def substituted(self, depth: int | None = None, *, max_terms: int = MOST_TERMS) -> Mapping[str, Any]:
+        """Formulas with every intermediate put in, or ``depth`` levels of them, as SymPy expressions.
+
+        The keys are the identifiers of the entries, ``"L"`` and ``"d2L_dw1_dw2"``: each pair is there once,
+        as :meth:`text` prints it, and pairs of tensors in :attr:`zero` are not.
+
+        Raises:
+            BudgetError: written out they would take more than ``max_terms`` operations.
+        """
+        return _substituted(self._document("substituted", depth, max_terms))
+
     def _document(self, view: View, depth: int | None, max_terms: int, *, symbols: bool = False) -> Document:
         document = hessian_document(self.found, checked_view(view), depth, max_terms)
         within_budget(document, max_terms, symbols=symbols)
@@ -586,6 +596,17 @@ class Hessian:
 
     def __repr__(self) -> str:
         return f"<Hessian by {', '.join(dict.fromkeys(block.first.name for block in self.found.blocks))}>"
+
+
+def _substituted(document: Document) -> dict[str, Any]:
+    """The formulas of the substituted view as SymPy expressions by the identifiers of their entries."""
+    from symgrad.algebra.exchange import nested_to_sympy
+
+    return {
+        identifier(formula.equation.target, position): nested_to_sympy(nested)
+        for formula in document.formulas
+        for position, nested in sorted(formula.nested.items())
+    }
 
 
 def _is_or_has(tensor: Tensor, name: str) -> bool:

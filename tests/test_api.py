@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -267,3 +268,35 @@ def test_a_derivation_explains_its_gradients_when_asked():
     assert r"(chain rule: $w$ enters $L$ through $z$)" in derived.latex(steps=True)
     assert [each["target"] for each in json.loads(derived.json(steps=True))["steps"]] == ["dL_dw", "dL_da"]
     assert "chain rule:" not in derived.text("index")
+
+
+def test_a_hessian_is_lambdified():
+    """Its expressions read dh_dw1, which had no formula that could be asked for."""
+    network = "input(2) | linear(2) | tanh | mse"
+    h = sg.hessian(network, wrt="weights")
+    read = {str(symbol) for symbol in h["w1", "w1"].free_symbols}
+    assert all(name in h.formulas for name in read if name.startswith("d"))
+    found = h.substituted()
+    names = ["a1", "a2", "w1", "w2", "w3", "w4", "b1", "b2", "y1", "y2"]
+    at = dict(zip(names, [0.3, -0.7, 0.5, 0.2, -0.4, 0.9, 0.1, -0.2, 0.6, -0.1], strict=True))
+
+    def loss(**moved):
+        v = at | moved
+        z = (v["a1"] * v["w1"] + v["a2"] * v["w2"] + v["b1"], v["a1"] * v["w3"] + v["a2"] * v["w4"] + v["b2"])
+        return sum((math.tanh(one) - v[y]) ** 2 for one, y in zip(z, ("y1", "y2"), strict=True)) / 2
+
+    step, pairs = 1e-4, [key.split("_d")[1:] for key in found if key != "L"]
+    assert ["w1", "w2"] in pairs
+    assert ["w4", "b2"] in pairs
+    for one, two in pairs:
+        expression = found[f"d2L_d{one}_d{two}"]
+        assert {str(symbol) for symbol in expression.free_symbols} <= set(names)
+        ours = sympy.lambdify(names, expression, "math")(*at.values())
+        if one == two:
+            moved = [loss(**{one: at[one] + n * step}) for n in (1, 0, -1)]
+            theirs = (moved[0] - 2 * moved[1] + moved[2]) / step**2
+        else:
+            signs = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
+            moved = [loss(**{one: at[one] + m * step, two: at[two] + n * step}) for m, n in signs]
+            theirs = (moved[0] - moved[1] - moved[2] + moved[3]) / (4 * step**2)
+        assert abs(ours - theirs) < 1e-6, (one, two)
