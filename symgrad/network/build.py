@@ -277,6 +277,7 @@ def _step(
     options = {} if layer.name in JOINS else description.bind(call, layer.options)
     if letters:
         options = letters.options(options, place.sizes)
+        letters.parted(options, alone[0].shape, place.sizes)
         if layer.name in JOINS:
             _equate_joined(letters, layer, alone)
     try:

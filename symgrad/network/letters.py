@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from symgrad.algebra.instantiate import size_at
 from symgrad.algebra.sizes import Polynomial, Size, size_symbol
+from symgrad.algebra.unroll import whole_shape
 from symgrad.catalogue.declare import Layer
 from symgrad.catalogue.symbols import dimensions
 
@@ -27,8 +28,13 @@ _OPTIONS: Final[Mapping[str, Sequence[str]]] = {
     "out_features": ("M",),
     "out_channels": ("C",),
     "kernel_size": ("U", "UV", "TUV"),
+    "hidden_size": ("H",),
+    "num_heads": ("H",),
 }
 """The letters of an option that is a size, along one axis, two or three."""
+
+_WIDTHS: Final[Mapping[str, str]] = {"num_heads": "D"}
+"""The letter of what an option shares the last axis of an input into equal parts of."""
 
 _INSTEAD: Final = "EDFGIJ"
 """The letters of a size whose own is the name of a tensor, as K is of keys."""
@@ -79,6 +85,18 @@ class Letters:
             elif isinstance(value, int):
                 found[name] = self._size(letters[0] + label, value)
         return found
+
+    def parted(self, options: Mapping[str, Any], shape: Sequence[Size], label: str) -> None:
+        """State the last axis of an input by the parts that an option shares it into: E = D·H.
+
+        Raises:
+            UnequalError: it is not stated so yet.
+        """
+        for option, letter in _WIDTHS.items():
+            parts = options.get(option, 1)
+            if parts != 1:
+                number, count = whole_shape((size_at(shape[-1], self.numbers), size_at(parts, self.numbers)))
+                self.must_be_equal(shape[-1:], (self._size(letter + label, number // count) * parts,))
 
     def _size(self, name: str, number: int) -> Size:
         if number == 1:

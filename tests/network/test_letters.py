@@ -135,7 +135,7 @@ def test_so_is_a_random_network(seed):
 
 
 @pytest.mark.parametrize(
-    ("letter", "what"), [("K", "tensor"), ("V", "tensor"), ("P", "tensor"), ("E", "size")]
+    ("letter", "what"), [("K", "tensor"), ("V", "tensor"), ("P", "tensor"), ("D", "size")]
 )
 def test_a_batch_that_is_called_as_keys_values_or_weights_is_refused_with_a_letter_that_works(letter, what):
     network = "input(3x4) | multihead_attention(2)"
@@ -162,4 +162,28 @@ def test_a_batch_that_is_called_as_keys_values_or_weights_is_refused_with_a_lett
 def test_no_size_is_called_as_a_tensor_such_as_the_keys(text):
     model, numbers = build_general(text)
     assert not numbers.keys() & {name for t in model.tensors for name in (t.name, t.stem)}
+    assert not disagreements(text)
+
+
+def test_heads_share_the_features_and_hidden_units_have_a_letter():
+    found = shapes("input(3x4) | multihead_attention(2)")
+    assert (found["a"], found["wQ"], found["S"]) == ("T×D*H", "D*H×D*H", "H×T×T")
+    found = shapes(
+        "input(3x4) | linear(6) as q | multihead_attention(q, 3) | linear(4) | multihead_attention(1)"
+    )
+    assert (found["q"], found["S2"], found["S4"]) == ("T×D2*H2", "H2×T×T", "1×T×T")
+    found = shapes("input(3x4) | lstm(2) | gru(5)")
+    assert (found["w1"], found["u1"], found["h2"]) == ("4*H1×K", "4*H1×H1", "T×H2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(3x4) | multihead_attention(2) | linear(6) | multihead_attention(3)",
+        "input(3x4) | residual(multihead_attention(2)) | layer_norm | mse",
+        "input(3x4) | multihead_attention(4, is_causal=true)",
+        "input(2x3) as u | input(4x6) | multihead_attention(u, 3)",
+    ],
+)
+def test_heads_of_any_number_are_those_of_these_numbers(text):
     assert not disagreements(text)
