@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -91,6 +92,8 @@ class Notation:
         self.plain = False
         self._numbered: set[str] = set()
         self.sums: dict[tuple[str, Node | None, Node | None], None] = {}
+        self.differences: Counter[object] = Counter()
+        """How often each sum of two parts is written, such as the o − y of a loss."""
 
     def learn(self, node: Node, text: str) -> None:
         """Take in every name of a resolved formula; ``text`` is what was read."""
@@ -130,6 +133,8 @@ class Notation:
                     if of is not None:
                         start, stop = (place - here.span[0] + over for place in here.by[0].span)
                         self._derivatives.setdefault(of.key, (shown, start, stop))
+            elif isinstance(here, Sum) and len(here.terms) == _PAIR:
+                self.differences[bare(here)] += 1
             elif isinstance(here, Call):
                 self.words.setdefault(bare(here), Word(here, text[here.span[0] : here.span[1]]))
             elif isinstance(here, Product):

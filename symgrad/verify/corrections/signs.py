@@ -47,7 +47,9 @@ def signs(w: Writer, spot: Spot) -> Iterator[Change]:
 
 
 def _other_way_round(w: Writer, spot: Spot, node: Sum) -> Iterator[Change]:
-    """``A - Y`` for ``Y - A``."""
+    """``A - Y`` for ``Y - A``, rather where the author writes it so elsewhere."""
+    from symgrad.verify.meaning import bare
+
     if len(node.terms) != 2 or node.terms[0].sign < 0 or node.terms[1].sign > 0:
         return
     one, other = node.terms
@@ -56,7 +58,10 @@ def _other_way_round(w: Writer, spot: Spot, node: Sum) -> Iterator[Change]:
     text = w.at(other.node.span) + between + w.at(one.node.span)
     place = (one.node.span[0], other.node.span[1])
     span = spot.inside.span if isinstance(spot.inside, Group) else node.span
-    yield Change(spot, node._replace(terms=terms), ((place, text),), "sign", span, 1.05)
+    new = node._replace(terms=terms)
+    written = w.notation.differences
+    cost = 1.05 + 0.02 * (written[bare(node)] > 1) - 0.02 * (written[bare(new)] > 0)
+    yield Change(spot, new, ((place, text),), "sign", span, cost)
 
 
 def flip(w: Writer, term: Term, n: int) -> tuple[tuple[int, int], str]:
