@@ -162,11 +162,14 @@ def layer(
     """A layer from a function that states its equation; used as ``@layer``, or ``@layer(output="p")``.
 
     The function gets the input, then the parameters, whose annotations are their shapes, and returns a
-    function of the output's indices::
+    function of the output's indices; with ``yield`` it names a part of its equation first::
+
+        from symgrad.equations import sigmoid, total
 
         @layer
         def swiglu(a: "N", w: "M N", v: "M N") -> "M":
-            return lambda i: silu(total(lambda j: w[i, j] * a[j])) * total(lambda j: v[i, j] * a[j])
+            g = yield "g", lambda i: total(lambda j: w[i, j] * a[j])
+            return lambda i: g[i] * sigmoid(g[i]) * total(lambda j: v[i, j] * a[j])
 
     Sizes that the input does not fix are options, here M; so are parameters after ``*``. ``output`` is the
     letter of the output: z, or p for a layer without parameters; ``given`` names what is no parameter but

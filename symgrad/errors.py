@@ -87,12 +87,12 @@ def reason(error: Exception) -> str:
     return printable(text[:1].lower() + text[1:])
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that ``word`` most likely meant, or None."""
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """The known word that ``word`` most likely meant, or None; ``alike`` is 1 for the same word alone."""
     from difflib import get_close_matches  # only when something already went wrong
 
     spellings = {name.lower(): name for name in known}
-    matches = get_close_matches(word[:_LONGEST_QUOTE].lower(), spellings, n=1, cutoff=0.6)
+    matches = get_close_matches(word[:_LONGEST_QUOTE].lower(), spellings, n=1, cutoff=alike)
     return spellings[matches[0]] if matches else None
 
 

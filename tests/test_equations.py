@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 import symgrad.equations as e
 from symgrad.algebra.affine import Index
 from symgrad.algebra.brackets import at_least
+from symgrad.algebra.functions import FUNCTIONS
 from symgrad.algebra.keys import expression_key
 from symgrad.algebra.normal import normal
 from symgrad.algebra.tensors import Tensor
@@ -61,3 +65,13 @@ def test_a_float_is_the_decimal_that_it_prints_as():
     for nothing in (float("nan"), float("inf")):
         with pytest.raises(AlgebraError, match="finite numbers"):
             a[0] * nothing
+
+
+def test_the_page_lists_what_an_equation_may_contain():
+    page = (Path(__file__).resolve().parent.parent / "docs" / "extending.md").read_text(encoding="utf-8")
+    section = page.partition("### What an equation may contain")[2].partition("\n### ")[0]
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    in_python = " ".join(row[0] for row in rows)
+    in_toml = " ".join(row[0] if row[1] == "the same" else row[1] for row in rows)
+    assert [name for name in e.__all__ if not re.search(rf"\b{name}\b", in_python)] == []
+    assert [name for name in FUNCTIONS if f"{name}(x)" not in in_toml] == []

@@ -468,6 +468,8 @@ class Reader:
             return Raised(under_root, Number(Fraction(1, 2), (start, start + 1)), (start, self.end))
         if token.kind == "large":
             self.refuse("a sum inside a product stands in parentheses or at its end")
+        if token.text in ("|", "∣"):
+            self.refuse("an absolute value is written abs(x)")
         if token.kind == "other":
             self.refuse(f"{self.shown()} has no meaning in a formula")
         raise located(
@@ -506,7 +508,13 @@ class Reader:
             self.depth -= 1
             return Name(token.text, tuple(indices), (start, self.end))
         if self.token.joined and self.took("("):
-            argument = self.closed("(", ")", self.end - 1)
+            opened = self.end - 1
+            argument = self.sum()
+            if self.at(","):
+                known = {"max": "; relu(x) is max(x, 0), and max_{i} a[i] the greatest entry"}
+                self.refuse(f"{token.text} takes one argument here{known.get(token.text, '')}")
+            if not self.took(")"):
+                self.unclosed("(", ")", opened)
             return Called(token.text, argument, (start, self.end))
         return Name(token.text, None, token.span)
 

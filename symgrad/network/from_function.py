@@ -1,7 +1,8 @@
 """A layer given as a Python function from tensors and options to an equation.
 
     def swiglu(a: "… N", w: "M N", v: "M N") -> "… M":
-        return lambda i: silu(total(lambda j: w[i, j] * a[j])) * total(lambda j: v[i, j] * a[j])
+        g = yield "g", lambda i: total(lambda j: w[i, j] * a[j])
+        return lambda i: g[i] * sigmoid(g[i]) * total(lambda j: v[i, j] * a[j])
 
 The annotations are shapes, the parameters of the lambda the indices of the output. Parameters that can only
 be given by name are options.

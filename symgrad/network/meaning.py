@@ -132,10 +132,12 @@ def value(node: Node, scope: Scope) -> Written:
             return summed[0] if len(summed) == 1 else Sum(summed)
         case Times(parts):
             return _product(parts, scope)
+        case Raised(base, exponent) if _has_value(exponent, scope):
+            return _exponential(base, exponent, scope)
         case Raised(base, exponent):
             return Power(value(base, scope), _exponent(exponent, scope))
         case Floored():
-            return quantity(size(node, scope))
+            return _floor(node, scope)
         case Bracket(conditions):
             return _bracket(conditions, scope)
         case Large():
@@ -176,7 +178,7 @@ def _called(node: Called, scope: Scope) -> Written:
     if name == "sqrt":
         return Power(value(node.argument, scope), Fraction(1, 2))
     if name == "floor":
-        return quantity(size(Floored(node.argument, node.span), scope))
+        return _floor(Floored(node.argument, node.span), scope)
     function = FUNCTIONS.get(name) or scope.functions.get(name) or FUNCTIONS.get(_GREEK.get(name, ""))
     if function is not None:
         return Apply(function, value(node.argument, scope))
@@ -185,9 +187,36 @@ def _called(node: Called, scope: Scope) -> Written:
     if name in scope.sizes or name in scope.indices:
         raise scope.refusal(f"'·' is missing after {name}: write {name}·(…)", node.span)
     known = [*FUNCTIONS, *scope.functions, "sqrt"]
-    meant = nearest(name, known)
-    hint = f"did you mean {meant}?" if meant else f"known are {', '.join(known)}"
-    raise scope.refusal(f"no function is called {quoted(name)}; {hint}", node.span)
+    meant = nearest(name, known, _ALIKE)
+    hint = f"did you mean {meant}? " if meant else ""
+    raise scope.refusal(
+        f"no function is called {quoted(name)}; {hint}{'K' if hint else 'k'}nown are {', '.join(known)}",
+        node.span,
+    )
+
+
+def _floor(node: Floored, scope: Scope) -> Written:
+    if _has_value(node.inner, scope):
+        raise scope.refusal(
+            "sizes and indices alone have a floor, and this has entries in it", node.inner.span
+        )
+    return quantity(size(node, scope))
+
+
+def _exponential(base: Node, exponent: Node, scope: Scope) -> Written:
+    """A positive number to the power of a formula: ``2^x`` is ``exp(x·log(2))``."""
+    if isinstance(base, Name) and base.text == "e" and "e" not in scope.tensors:
+        raise scope.refusal("e to the power x is exp(x)", base.span)
+    if not isinstance(base, Number) or base.value <= 0:
+        raise scope.refusal(
+            "an exponent is a number; where x is positive, exp(y·log(x)) is x to the power y", exponent.span
+        )
+    logarithm = Apply(FUNCTIONS["log"], quantity(_plain(base.value)))
+    return Apply(FUNCTIONS["exp"], Product((value(exponent, scope), logarithm)))
+
+
+_ALIKE: Final = 0.8
+"""How alike a name and a function are that is offered for it: tanh is not for atan."""
 
 
 _GREEK: Final = {"σ": "sigmoid", "Φ": "Phi", "φ": "varphi"}

@@ -190,3 +190,34 @@ def test_hostile_equations_are_read_or_refused_at_once(equation):
     assert len(message) < 600
     assert all(line.isprintable() for line in message.split("\n"))
     assert time.perf_counter() - start < 5
+
+
+FUNCTIONS_THAT_ARE_NOT_THERE = {
+    "floor(a)": "sizes and indices alone have a floor",
+    "⌊a⌋": "sizes and indices alone have a floor",
+    "max(a, 0)": "max takes one argument here; relu(x) is max(x, 0)",
+    "min(a, 0)": "min takes one argument here",
+    "atan(a)": "no function is called 'atan'; known are exp, log, tanh",
+    "sigmod(a)": "did you mean sigmoid? Known are exp",
+    "|a|": "an absolute value is written abs(x)",
+    "a^a": "exp(y·log(x)) is x to the power y",
+    "(-2)^a": "exp(y·log(x)) is x to the power y",
+    "e^a": "e to the power x is exp(x)",
+}
+
+
+def own(equation):
+    return f'input = "3"\nlayers = ["own"]\n[define.own]\ninput = "a"\nequation = "h = {equation}"\n'
+
+
+@pytest.mark.parametrize(("equation", "message"), FUNCTIONS_THAT_ARE_NOT_THERE.items())
+def test_what_no_formula_has_is_told_as_such(equation, message):
+    """atan was said to be tanh, and 2^-a an index."""
+    with pytest.raises(DescriptionError) as refused:
+        build_toml(own(equation))
+    assert message in str(refused.value)
+
+
+def test_a_number_to_the_power_of_a_formula():
+    one, other = (derive(build_toml(own(text))) for text in ("2^-a", "exp((-a)*log(2))"))
+    assert [*printed_forward(one.model)] == [*printed_forward(other.model)]
