@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import singledispatch
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -321,7 +321,7 @@ TensorOf = Callable[[Any], Tensor]
 
 KNOWN = (
     "sums, products, rational powers, rational and decimal numbers, pi, E, exp, log, sqrt, tanh, sin, cos, "
-    "sinh, cosh, erf, Abs, Max(0, x), unknown functions f(x) and their derivatives"
+    "sinh, cosh, erf, Abs, Max and Min of two, unknown functions f(x) and their derivatives"
 )
 """What is read, as messages list it."""
 
@@ -381,11 +381,22 @@ def _read(node: Any, tensor_of: TensorOf) -> w.Written:
         return function(inner(argument))
     if node.is_Pow:
         return _read_power(node, inner)
+    if isinstance(node, sympy.Max | sympy.Min) and len(node.args) == 2:
+        return _read_extremum(node, inner)
     indicator = _indicator(node)
     if indicator is not None:
         kind, argument = indicator
         return w.Compare(kind, inner(argument))
     raise _no_counterpart(node)
+
+
+def _read_extremum(node: Any, inner: Callable[[Any], w.Written]) -> w.Written:
+    """``max(x, y) = y + relu(x − y)`` and ``min(x, y) = y − relu(y − x)``, y being a number where one is."""
+    first, last = sorted(node.args, key=lambda arg: (not arg.has(sympy.Max, sympy.Min), _reading_key(arg)))
+    if last.has(sympy.Max, sympy.Min):  # it is written twice, and so is what stands in it
+        raise _no_counterpart(node)
+    x, y = inner(first), inner(last)
+    return y + functions.relu(x - y) if isinstance(node, sympy.Max) else y - functions.relu(y - x)
 
 
 def _special(node: Any) -> tuple[Function, Any] | None:
@@ -506,7 +517,22 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def _no_counterpart(node: Any) -> AlgebraError:
-    return AlgebraError(f"{_told(node)} cannot be read ({node.func.__name__}); known: {KNOWN}")
+    kind = node.func.__name__
+    advice = _ADVICE.get(kind, "")
+    return AlgebraError(f"{_told(node)} cannot be read ({kind}); {advice}known: {KNOWN}")
+
+
+_NAMED: Final = "give a part of it a name, {m: Max(x, y), z: Max(m, u)}; "
+_ADVICE: Final = {
+    "Sum": "write the sum out with .doit(); ",
+    "Product": "write the product out with .doit(); ",
+    "Integral": "carry it out with .doit(), or define what it gives; ",
+    "Indexed": "a tensor's entries are symbols, such as symbols('x1:4'); ",
+    "Max": _NAMED,
+    "Min": _NAMED,
+    "Piecewise": "a case is a factor, Piecewise((1, x > 0), (0, True)) times what holds there; ",
+    "Heaviside": "1 where x > 0 and else 0 is Piecewise((1, x > 0), (0, True)); ",
+}
 
 
 def _told(node: Any) -> str:

@@ -4,6 +4,7 @@ from math import prod
 import pytest
 import sympy
 
+import symgrad as sg
 from symgrad.algebra import functions as fn
 from symgrad.algebra.affine import Index
 from symgrad.algebra.brackets import at_least
@@ -180,6 +181,9 @@ def test_a_named_constant_is_a_symbol_and_an_index_bracket_a_choice():
 
 READ = [
     (sympy.Max(x, 0), fn.relu),
+    (sympy.Max(1, x), lambda t: 1 + fn.relu(t - 1)),
+    (sympy.Min(1, x), lambda t: 1 - fn.relu(1 - t)),
+    (sympy.Min(2, sympy.Max(x, 1)), lambda t: 2 - fn.relu(2 - (1 + fn.relu(t - 1)))),
     (sympy.Piecewise((x, x > 0), (0, True)), fn.relu),
     (sympy.Piecewise((x, x >= 0), (0, True)), fn.relu),
     (sympy.Piecewise((1, x > 0), (0, True)), positive),
@@ -213,10 +217,11 @@ REFUSED = [
     ((-1) ** sympy.Rational(1, 3) * x, "cannot be read"),
     (sympy.oo * 1, "cannot be read"),
     (sympy.nan, "cannot be read"),
-    (sympy.Max(0, x, y), "Max"),
-    (sympy.Max(1, x), "Max"),
-    (sympy.Piecewise((x**2, x > 1), (0, True)), "Piecewise"),
-    (sympy.Sum(x, (y, 1, 3)), "Sum"),
+    (sympy.Max(0, x, y), r"Max\); give a part of it a name"),
+    (sympy.Max(sympy.Min(1, x), sympy.Min(2, y)), r"Max\); give a part of it a name"),
+    (sympy.Piecewise((x**2, x > 1), (0, True)), r"Piecewise\); a case is a factor"),
+    (sympy.Sum(x, (y, 1, 3)), r"Sum\); write the sum out with .doit\(\)"),
+    (sympy.IndexedBase("x")[1], r"Indexed\); a tensor's entries are symbols"),
     (sympy.Integral(x, x), "Integral"),
     (f(x, y), "one argument"),
     (sympy.Function("exp_")(x) + sympy.Function("a b")(x), "cannot be called"),
@@ -255,3 +260,17 @@ def test_terms_are_read_in_the_order_of_their_numbers_and_not_of_their_letters()
         for part in from_sympy(given, lambda symbol: Tensor(symbol.name, (), "input")).parts
     ]
     assert names == [*(f"a{n}" for n in range(1, 12)), "1"]
+
+
+@pytest.mark.parametrize("one", [x / 10, x**2, 2 - x, sympy.Integer(1)], ids=str)
+@pytest.mark.parametrize("extremum", [sympy.Max, sympy.Min])
+def test_the_greater_of_two_against_sympy(one, extremum):
+    """Max(z/10, z) was refused."""
+    h, z = sympy.symbols("h z")
+    given = extremum(one.subs(x, z), z)
+    derived = sg.derive(sg.Network.from_sympy({h: given}))
+    forward, gradient = derived.forward["h"], derived.gradient["z"] / sympy.Symbol("dL_dh")
+    slope = sympy.diff(given, z)
+    for at in map(sympy.Rational, ("-7/3", "-1/5", "3/7", "3/2", "5")):
+        assert (forward.subs(z, at) - given.subs(z, at)).doit() == 0
+        assert sympy.simplify(gradient.subs(z, at) - slope.subs(z, at)) == 0
