@@ -202,6 +202,8 @@ def affine(value: AffineLike) -> Affine:
         return value
     if isinstance(value, Index):
         return Affine(0, {value: 1})
+    if isinstance(value, int):
+        return Affine(value, {})
     if isinstance(value, Position):
         return value.e
     return Affine(_size(value), {})
