@@ -6,8 +6,8 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.draws import often
 from oracles.dual import at, box, holds
 
 from symgrad.algebra.affine import Affine, Index, affine
@@ -79,8 +79,7 @@ def enumerated(term: Term, here: dict[Index, int]):
             yield tuple(point)
 
 
-@settings(max_examples=1500)
-@given(laid_terms())
+@often(400, 1500, laid=laid_terms())
 def test_the_points_of_a_term_are_those_where_its_brackets_hold_in_reading_order(laid):
     axes, term = laid
     (layout,) = layouts(Expression((term,)), axes)
@@ -90,8 +89,7 @@ def test_the_points_of_a_term_are_those_where_its_brackets_hold_in_reading_order
     assert count_terms(Expression((term,)), axes) == sum(map(len, truth.values()))
 
 
-@settings(max_examples=1500)
-@given(laid_terms())
+@often(400, 1500, laid=laid_terms())
 def test_a_structural_row_divides_the_products_of_an_entry(laid):
     axes, term = laid
     (layout,) = layouts(Expression((term,)), axes)
@@ -100,8 +98,7 @@ def test_a_structural_row_divides_the_products_of_an_entry(laid):
         assert not points or len(points) % layout.row(place) == 0
 
 
-@settings(max_examples=1500)
-@given(laid_terms())
+@often(400, 1500, laid=laid_terms())
 def test_products_said_to_be_distinct_are(laid):
     axes, term = laid
     if not distinct(Expression((term,))):

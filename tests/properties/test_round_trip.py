@@ -434,7 +434,8 @@ def test_every_output_of_a_random_network_reads_back_as_it_was_meant(seed):
     check(chain.text, seed)
 
 
+@pytest.mark.parametrize("size", [0, pytest.param(1, marks=pytest.mark.volume)], ids=["", "other sizes"])
 @pytest.mark.parametrize("name", CATALOGUE)
-def test_every_output_of_every_layer_reads_back_as_it_was_meant(name):
-    for chain in alone(CATALOGUE[name])[:2]:
+def test_every_output_of_every_layer_reads_back_as_it_was_meant(name, size):
+    for chain in alone(CATALOGUE[name])[size : size + 1]:
         check(chain.text, 1)

@@ -23,7 +23,7 @@ from symgrad.verify import passages
 
 # Other seeds than those of the full run.
 START = 1_000_000
-QUICK, MANY = 300, 10_000
+QUICK, MANY = 200, 10_000
 
 
 def sampled(count: int, right: bool) -> list[verify_volume.Result]:
