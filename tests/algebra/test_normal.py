@@ -7,10 +7,10 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import dual
 from oracles.derived import entries
+from oracles.draws import often
 from oracles.fields import Floats, Fractions, Prime
 from oracles.trees import C, X, trees
 
@@ -73,8 +73,7 @@ def axis():
     return (Index(3, "i"),)
 
 
-@settings(max_examples=700)
-@given(st.data())
+@often(350, 700, data=st.data())
 def test_the_normal_form_has_the_value_of_what_was_written(data):
     axes = axis()
     node = data.draw(trees(axes))
@@ -84,8 +83,7 @@ def test_the_normal_form_has_the_value_of_what_was_written(data):
     )
 
 
-@settings(max_examples=700)
-@given(st.data())
+@often(350, 700, data=st.data())
 def test_the_normal_form_has_the_value_of_what_was_written_with_kinks_and_maxima(data):
     axes = axis()
     node = data.draw(trees(axes, depth=3, ordered=True))
@@ -95,8 +93,7 @@ def test_the_normal_form_has_the_value_of_what_was_written_with_kinks_and_maxima
     )
 
 
-@settings(max_examples=300)
-@given(st.data())
+@often(150, 300, data=st.data())
 def test_multiplying_out_keeps_the_value(data):
     axes = axis()
     expression = normal(data.draw(trees(axes)))
@@ -105,15 +102,13 @@ def test_multiplying_out_keeps_the_value(data):
     assert multiplied == normal_values(expression, axes, drawn(field), field)
 
 
-@settings(max_examples=300)
-@given(st.data())
+@often(150, 300, data=st.data())
 def test_the_normal_form_is_its_own(data):
     expression = normal(data.draw(trees(axis())))
     assert expression_key(gathered(expression.terms)) == expression_key(expression)
 
 
-@settings(max_examples=300)
-@given(st.data(), st.randoms())
+@often(150, 300, data=st.data(), rng=st.randoms())
 def test_the_key_does_not_see_the_names_or_the_order_of_anything_bound(data, rng):
     expression = normal(data.draw(trees(axis())))
     terms = [refreshed(term) for term in expression.terms]
@@ -129,8 +124,7 @@ def test_the_key_does_not_see_the_names_or_the_order_of_anything_bound(data, rng
     assert expression_key(Expression(tuple(shuffled))) == expression_key(expression)
 
 
-@settings(max_examples=200)
-@given(st.data())
+@often(100, 200, data=st.data())
 def test_expressions_with_one_key_have_one_value(data):
     axes = axis()
     field = Prime()

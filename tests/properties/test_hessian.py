@@ -11,12 +11,12 @@ from math import prod
 from random import Random
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import derived
 from oracles.agreement import dot, drawn
 from oracles.chains import random_branches, random_chain
 from oracles.derived import second
+from oracles.draws import often
 from oracles.fields import Field, Fractions, Prime
 from oracles.one_line import read
 
@@ -62,8 +62,7 @@ def compared(model: Model, rng: Random, field: Field) -> None:
                 assert second(found, blocks, (w, k), (w, j), zero) == mirrored, (model.text, w)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**6), st.booleans())
+@often(15, 60, seed=st.integers(0, 10**6), branches=st.booleans())
 def test_random_networks_agree_with_the_sweep_and_are_symmetric(seed: int, branches: bool):
     rng = Random(seed)
     while True:

@@ -63,10 +63,17 @@ def _wrong_steps(model, rng, field):
     return wrong
 
 
-ALONE = [chain for layer in CATALOGUE.values() if not sequential(layer) for chain in alone(layer)[:4]]
+ALONE = [
+    pytest.param(chain, marks=pytest.mark.volume, id=chain.text)
+    if n > 1
+    else pytest.param(chain, id=chain.text)
+    for layer in CATALOGUE.values()
+    if not sequential(layer)
+    for n, chain in enumerate(alone(layer)[:4])
+]
 
 
-@pytest.mark.parametrize("chain", ALONE, ids=[chain.text for chain in ALONE])
+@pytest.mark.parametrize("chain", ALONE)
 def test_every_step_of_every_layer_has_the_value_of_the_gradient(chain):
     assert wrong_steps(build(chain.text), 1) == []
 
