@@ -12,7 +12,7 @@ from symgrad.algebra.substitute import leaves
 from symgrad.algebra.tensors import Tensor
 from symgrad.algebra.unroll import is_whole, positions_read
 from symgrad.derivation.conventions import conventions, step_conventions
-from symgrad.derivation.document import CLOSED, Document, Formula, View
+from symgrad.derivation.document import CLOSED, Document, Formula, View, letters_of
 from symgrad.derivation.matrices import Form
 from symgrad.derivation.matrix import matrix_form
 from symgrad.derivation.selection import Selection, select
@@ -111,7 +111,7 @@ def document(
     if step is not None:
         stated += step.conventions()
         tensors += step.tensors()
-    return Document(model.text, view, stated, tensors, tuple(formulas))
+    return Document(model.text, view, stated, tensors, tuple(formulas), letters_of(tensors, stated))
 
 
 def refuse_symbols(model: Model, view: View) -> None:

@@ -5,8 +5,7 @@ It is neutral: equations stay equations of the algebra, and each renderer unroll
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -46,26 +45,26 @@ class Formula(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A derivation in one view: conventions first, then formulas in evaluation order."""
+    """A derivation in one view: conventions first, then formulas in evaluation order.
+
+    ``names`` are the letters that name something on the page, so that no index has one of them.
+    """
 
     network: str
     view: View
     conventions: tuple[Convention, ...]
     tensors: tuple[Tensor, ...]
     formulas: tuple[Formula, ...]
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What the page names, so that no index has its letter."""
-        told = (name for each in self.conventions for name, _ in each.constants)
-        return _names(self.tensors, tuple(told))
+    names: frozenset[str]
 
 
-@lru_cache(maxsize=4)
-def _names(tensors: tuple[Tensor, ...], constants: tuple[str, ...]) -> frozenset[str]:
-    """Tensors with and without the number of a layer, sizes, and the constants of a step."""
-    sizes = {symbol.name for tensor in tensors for n in tensor.shape for symbol in size_symbols(n)}
-    return frozenset(sizes | {*constants} | {name for t in tensors for name in (t.name, t.stem)})
+def letters_of(tensors: Iterable[Tensor], conventions: Iterable[Convention]) -> frozenset[str]:
+    """The letters of tensors, with and without the number of a layer, of sizes, and of a step's constants."""
+    listed = tuple(tensors)
+    names = {name for tensor in listed for name in (tensor.name, tensor.stem)}
+    names |= {symbol.name for tensor in listed for n in tensor.shape for symbol in size_symbols(n)}
+    names |= {name for each in conventions for name, _ in each.constants}
+    return frozenset(name for name in names if len(name) == 1)
 
 
 def checked_view(word: str) -> View:

@@ -14,7 +14,7 @@ from symgrad.algebra.terms import Call, FirstMaximiser, ValueBracket, factors_at
 from symgrad.algebra.unroll import whole_shape
 from symgrad.derivation.conventions import Convention, conventions
 from symgrad.derivation.derive import positions_printed, refuse_symbols, tensors_shown
-from symgrad.derivation.document import CLOSED, Document, Formula, Kind, View
+from symgrad.derivation.document import CLOSED, Document, Formula, Kind, View, letters_of
 from symgrad.derivation.hessian import Block, Hessian
 from symgrad.derivation.size import MOST_TERMS
 from symgrad.derivation.substituted import put_in
@@ -75,7 +75,7 @@ def hessian_document(
     )
     stated = conventions(model, derived.forward, printed, view, shown=listed, depth=depth)
     stated += tuple(_conventions(found, equations, view))
-    return Document(model.text, view, stated, listed, tuple(formulas))
+    return Document(model.text, view, stated, listed, tuple(formulas), letters_of(listed, stated))
 
 
 def _asked(found: Hessian, block: Block, eq: Equation, most: int) -> tuple[int, ...] | None:
