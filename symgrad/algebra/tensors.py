@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from symgrad.algebra.affine import AffineLike, Index, affine
-from symgrad.algebra.sizes import Size
+from symgrad.algebra.sizes import Size, size_symbols
 from symgrad.algebra.written import Read
 from symgrad.errors import AlgebraError
 
@@ -109,6 +110,16 @@ class Tensor:
 def indices_of(tensor: Tensor) -> tuple[Index, ...]:
     """New indices that run over the axes of the tensor, with its letters."""
     return tuple(Index(size, letter) for size, letter in zip(tensor.shape, tensor.letters, strict=True))
+
+
+def names_of(tensors: Iterable[Tensor]) -> set[str]:
+    """What tensors are called, with and without the number of a layer."""
+    return {name for tensor in tensors for name in (tensor.name, tensor.stem)}
+
+
+def size_names(tensors: Iterable[Tensor]) -> dict[str, None]:
+    """The symbols that the sizes of tensors are stated in, as they come."""
+    return dict.fromkeys(symbol.name for t in tensors for n in t.shape for symbol in size_symbols(n))
 
 
 def adjoint_of(tensor: Tensor, quantity: str = "L") -> Tensor:

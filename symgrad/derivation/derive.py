@@ -9,7 +9,7 @@ from symgrad.algebra.program import Equation, Program
 from symgrad.algebra.recurrence import Part, groups, parts, recurrent
 from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.substitute import leaves
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, size_names
 from symgrad.algebra.unroll import is_whole, positions_read
 from symgrad.derivation.conventions import conventions, step_conventions
 from symgrad.derivation.document import CLOSED, Document, Formula, View, letters_of
@@ -120,7 +120,7 @@ def refuse_symbols(model: Model, view: View) -> None:
     Raises:
         AlgebraError: a size is symbolic.
     """
-    symbols = dict.fromkeys(s.name for t in model.tensors for n in t.shape for s in size_symbols(n))
+    symbols = size_names(model.tensors)
     if symbols:
         first = next(iter(symbols))
         ways = "--view index holds for all sizes"

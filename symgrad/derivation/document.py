@@ -10,9 +10,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from symgrad.algebra.program import Equation
-from symgrad.algebra.sizes import size_symbols
 from symgrad.algebra.substitute import Nested
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, names_of, size_names
 from symgrad.derivation.conventions import Convention
 from symgrad.derivation.matrices import Form
 from symgrad.derivation.steps.trace import Explanation
@@ -61,9 +60,8 @@ class Document(NamedTuple):
 def letters_of(tensors: Iterable[Tensor], conventions: Iterable[Convention]) -> frozenset[str]:
     """The letters of tensors, with and without the number of a layer, of sizes, and of a step's constants."""
     listed = tuple(tensors)
-    names = {name for tensor in listed for name in (tensor.name, tensor.stem)}
-    names |= {symbol.name for tensor in listed for n in tensor.shape for symbol in size_symbols(n)}
-    names |= {name for each in conventions for name, _ in each.constants}
+    constants = {name for each in conventions for name, _ in each.constants}
+    names = names_of(listed) | size_names(listed).keys() | constants
     return frozenset(name for name in names if len(name) == 1)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from symgrad.algebra.program import Equation, equation
-from symgrad.algebra.sizes import size_symbols
-from symgrad.algebra.tensors import Tensor, adjoint_of
+from symgrad.algebra.tensors import Tensor, adjoint_of, names_of, size_names
 from symgrad.algebra.terms import Call, Named, factors_at_any_depth
 from symgrad.catalogue import OPTIMISERS, Optimiser
 from symgrad.catalogue.optimisers import constants
@@ -94,6 +93,5 @@ def _names(model: Model) -> set[str]:
     """The names of tensors, with and without the number of a layer, of indices, sizes and functions."""
     factors = (factor for eq in model.forward.equations for factor in factors_at_any_depth(eq.body))
     functions = {factor.function.name for factor in factors if isinstance(factor, Call)}
-    sizes = {symbol.name for tensor in model.tensors for n in tensor.shape for symbol in size_symbols(n)}
     letters = {letter for tensor in model.tensors for letter in tensor.letters}
-    return functions | sizes | letters | {name for t in model.tensors for name in (t.name, t.stem)}
+    return functions | letters | names_of(model.tensors) | size_names(model.tensors).keys()

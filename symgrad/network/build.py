@@ -12,7 +12,7 @@ from symgrad.algebra.identifiers import FLAT_RANK
 from symgrad.algebra.instantiate import tensor_at
 from symgrad.algebra.lift import across, lifted, one_sample
 from symgrad.algebra.sizes import Size, size_symbols, size_text
-from symgrad.algebra.tensors import Role, Tensor
+from symgrad.algebra.tensors import Role, Tensor, names_of, size_names
 from symgrad.algebra.unroll import whole_shape
 from symgrad.algebra.written import Apply, reads
 from symgrad.algebra.written import nodes as parts_of
@@ -89,7 +89,7 @@ def build_general(
 
     description = (read_toml if toml else read)(text, input_size)
     stated = build_model(description, batch)  # what does not fit is told of the numbers that were written
-    letters = Letters([name for tensor in stated.tensors for name in (tensor.name, tensor.stem)])
+    letters = Letters(names_of(stated.tensors))
     while True:
         letters.begin()
         try:
@@ -110,7 +110,7 @@ def _refuse_one_letter_for_two(model: Model, letters: Letters) -> None:
     found = {symbol.name for t in model.tensors for n in t.shape[1:] for symbol in size_symbols(n)}
     for symbol in batch:
         if symbol.name in (sizes := found | letters.numbers.keys()):
-            names = {name for tensor in model.tensors for name in (tensor.name, tensor.stem)}
+            names = names_of(model.tensors)
             raise DescriptionError(
                 f"{symbol.name} is a size of this network; take {_free(sizes | names)} for the batch"
             )
@@ -122,12 +122,12 @@ def _free(taken: Collection[str]) -> str:
 
 
 def _refuse_batch_called_as_a_tensor(model: Model) -> None:
-    names = {name for tensor in model.tensors for name in (tensor.name, tensor.stem)}
+    names = names_of(model.tensors)
     for symbol in () if model.batch is None else size_symbols(model.batch):
         if symbol.name in names:
-            sizes = {one.name for t in model.tensors for n in t.shape for one in size_symbols(n)}
+            taken = names | size_names(model.tensors).keys()
             raise DescriptionError(
-                f"{symbol.name} is a tensor of this network; take {_free(sizes | names)} for the batch"
+                f"{symbol.name} is a tensor of this network; take {_free(taken)} for the batch"
             )
 
 

@@ -20,7 +20,7 @@ from symgrad.render.matrix import TEX_MATRICES, closed
 from symgrad.render.metrics import EQUALS, QUAD, column, width
 from symgrad.render.planes import plane
 
-_HIGHEST = 340
+HIGHEST = 340
 """The height of a display in points; a page of LaTeX's article class has 541, and none breaks a display."""
 _FLAT, _FRACTIONS, _SUM, _CONDITIONED_SUM = 17, 31, 45, 60
 """The height of a line with the space below it, at 11 pt: plain, with fractions, with sums."""
@@ -93,16 +93,16 @@ def _by_rows(formulas: Iterator[Lines], length: int, rows: int) -> Iterator[list
     together = 0
     while group := list(islice(formulas, length * (together or 1))):
         if not together:
-            fit = max(1, _HIGHEST // sum(map(_height, group)))
+            fit = max(1, HIGHEST // sum(map(_height, group)))
             together = ceil(rows / ceil(rows / fit))
             group += islice(formulas, length * (together - 1))
         heights = list(map(_height, group))
-        yield from [group] if sum(heights) <= _HIGHEST else _balanced(group, heights)
+        yield from [group] if sum(heights) <= HIGHEST else _balanced(group, heights)
 
 
 def _balanced(formulas: list[Lines], heights: list[int]) -> Iterator[list[Lines]]:
     """Groups of about the same height; a formula that is higher than a display is continued in the next."""
-    if max(heights) > _HIGHEST:
+    if max(heights) > HIGHEST:
         formulas = [
             piece for lines, height in zip(formulas, heights, strict=True) for piece in _cut(lines, height)
         ]
@@ -111,7 +111,7 @@ def _balanced(formulas: list[Lines], heights: list[int]) -> Iterator[list[Lines]
     start = high = below = groups = 0
     for place, height in enumerate(heights):
         past_its_share = below + height / 2 > (groups + 1) * share
-        if high and (past_its_share or high + height > _HIGHEST):
+        if high and (past_its_share or high + height > HIGHEST):
             yield formulas[start:place]
             start, high, groups = place, 0, groups + 1
         high += height
@@ -123,14 +123,14 @@ def _fewest(heights: list[int]) -> int:
     """How many displays filling each in turn takes."""
     count, high = 1, 0
     for height in heights:
-        if high and high + height > _HIGHEST:
+        if high and high + height > HIGHEST:
             count, high = count + 1, 0
         high += height
     return count
 
 
 def _cut(lines: Lines, height: int) -> Iterator[Lines]:
-    most = ceil(len(lines) / ceil(height / _HIGHEST))
+    most = ceil(len(lines) / ceil(height / HIGHEST))
     return (lines[start : start + most] for start in range(0, len(lines), most))
 
 
@@ -166,10 +166,11 @@ def _side_by_side(forms: list[Indexed], room: float) -> bool:
     ranges = max(width(index_ranges(form)) for form in forms)
     wide = max(width(form.left) for form in forms) + EQUALS + max(map(right_width, forms))
     fits = wide + (ranges and _COLUMN_GAP + ranges) <= room
-    return fits and sum(_height_of(index_right(form)) for form in forms) <= _HIGHEST
+    return fits and sum(height_of(index_right(form)) for form in forms) <= HIGHEST
 
 
-def _height_of(right: str) -> int:
+def height_of(right: str) -> int:
+    """The height of a line with this right side."""
     return _CONDITIONED_SUM if r"\substack" in right else _SUM if r"\sum" in right else _FRACTIONS
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from symgrad.render.aligned import Lines, equation_lines, index_right
-from symgrad.render.displays import environment
+from symgrad.render.displays import HIGHEST, environment, height_of
 from symgrad.render.indexed import Indexed
 from symgrad.render.metrics import EQUALS, QUAD, width
 from symgrad.render.steps import Line, Speech, Told
@@ -20,9 +20,8 @@ from symgrad.render.tex import TexNotation
 SPEECH = Speech(TexNotation(), lambda formula: f"${formula}$", lambda of, by: rf"\partial {of}/\partial {by}")
 """How an explanation is told in TeX."""
 
-_HIGHEST = 340
-"""The height of a display in points, as in :mod:`symgrad.render.displays`."""
-_REASON, _FRACTIONS, _SUM, _CONDITIONED_SUM = 20, 31, 45, 60
+_REASON = 20
+"""The height of a line of words, with the space below it."""
 
 
 def step_displays(steps: Told, room: float) -> Iterator[str]:
@@ -32,7 +31,7 @@ def step_displays(steps: Told, room: float) -> Iterator[str]:
     for line in steps.lines:
         block = _line(steps.left, line, room)
         height = sum(map(_height, block))
-        if pending and high + height > _HIGHEST:
+        if pending and high + height > HIGHEST:
             yield environment(pending)
             pending, high = [], 0
         if pending:
@@ -99,4 +98,4 @@ def _width(text: str) -> float:
 def _height(line: str) -> int:
     if r"\text" in line and "=" not in line.split(r"\text", maxsplit=1)[0]:
         return _REASON
-    return _CONDITIONED_SUM if r"\substack" in line else _SUM if r"\sum" in line else _FRACTIONS
+    return height_of(line)

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from symgrad.algebra.program import Program
 from symgrad.algebra.recurrence import groups, recurrent
-from symgrad.algebra.sizes import size_symbols
-from symgrad.algebra.tensors import Tensor
+from symgrad.algebra.tensors import Tensor, size_names
 from symgrad.derivation.steps.check import Checker
 from symgrad.derivation.steps.trace import Explanation, Trace
 from symgrad.derivation.sweep import Gradients, sweep
@@ -31,7 +30,7 @@ def explain(model: Model, forward: Program, wanted: Iterable[Tensor]) -> Explain
         BudgetError: the network is too large for its steps to be checked.
         AlgebraError: a size is a symbol, or steps of time rest on one another; neither can be checked.
     """
-    symbols = [symbol.name for tensor in model.tensors for n in tensor.shape for symbol in size_symbols(n)]
+    symbols = list(size_names(model.tensors))
     if symbols:
         raise AlgebraError(f"the steps are checked with numbers, and {symbols[0]} is none; give it a number")
     if any(recurrent(group) for group in groups(forward.equations)):
