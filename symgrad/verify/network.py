@@ -480,7 +480,6 @@ class Use:
     def __init__(self) -> None:
         self.numbered = False
         self.most = 0
-        self.zero = False
         self.zeros = 0
         """How many subscripts are 0."""
         self.places: dict[tuple[int, int, int], int] = {}
@@ -496,7 +495,6 @@ class Use:
 
     def count(self, value: int, at: int, of: int) -> None:
         """Take a number that stands as a subscript."""
-        self.zero = self.zero or value == 0
         self.zeros += value == 0
         self.places[value, at, of] = self.places.get((value, at, of), 0) + 1
 
@@ -525,7 +523,7 @@ class Use:
         """Whether each single subscript is one digit for each axis: ``w_{1221}``."""
         if len(shape) < 2 or not self.singles:
             return False
-        base = 0 if self.zero or any("0" in text for text in self.singles) else 1
+        base = 0 if self.zeros or any("0" in text for text in self.singles) else 1
         return all(
             len(text) == len(shape)
             and all(base <= int(d) < size + base for d, size in zip(text, shape, strict=True))
@@ -633,22 +631,22 @@ def _range_of(statement: Statement) -> Iterator[tuple[str, int]]:
     if between:
         yield from ((letter, int(first.value)) for letter, first, _ in between if isinstance(first, Number))
     elif len(members) == 2 and relations in (("=",), ("∈",)) and is_range(members[1]):
-        right = members[1].inner if isinstance(members[1], Group) else members[1]
-        first = items(right)[0]
-        if isinstance(first, Number):
-            for name in items(members[0]):
-                if isinstance(name, Name):
-                    yield from ((letter, int(first.value)) for letter in (*name.letter, name.letter))
+        yield from _first(members[0], members[1].inner if isinstance(members[1], Group) else members[1])
 
 
 def _first_of(item: Node) -> Iterator[tuple[str, int]]:
     """The index of ``i = 0`` under a sum with its first value."""
     if isinstance(item, Relation) and item.op == "=":
-        first = items(item.right)[0]
-        if isinstance(first, Number):
-            for name in items(item.left):
-                if isinstance(name, Name):
-                    yield from ((letter, int(first.value)) for letter in (*name.letter, name.letter))
+        yield from _first(item.left, item.right)
+
+
+def _first(letters: Node, values: Node) -> Iterator[tuple[str, int]]:
+    """Each of the letters, and the run of them that ``ij`` is, with the first of the values."""
+    first = items(values)[0]
+    if isinstance(first, Number):
+        for name in items(letters):
+            if isinstance(name, Name):
+                yield from ((letter, int(first.value)) for letter in (*name.letter, name.letter))
 
 
 def _scripts(sups: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -60,7 +60,7 @@ def test_three_steps_by_the_printed_expressions_are_those_of_torch(name, view):
     for t in (1, 2, 3):
         values["t"] = t
         for target, program in programs:
-            values[target] = eval(program, {"__builtins__": {}}, values)  # noqa: S307
+            values[target] = eval(program, {"__builtins__": {}}, values)  # noqa: S307  # our own
         values |= {key: values[f"{key}_new"] for key in fresh}
     for tensor, after in torch_steps(name).items():
         assert [values[key] for key in named(tensor, after)] == pytest.approx(after, rel=1e-12, abs=1e-12)
@@ -83,7 +83,7 @@ def test_constants_under_other_letters_beside_a_layer_norm_take_the_steps_of_tor
     optimiser = WITNESSES[name](list(w.values()))
     for values["t"] in (1, 2, 3):
         for e in found["equations"]:
-            values[e["target"]] = eval(e["expression"], {"__builtins__": {}}, values)  # noqa: S307
+            values[e["target"]] = eval(e["expression"], {"__builtins__": {}}, values)  # noqa: S307  # our own
         values |= {key: values[f"{key}_new"] for key in fresh}
         optimiser.zero_grad()
         z = torch.nn.functional.layer_norm(torch.tensor(a, dtype=torch.float64), (3,), w["gamma"], w["beta"])
