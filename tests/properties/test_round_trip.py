@@ -181,6 +181,7 @@ class Round:
     def __init__(self, network: str, seed: int) -> None:
         self.network = network
         self.model = build(network)
+        self._of_one: dict[tuple[tuple[str, Place], tuple[str, Place]], Fraction] = {}
         text, self.latex, output = printed(network, "scalar")
         self.json = Json(output)
         self.shapes = self.json.shapes
@@ -236,10 +237,6 @@ class Round:
             by: sum(u * self._slope((end.name, of), (name, by), names) for of, u in upstream.items())
             for by in places(self.shapes[name])
         }
-
-    @cached_property
-    def _of_one(self) -> dict[tuple[tuple[str, Place], tuple[str, Place]], Fraction]:
-        return {}
 
     @cached_property
     def _formulas(self) -> list[tuple[str, Place, Node]]:
@@ -357,7 +354,7 @@ _MOST_PLACES = 3
 
 def check_steps(here: Round, rng: Random) -> None:
     """Every line of the steps gives an entry the number that the scalar formula gives it."""
-    derived = derive(build(here.network))
+    derived = derive(here.model)
     if any(map(recurrent, groups(derived.forward.equations))):
         with pytest.raises(AlgebraError, match="leave out --steps"):
             document(derived, "index", steps=True)
@@ -383,7 +380,7 @@ def check_steps(here: Round, rng: Random) -> None:
             block = blocks.pop(0)
             if block.startswith(
                 f"\\begin{{aligned}}\n{left} &="
-            ):  # not the closed form, nor the forward pass
+            ):  # neither the closed form nor the forward pass
                 found += (equation._replace(ranges=where) for equation in tex.read([block]))
         assert sum(len(equation.members) for equation in found) == len(explained["lines"])
         for line in explained["lines"]:
