@@ -174,6 +174,12 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine():
     assert found == []
 
 
+@pytest.mark.parametrize("file", SOURCE, ids=source_ids)
+def test_no_group_is_repeated_possessively(file):
+    """Python before 3.11.5 takes too much with ``(?:…)*+`` (0. of "0..1"); ``(?>(?:…)*)`` means the same."""
+    assert re.findall(r"\)(?:[*?+]|\{[0-9,]+\})\+", file.read_text(encoding="utf-8")) == []
+
+
 def run(*command, **environment):
     return subprocess.run(
         [str(part) for part in command],

@@ -213,12 +213,12 @@ def _error(source: str, message: str, span: Span) -> DescriptionError:
     return DescriptionError(message, line=line.rstrip("\r"), start=start, stop=max(start, stop))
 
 
-# A number ends where no letter, digit or point follows; what runs on is "garbled". The possessive
-# quantifiers keep the matching linear in the length of the text.
+# A number ends where no letter, digit or point follows; what runs on is "garbled". Possessive
+# quantifiers and atomic groups keep the matching linear in the length of the text.
 _TOKEN: Final = re.compile(
     r"""
-      (?P<blank>    (?: [ \t\r\n] | \#[^\n]*+ )++ )
-    | (?: (?P<size>     [0-9]++ (?: [ \t\r\n]*+ [xX×*] [ \t\r\n]*+ [0-9]++ )++ )
+      (?P<blank>    (?> (?: [ \t\r\n] | \#[^\n]*+ )+ ) )
+    | (?: (?P<size>     [0-9]++ (?> (?: [ \t\r\n]*+ [xX×*] [ \t\r\n]*+ [0-9]++ )+ ) )
         | (?P<fraction> [+-]? [0-9]++ / [0-9]++ )
         | (?P<whole>    [+-]? [0-9]++ )
         | (?P<decimal>  [+-]? (?: [0-9]++ \.? | \.(?=[0-9]) ) [0-9]*+ (?: [eE][+-]?[0-9]++ )? )

@@ -24,7 +24,7 @@ _BY_COMMAND: Final = dict(zip(*[iter((_GREEK + _SIGNS).split())] * 2, strict=Tru
 _CLINGING = ("∂", "∇")  # what follows belongs to them
 
 # Possessive, so that what it takes can be split in one way only.
-_INNER = r"[^{}\\]*+(?:(?:\\[A-Za-z]++|\{(?:[^{}]|\{[^{}]*+\})*+\})[^{}\\]*+)*"
+_INNER = r"[^{}\\]*+(?:(?:\\[A-Za-z]++|\{(?>(?:[^{}]|\{[^{}]*+\})*)\})[^{}\\]*+)*"
 _D = r"(?:\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|d(?=[A-Za-z\\}\s]))"
 _DERIVATIVE = re.compile(
     rf"\\[dt]?frac\s*\{{\s*({_D})\s*({_INNER}?)\s*\}}\s*\{{\s*({_D})\s*({_INNER}?)\s*\}}"
@@ -72,7 +72,7 @@ def _unbraced(text: str) -> str:
     return braced[1].strip() if braced else text
 
 
-_BRACED = re.compile(r"\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+)\}")
+_BRACED = re.compile(r"\{([^{}]*+(?>(?:\{[^{}]*+\}[^{}]*+)*))\}")
 _NAME = re.compile(
     r"(?:\\?[A-Za-z]+'*|\\(?:hat|bar|tilde|mathcal|vec)\s*\{[^{}]*\})(?:\s*[_^]\s*(?:\w|\\[A-Za-z]+|\{[^{}]*\}))*"
 )

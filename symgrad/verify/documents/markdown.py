@@ -23,11 +23,11 @@ _TOKEN = re.compile(
     r"|<(?P<tag>pre|code|script|style)(?![\w-])|\n",
     re.DOTALL | re.IGNORECASE,
 )
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*+(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)")
+_FENCE = re.compile(r"[ \t>]*(?>(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)")
 _FENCE_END = re.compile(r"[ \t>]*(?P<fence>`{3,}|~{3,})[ \t\r]*$")
 _OPTION = re.compile(r"[ \t]*:[a-z-]+:[^\n]*\n")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]")
-_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)++")
+_QUOTE = re.compile(r"[ \t]*(?>(?:>[ \t]?)+)")
 _BLANK_LINE = re.compile(r"\n[ \t>]*+\r?(?=\n)")
 _BACKTICKS = re.compile(r"`+")
 _MATHEMATICAL = re.compile(r"\\[A-Za-z]|=")

@@ -42,8 +42,8 @@ _FI = re.compile(r"\\fi(?![A-Za-z])")
 _BLANK_LINE = re.compile(r"\n[ \t]*+\r?(?=\n)")
 _TEXT = re.compile(r"\\(?:text[a-z]*|mbox|hbox)\s*\{")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-_DOLLAR = re.compile(r"(?:[^\\$]++|\\.)*+", re.DOTALL)
-_DOLLAR_AFTER_COMMENTS = re.compile(r"(?:[^\\$%]++|\\.|%[^\n]*+)*+", re.DOTALL)
+_DOLLAR = re.compile(r"(?>(?:[^\\$]++|\\.)*)", re.DOTALL)
+_DOLLAR_AFTER_COMMENTS = re.compile(r"(?>(?:[^\\$%]++|\\.|%[^\n]*+)*)", re.DOTALL)
 _MOST_INNER_DOLLARS = 8
 
 
@@ -129,10 +129,10 @@ def environment_at(
 def upto(closer: str, *, comments: bool) -> re.Pattern[str]:
     """A pattern that takes all up to ``closer``, which begins with a backslash or dollar sign, or to the end.
 
-    Possessive, so that it never goes back: linear in what it takes.
+    Atomic, so that it never goes back: linear in what it takes.
     """
     pieces = r"[^\\$%]++|\\.|%[^\n]*+|." if comments else r"[^\\$]++|\\.|."
-    return re.compile(rf"(?:(?!{closer})(?:{pieces}))*+", re.DOTALL)
+    return re.compile(rf"(?>(?:(?!{closer})(?:{pieces}))*)", re.DOTALL)
 
 
 def inline_end(text: str, start: int, stop: int, *, comments: bool) -> int:
